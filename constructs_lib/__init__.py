@@ -1,0 +1,1 @@
+"""How a Django environment is built on AWS: constructs for ad hoc and production environments."""

@@ -1,0 +1,78 @@
+"""One on-demand environment: its own cluster, tasks, secrets and address on a shared base."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.ad_hoc_base import AVAILABILITY_ZONES
+from constructs_lib.application import Application
+from constructs_lib.base_interface import ImportedBase
+from constructs_lib.cluster import Cluster
+from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
+from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.config.routing import host
+from constructs_lib.dns_record import DnsRecord
+from constructs_lib.one_off_task import OneOffTask
+from constructs_lib.services import Services
+
+
+class AdHocApp(Construct):
+    """An application on Fargate Spot that leaves nothing behind when it is destroyed."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: EnvironmentName,
+        config: AdHocAppConfig,
+        base: AdHocBaseConfig,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.host = host(name, base.domain)
+        imported = ImportedBase(
+            self,
+            "Base",
+            name=name.base,
+            availability_zones=AVAILABILITY_ZONES,
+            domain=base.domain,
+            hosted_zone_id=base.hosted_zone_id,
+        )
+        self.application = Application(
+            self,
+            "Application",
+            name=name,
+            config=config,
+            host=self.host,
+            base=imported,
+            log_retention_days=base.log_retention_days,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        tasks = ec2.SecurityGroup(
+            self, "Tasks", vpc=imported.vpc, description=f"Tasks of {name}", allow_all_outbound=False
+        )
+        cluster = Cluster(
+            self,
+            "Cluster",
+            vpc=imported.vpc,
+            security_groups=[imported.application_security_group, tasks],
+            capacity=[ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=1)],
+            container_insights=False,
+        )
+        acknowledge(cluster, {"AwsSolutions-ECS4": "Container Insights costs more than the tasks it would watch"})
+        if config.release_command:
+            OneOffTask(self, "Release", application=self.application, command=config.release_command)
+        self.services = Services(
+            self,
+            "Services",
+            name=name,
+            config=config.services,
+            host=self.host,
+            application=self.application,
+            cluster=cluster,
+            base=imported,
+        )
+        DnsRecord(self, "Dns", host=self.host, zone=imported.zone, load_balancer=imported.load_balancer)
+        cdk.CfnOutput(self, "Url", value=f"https://{self.host}").override_logical_id("Url")

@@ -1,0 +1,110 @@
+"""The shared base of ad hoc environments: cheap, in one zone where that is possible."""
+
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.base_interface import publish
+from constructs_lib.bastion import Bastion
+from constructs_lib.cache import Cache
+from constructs_lib.certificate import WildcardCertificate
+from constructs_lib.config.model import AdHocBaseConfig
+from constructs_lib.database import Database
+from constructs_lib.ingress import Ingress
+from constructs_lib.network import Network
+from constructs_lib.security_groups import SecurityGroups
+from constructs_lib.storage import AssetsBucket
+
+AVAILABILITY_ZONES = 2
+"""The load balancer and the database's subnet group need two; NAT, database and cache use one."""
+
+STORAGE_GROWTH_FACTOR = 2
+"""Storage grows by itself up to this multiple of what was asked for."""
+
+
+class AdHocBase(Construct):
+    """What many short-lived environments share."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: AdHocBaseConfig) -> None:
+        super().__init__(scope, construct_id)
+        self.network = Network(
+            self,
+            "Network",
+            cidr=config.network.cidr,
+            availability_zones=AVAILABILITY_ZONES,
+            nat=config.network.nat,
+            nat_count=1,
+        )
+        vpc = self.network.vpc
+        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc)
+        certificate = WildcardCertificate(
+            self,
+            "Certificate",
+            domain=config.domain,
+            hosted_zone_id=config.hosted_zone_id,
+            arn=config.certificate_arn,
+        )
+        self.ingress = Ingress(
+            self,
+            "Ingress",
+            vpc=vpc,
+            security_group=groups.load_balancer,
+            certificate=certificate.certificate,
+            deletion_protection=False,
+        )
+        self.database = Database(
+            self,
+            "Database",
+            vpc=vpc,
+            security_group=groups.database,
+            engine_version=config.database.engine_version,
+            instance_class=config.database.instance_class,
+            storage_gib=config.database.storage_gib,
+            max_storage_gib=config.database.storage_gib * STORAGE_GROWTH_FACTOR,
+            multi_az=False,
+            backup_retention_days=1,
+            deletion_protection=False,
+            performance_insights=False,
+        )
+        self.cache = Cache(
+            self,
+            "Cache",
+            vpc=vpc,
+            security_group=groups.cache,
+            node_type=config.cache.node_type,
+            replicas=0,
+            transit_encryption=False,
+            snapshot_retention_days=0,
+        )
+        self.assets = AssetsBucket(self, "Assets", versioned=False, access_logs=None)
+        self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
+        self._accept_what_is_cheap()
+        publish(
+            self,
+            vpc=vpc,
+            security_groups=groups,
+            ingress=self.ingress,
+            database=self.database,
+            cache=self.cache,
+            assets=self.assets,
+            bastion=self.bastion,
+        )
+
+    def _accept_what_is_cheap(self) -> None:
+        acknowledge(self.network, {"AwsSolutions-VPC7": "Flow logs cost more than they tell about short-lived tests"})
+        acknowledge(self.ingress, {"AwsSolutions-ELB2": "The applications log their own requests"})
+        acknowledge(
+            self.database,
+            {
+                "AwsSolutions-RDS3": "A zone may fail: ad hoc environments can be made again",
+                "AwsSolutions-RDS10": "Termination protection of the stack and a final snapshot guard it",
+            },
+        )
+        acknowledge(
+            self.cache,
+            {
+                "AwsSolutions-AEC3": "Applications written for cdk-django connect without TLS",
+                "AwsSolutions-AEC4": "A zone may fail: the cache holds nothing that cannot be made again",
+                "AwsSolutions-AEC6": "Security groups keep it to the tasks of the base",
+            },
+        )
+        acknowledge(self.assets, {"AwsSolutions-S1": "Test uploads; nobody reads their access logs"})

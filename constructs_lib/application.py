@@ -1,0 +1,195 @@
+"""What all containers of one application share: image, variables, secrets, roles."""
+
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge, wildcard_finding
+from constructs_lib.base_interface import ImportedBase
+from constructs_lib.config.model import AppConfig
+from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.log_group import LogGroup
+
+CONTAINER_NAME = "app"
+PASSWORD_LENGTH = 48
+SECRET_KEY_LENGTH = 64
+
+
+class Application(Construct):
+    """Defines the application's tasks. Nothing it owns is shared with another application.
+
+    The variables are those of `constructs_lib.config.contract`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: EnvironmentName,
+        config: AppConfig,
+        host: str,
+        base: ImportedBase,
+        log_retention_days: int,
+        removal_policy: cdk.RemovalPolicy,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._config = config
+        self._log_retention_days = log_retention_days
+        self._removal_policy = removal_policy
+        self._repositories: dict[str, ecr.IRepository] = {}
+        self.database_secret = self._generated_secret(
+            "DatabasePassword", f"Password of {name}'s database role", PASSWORD_LENGTH
+        )
+        self.secret_key = self._generated_secret("SecretKey", f"Django's SECRET_KEY of {name}", SECRET_KEY_LENGTH)
+        self.execution_role = self._role("ExecutionRole", "Starts tasks: pulls images, reads secrets, writes logs")
+        self.task_role = self._role("TaskRole", "The application itself")
+        self.database_secret.grant_read(self.task_role)
+        self._grant_assets(base.assets, f"{name.file}/")
+        acknowledge(
+            self,
+            {
+                "AwsSolutions-IAM5[Resource::*]": "Registry log-in and ECS Exec know no resources",
+                "AwsSolutions-SMG4": "A rotated value reaches tasks with their next deployment only",
+            },
+        )
+        self._variables = {
+            "APP_NAME": name.file,
+            "BASE_STACK_NAME": base.stack_name,
+            "DB_SECRET_NAME": self.database_secret.secret_name,
+            "DJANGO_SETTINGS_MODULE": config.settings_module,
+            "DOMAIN_NAME": host,
+            "FRONTEND_URL": f"https://{host}",
+            "POSTGRES_NAME": name.database,
+            "POSTGRES_SERVICE_HOST": base.database_host,
+            "POSTGRES_USERNAME": name.database,
+            "REDIS_SERVICE_HOST": base.cache_host,
+            "REDIS_URL": f"{base.cache_url}/{name.cache_database}",
+            "S3_BUCKET_NAME": base.assets.bucket_name,
+        }
+        self._secrets = {
+            "POSTGRES_PASSWORD": ecs.Secret.from_secrets_manager(self.database_secret),
+            "SECRET_KEY": ecs.Secret.from_secrets_manager(self.secret_key),
+            **self._declared_secrets(),
+        }
+
+    def define_task(
+        self,
+        scope: Construct,
+        *,
+        command: Sequence[str],
+        cpu: int,
+        memory_mib: int,
+        stop_timeout_seconds: int,
+        environment: Mapping[str, str],
+        repository: str | None = None,
+        port: int | None = None,
+        health_check_command: Sequence[str] = (),
+    ) -> ecs.FargateTaskDefinition:
+        """Add a task definition with one container, and its log group, to `scope`."""
+        log_group = LogGroup(
+            scope, "Logs", retention_days=self._log_retention_days, removal_policy=self._removal_policy
+        )
+        task = ecs.FargateTaskDefinition(
+            scope,
+            "TaskDefinition",
+            cpu=cpu,
+            memory_limit_mib=memory_mib,
+            task_role=self.task_role,
+            execution_role=self.execution_role,
+        )
+        acknowledge(task, {"AwsSolutions-ECS2": "Plain variables hold no secret; secrets come from Secrets Manager"})
+        container = task.add_container(
+            CONTAINER_NAME,
+            container_name=CONTAINER_NAME,
+            image=self._image(repository or self._config.repository),
+            command=list(command) or None,
+            environment={**self._variables, **self._config.environment, **environment},
+            secrets=self._secrets,
+            logging=ecs.LogDrivers.aws_logs(
+                stream_prefix=CONTAINER_NAME,
+                log_group=log_group,
+                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
+            ),
+            stop_timeout=cdk.Duration.seconds(stop_timeout_seconds),
+            # Reaps the processes that ECS Exec leaves behind.
+            linux_parameters=ecs.LinuxParameters(scope, "LinuxParameters", init_process_enabled=True),
+            health_check=_container_health_check(health_check_command),
+        )
+        if port is not None:
+            container.add_port_mappings(ecs.PortMapping(container_port=port))
+        return task
+
+    def _grant_assets(self, bucket: s3.IBucket, prefix: str) -> None:
+        objects = bucket.arn_for_objects(f"{prefix}*")
+        self.task_role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+                resources=[objects],
+            )
+        )
+        self.task_role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucket"],
+                resources=[bucket.bucket_arn],
+                conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
+            )
+        )
+        acknowledge(
+            self.task_role,
+            {wildcard_finding(self, objects): "Every object below the application's own prefix"},
+        )
+
+    def _image(self, repository: str) -> ecs.ContainerImage:
+        if repository not in self._repositories:
+            self._repositories[repository] = ecr.Repository.from_repository_name(
+                self, f"Repository-{repository}", repository
+            )
+        return ecs.ContainerImage.from_ecr_repository(self._repositories[repository], self._config.image)
+
+    def _declared_secrets(self) -> dict[str, ecs.Secret]:
+        secrets = {}
+        for variable, reference in self._config.secrets.items():
+            secret_name, _, key = reference.partition(":")
+            secret = secretsmanager.Secret.from_secret_name_v2(self, f"Secret-{variable}", secret_name)
+            secrets[variable] = ecs.Secret.from_secrets_manager(secret, key or None)
+        return secrets
+
+    def _generated_secret(self, construct_id: str, description: str, length: int) -> secretsmanager.Secret:
+        return secretsmanager.Secret(
+            self,
+            construct_id,
+            description=description,
+            removal_policy=self._removal_policy,
+            # The whole string is the value: no JSON, nothing that a URL or a shell would have to escape.
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=length, exclude_punctuation=True
+            ),
+        )
+
+    def _role(self, construct_id: str, description: str) -> iam.Role:
+        # Only tasks of this account may assume it.
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+        principal = iam.ServicePrincipal(
+            "ecs-tasks.amazonaws.com",
+            conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
+        )
+        return iam.Role(self, construct_id, assumed_by=principal, description=description)
+
+
+def _container_health_check(command: Sequence[str]) -> ecs.HealthCheck | None:
+    if not command:
+        return None
+    return ecs.HealthCheck(
+        command=["CMD", *command],
+        interval=cdk.Duration.seconds(60),
+        timeout=cdk.Duration.seconds(30),
+        start_period=cdk.Duration.seconds(120),
+        retries=3,
+    )

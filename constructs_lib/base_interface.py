@@ -1,0 +1,151 @@
+"""What an app knows of its base: a fixed set of stack outputs, and nothing else.
+
+An app reads them with Fn::GetStackOutput, which makes no export: a base can always be updated under its apps, and an
+app never changes its base's template.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+"""
+
+from enum import StrEnum
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from constructs_lib.bastion import Bastion
+from constructs_lib.cache import Cache
+from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.database import Database
+from constructs_lib.ingress import Ingress
+from constructs_lib.security_groups import SecurityGroups
+from constructs_lib.storage import AssetsBucket
+
+
+class BaseOutput(StrEnum):
+    """Names of the outputs every base has. Removing one breaks the apps that are deployed on it."""
+
+    VPC_ID = "VpcId"
+    APPLICATION_SECURITY_GROUP_ID = "ApplicationSecurityGroupId"
+    LOAD_BALANCER_ARN = "LoadBalancerArn"
+    LOAD_BALANCER_DNS_NAME = "LoadBalancerDnsName"
+    LOAD_BALANCER_ZONE_ID = "LoadBalancerZoneId"
+    LOAD_BALANCER_SECURITY_GROUP_ID = "LoadBalancerSecurityGroupId"
+    LISTENER_ARN = "ListenerArn"
+    DATABASE_HOST = "DatabaseHost"
+    MASTER_CREDENTIALS_ARN = "DatabaseMasterSecretArn"
+    CACHE_HOST = "CacheHost"
+    CACHE_URL = "CacheUrl"
+    ASSETS_BUCKET_NAME = "AssetsBucketName"
+    BASTION_INSTANCE_ID = "BastionInstanceId"
+
+
+def availability_zone_output(index: int) -> str:
+    """Return the name of the output with the name of a base's zone, counted from 1."""
+    return f"AvailabilityZone{index}"
+
+
+def private_subnet_output(index: int) -> str:
+    """Return the name of the output with the id of the private subnet in a base's zone, counted from 1."""
+    return f"PrivateSubnetId{index}"
+
+
+def publish(
+    scope: Construct,
+    *,
+    vpc: ec2.IVpc,
+    security_groups: SecurityGroups,
+    ingress: Ingress,
+    database: Database,
+    cache: Cache,
+    assets: AssetsBucket,
+    bastion: Bastion,
+) -> None:
+    """Write the outputs of a base on its stack."""
+    load_balancer = ingress.load_balancer
+    private = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+    values = {
+        BaseOutput.VPC_ID: vpc.vpc_id,
+        BaseOutput.APPLICATION_SECURITY_GROUP_ID: security_groups.application.security_group_id,
+        BaseOutput.LOAD_BALANCER_ARN: load_balancer.load_balancer_arn,
+        BaseOutput.LOAD_BALANCER_DNS_NAME: load_balancer.load_balancer_dns_name,
+        BaseOutput.LOAD_BALANCER_ZONE_ID: load_balancer.load_balancer_canonical_hosted_zone_id,
+        BaseOutput.LOAD_BALANCER_SECURITY_GROUP_ID: security_groups.load_balancer.security_group_id,
+        BaseOutput.LISTENER_ARN: ingress.listener.listener_arn,
+        BaseOutput.DATABASE_HOST: database.host,
+        BaseOutput.MASTER_CREDENTIALS_ARN: database.master_secret_arn,
+        BaseOutput.CACHE_HOST: cache.host,
+        BaseOutput.CACHE_URL: cache.url,
+        BaseOutput.ASSETS_BUCKET_NAME: assets.bucket.bucket_name,
+        BaseOutput.BASTION_INSTANCE_ID: bastion.instance.instance_id,
+    }
+    subnets = zip(private.availability_zones, private.subnet_ids, strict=True)
+    for index, (zone, subnet_id) in enumerate(subnets, start=1):
+        _publish(scope, availability_zone_output(index), zone)
+        _publish(scope, private_subnet_output(index), subnet_id)
+    for output, value in values.items():
+        _publish(scope, output, value)
+
+
+def _publish(scope: Construct, output: str, value: str) -> None:
+    cdk.CfnOutput(scope, output, value=value).override_logical_id(output)
+
+
+class ImportedBase(Construct):
+    """A deployed base as an app sees it, in CDK's own interfaces."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: EnvironmentName,
+        availability_zones: int,
+        domain: str,
+        hosted_zone_id: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.stack_name = name.stack
+        self.database_host = self._output(BaseOutput.DATABASE_HOST)
+        self.cache_host = self._output(BaseOutput.CACHE_HOST)
+        self.cache_url = self._output(BaseOutput.CACHE_URL)
+        zones = range(1, availability_zones + 1)
+        self.vpc = ec2.Vpc.from_vpc_attributes(
+            self,
+            "Vpc",
+            vpc_id=self._output(BaseOutput.VPC_ID),
+            availability_zones=[self._output(availability_zone_output(index)) for index in zones],
+            private_subnet_ids=[self._output(private_subnet_output(index)) for index in zones],
+        )
+        self.application_security_group = self._security_group(
+            "ApplicationSecurityGroup", BaseOutput.APPLICATION_SECURITY_GROUP_ID
+        )
+        load_balancer_security_group = self._security_group(
+            "LoadBalancerSecurityGroup", BaseOutput.LOAD_BALANCER_SECURITY_GROUP_ID
+        )
+        self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
+            self,
+            "LoadBalancer",
+            load_balancer_arn=self._output(BaseOutput.LOAD_BALANCER_ARN),
+            load_balancer_dns_name=self._output(BaseOutput.LOAD_BALANCER_DNS_NAME),
+            load_balancer_canonical_hosted_zone_id=self._output(BaseOutput.LOAD_BALANCER_ZONE_ID),
+            security_group_id=self._output(BaseOutput.LOAD_BALANCER_SECURITY_GROUP_ID),
+        )
+        self.listener = elbv2.ApplicationListener.from_application_listener_attributes(
+            self,
+            "Listener",
+            listener_arn=self._output(BaseOutput.LISTENER_ARN),
+            security_group=load_balancer_security_group,
+        )
+        self.assets = s3.Bucket.from_bucket_name(self, "Assets", self._output(BaseOutput.ASSETS_BUCKET_NAME))
+        self.zone = route53.HostedZone.from_hosted_zone_attributes(
+            self, "Zone", hosted_zone_id=hosted_zone_id, zone_name=domain
+        )
+
+    def _output(self, output: str) -> str:
+        return cdk.Fn.get_stack_output(self.stack_name, output)
+
+    def _security_group(self, construct_id: str, output: BaseOutput) -> ec2.ISecurityGroup:
+        # The base owns the group's rules; an app adds none.
+        return ec2.SecurityGroup.from_security_group_id(self, construct_id, self._output(output), mutable=False)

@@ -1,0 +1,46 @@
+"""The bastion: the far end of port forwarding to the database."""
+
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+
+INSTANCE_TYPE = "t4g.nano"
+AGENT_POLICY_FINDING = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]"
+
+
+class Bastion(Construct):
+    """The smallest ARM instance, in a private subnet, without key or inbound rule; reached through SSM alone."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, security_group: ec2.ISecurityGroup
+    ) -> None:
+        super().__init__(scope, construct_id)
+        user_data = ec2.UserData.for_linux()
+        user_data.add_commands("dnf --assumeyes upgrade")
+        self.instance = ec2.Instance(
+            self,
+            "Instance",
+            vpc=vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+            instance_type=ec2.InstanceType(INSTANCE_TYPE),
+            machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=ec2.AmazonLinuxCpuType.ARM_64),
+            security_group=security_group,
+            require_imdsv2=True,
+            ssm_session_permissions=True,
+            user_data=user_data,
+            block_devices=[
+                ec2.BlockDevice(
+                    device_name="/dev/xvda",
+                    volume=ec2.BlockDeviceVolume.ebs(8, encrypted=True),
+                )
+            ],
+        )
+        acknowledge(
+            self.instance,
+            {
+                "AwsSolutions-EC28": "It forwards a port now and then; five-minute metrics do",
+                "AwsSolutions-EC29": "It holds nothing: a new one takes its place in minutes",
+                AGENT_POLICY_FINDING: "AWS keeps this policy in step with what the agent needs",
+            },
+        )

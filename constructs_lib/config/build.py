@@ -1,0 +1,149 @@
+"""From files to checked, resolved environments: kind, shape, the base's defaults, account and region."""
+
+import dataclasses
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import cattrs
+
+from constructs_lib.config import defaults, schema
+from constructs_lib.config.environment import ApplicationConfig, BaseConfig, Environment
+from constructs_lib.config.errors import Problem
+from constructs_lib.config.model import CONFIG_OF_KIND, AccountConfig
+from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
+from constructs_lib.config.source import Source, described
+
+_BASE_OF_APP = {"ad-hoc-app": "ad-hoc-base", "prod-app": "prod-base"}
+
+_CONVERTER = cattrs.Converter(detailed_validation=False)
+"""Plain data of the right shape becomes the frozen classes of the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account and where it was declared."""
+
+    config: AccountConfig
+    source: Source
+
+
+@dataclass(slots=True)
+class Built:
+    """What could be made of the files; environments are sorted, bases before apps."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    environments: list[Environment] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def build(sources: Mapping[EnvironmentName, Source], names: Collection[EnvironmentName]) -> Built:
+    """Return what the declarations come to; `names` are those of all files, unreadable ones included.
+
+    What stands on a declaration with errors is checked for its shape alone.
+    """
+    built = Built()
+    well_formed = {}
+    for name, source in sorted(sources.items(), key=lambda item: (not item[0].is_base, item[0])):
+        problems = list(_shape_problems(name, source))
+        built.problems.extend(problems)
+        if not problems:
+            well_formed[name] = source
+    for name, source in well_formed.items():
+        if name.folder == ACCOUNTS_FOLDER:
+            built.accounts[name.file] = Account(_CONVERTER.structure(source.data, AccountConfig), source)
+    bases: dict[EnvironmentName, Environment] = {}
+    for name, source in well_formed.items():
+        if name.is_base:
+            bases[name] = _base(name, source, names, built)
+            built.environments.append(bases[name])
+        elif name.folder != ACCOUNTS_FOLDER and (app := _app(name, source, names, bases, built)):
+            built.environments.append(app)
+    return built
+
+
+def _shape_problems(name: EnvironmentName, source: Source) -> Iterator[Problem]:
+    """Yield what is wrong with one file; the schema speaks once the kind is known and in its place."""
+    node = source.find(("kind",))
+    allowed = _kinds_at(name)
+    if node is None:
+        yield source.problem(("kind",), f"is missing: here it is {' or '.join(allowed)}")
+    elif node.value not in allowed:
+        yield source.problem(("kind",), f"must be {' or '.join(allowed)} in this place, not {described(node)}")
+    else:
+        yield from schema.problems(source, str(node.value))
+
+
+def _kinds_at(name: EnvironmentName) -> tuple[str, ...]:
+    if name.folder == ACCOUNTS_FOLDER:
+        return ("account",)
+    return tuple(_BASE_OF_APP.values()) if name.is_base else tuple(_BASE_OF_APP)
+
+
+def _base(name: EnvironmentName, source: Source, names: Collection[EnvironmentName], built: Built) -> Environment:
+    kind = str(source.data["kind"])
+    config = cast("BaseConfig", _CONVERTER.structure(source.data, CONFIG_OF_KIND[kind]))
+    account_name = EnvironmentName(ACCOUNTS_FOLDER, config.account)
+    if account_name not in names:
+        declared = sorted(known.file for known in names if known.folder == ACCOUNTS_FOLDER)
+        hint = f"declared are: {', '.join(declared)}" if declared else "no account is declared"
+        built.problems.append(source.problem(("account",), f"there is no {account_name}.yaml; {hint}"))
+    built.problems.extend(defaults.problems(source))
+    account = built.accounts.get(config.account)
+    return Environment(
+        name=name,
+        kind=kind,
+        config=config,
+        account_id=account.config.id if account else "",  # only until the problem with the account is raised
+        region=config.region or (account.config.region if account else ""),
+        base=None,
+        source=source,
+    )
+
+
+def _app(
+    name: EnvironmentName,
+    source: Source,
+    names: Collection[EnvironmentName],
+    bases: Mapping[EnvironmentName, Environment],
+    built: Built,
+) -> Environment | None:
+    kind = str(source.data["kind"])
+    base = bases.get(name.base)
+    if base is None:
+        if name.base not in names:
+            message = f"has no base: there is no {name.base}.yaml; add it or move this file to the folder of a base"
+            built.problems.append(source.problem((), message))
+        return None
+    if base.kind != _BASE_OF_APP[kind]:
+        message = f"{kind} needs a {_BASE_OF_APP[kind]}, but {base.source.path} is a {base.kind}"
+        built.problems.append(source.problem(("kind",), message))
+        return None
+    merged, problems = defaults.merge(source, base.source)
+    config_class = CONFIG_OF_KIND[kind]
+    problems.extend(
+        source.problem((name,), f"is missing, here and in app_defaults of {base.source.path}")
+        for name in required_fields(config_class)
+        if name not in merged
+    )
+    built.problems.extend(problems)
+    if problems:
+        return None
+    return Environment(
+        name=name,
+        kind=kind,
+        config=cast("ApplicationConfig", _CONVERTER.structure(merged, config_class)),
+        account_id=base.account_id,
+        region=base.region,
+        base=base,
+        source=source,
+    )
+
+
+def required_fields(config_class: type) -> list[str]:
+    """Return the fields of a class of the model that have no default."""
+    return [
+        item.name
+        for item in dataclasses.fields(config_class)
+        if item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+    ]

@@ -1,0 +1,33 @@
+"""What can be wrong with a declaration, and where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """One thing wrong with one field. Lines and columns count from 1; `field` is empty for a whole file."""
+
+    path: str
+    line: int
+    column: int
+    field: str
+    message: str
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        """Return `path:line:column: field: message`, as compilers print it; a warning says that it is one."""
+        where = f"{self.path}:{self.line}:{self.column}"
+        severity = "warning" if self.severity == "warning" else ""
+        return ": ".join(part for part in (where, severity, self.field, self.message) if part)
+
+
+class DeclarationError(Exception):
+    """The declarations cannot be used. Carries every problem that was found, sorted."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))

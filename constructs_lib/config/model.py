@@ -1,0 +1,182 @@
+"""The declarations as frozen data: one class a kind, and the owner of every default.
+
+Shapes and descriptions are in environments/schema.json; a test proves that both have the same fields.
+Units are in the names. Fields without a default must be given.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Nat = Literal["gateway", "instance"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GitHubConfig:
+    """Where the declarations of an account live on GitHub."""
+
+    repository: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountConfig:
+    """`account`: an AWS account and its home region, written once."""
+
+    id: str
+    region: str
+    github: GitHubConfig
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdHocNetworkConfig:
+    """The network that ad hoc environments share: two zones, one way out."""
+
+    cidr: str
+    nat: Nat = "gateway"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProdNetworkConfig:
+    """The production network: a NAT gateway in each zone."""
+
+    cidr: str
+    availability_zones: int = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdHocDatabaseConfig:
+    """The PostgreSQL instance that ad hoc environments share."""
+
+    instance_class: str = "t4g.micro"
+    storage_gib: int = 20
+    engine_version: str = "17"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProdDatabaseConfig:
+    """The production PostgreSQL instance: two zones, storage that grows, backups."""
+
+    instance_class: str = "m7g.large"
+    storage_gib: int = 100
+    max_storage_gib: int = 500
+    engine_version: str = "17"
+    backup_retention_days: int = 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdHocCacheConfig:
+    """The single cache node that ad hoc environments share."""
+
+    node_type: str = "cache.t4g.micro"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProdCacheConfig:
+    """The production cache: a primary and its replicas in other zones."""
+
+    node_type: str = "cache.m7g.large"
+    replicas: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyConfig:
+    """What the ad hoc environments of a base may use together."""
+
+    max_environments: int = 30
+    max_lifetime_days: int = 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdHocBaseConfig:
+    """`ad-hoc-base`: what many short-lived environments share."""
+
+    account: str
+    domain: str
+    hosted_zone_id: str
+    network: AdHocNetworkConfig
+    region: str | None = None
+    certificate_arn: str | None = None
+    database: AdHocDatabaseConfig = field(default_factory=AdHocDatabaseConfig)
+    cache: AdHocCacheConfig = field(default_factory=AdHocCacheConfig)
+    policy: PolicyConfig = field(default_factory=PolicyConfig)
+    log_retention_days: int = 14
+    app_defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProdBaseConfig:
+    """`prod-base`: the same parts for production."""
+
+    account: str
+    domain: str
+    hosted_zone_id: str
+    network: ProdNetworkConfig
+    region: str | None = None
+    certificate_arn: str | None = None
+    database: ProdDatabaseConfig = field(default_factory=ProdDatabaseConfig)
+    cache: ProdCacheConfig = field(default_factory=ProdCacheConfig)
+    log_retention_days: int = 90
+    app_defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScalingConfig:
+    """How many tasks a production service runs, and what it follows."""
+
+    min: int
+    max: int
+    cpu_percent: int = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceConfig:
+    """One long-running service of an application. With a port it is a web service, without one a worker."""
+
+    command: tuple[str, ...] = ()
+    repository: str | None = None
+    port: int | None = None
+    paths: tuple[str, ...] = ()
+    health_check_path: str = "/"
+    health_check_command: tuple[str, ...] = ()
+    cpu: int = 256
+    memory_mib: int = 512
+    singleton: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+    scaling: ScalingConfig | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppConfig:
+    """What ad hoc and production applications have in common, with the base's `app_defaults` merged in."""
+
+    owner: str
+    repository: str
+    image: str
+    services: Mapping[str, ServiceConfig]
+    release_command: tuple[str, ...] = ()
+    settings_module: str = "config.settings"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdHocAppConfig(AppConfig):
+    """`ad-hoc-app`: one on-demand environment. `expires` is a calendar day, `YYYY-MM-DD`, in UTC."""
+
+    expires: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProdAppConfig(AppConfig):
+    """`prod-app`: the production application. Without `hostname` it answers at `<name>.<domain>`."""
+
+    hostname: str | None = None
+
+
+CONFIG_OF_KIND: Mapping[str, type] = {
+    "account": AccountConfig,
+    "ad-hoc-base": AdHocBaseConfig,
+    "ad-hoc-app": AdHocAppConfig,
+    "prod-base": ProdBaseConfig,
+    "prod-app": ProdAppConfig,
+}

@@ -1,0 +1,85 @@
+"""Every name that is made from a declaration's name, and nothing else.
+
+All of them are pure functions, stable for ever: a change here renames what is deployed.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+ACCOUNTS_FOLDER = "accounts"
+BASE_FILE = "base"
+
+NAME_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,19}[a-z0-9]")
+"""Names of folders and files: 2 to 21 characters, so that every AWS name made from two of them fits."""
+
+NAME_IN_WORDS = "2 to 21 of a-z, 0-9 and hyphens, starting with a letter and not ending with a hyphen"
+
+HIGHEST_LISTENER_PRIORITY = 50_000
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"""
+
+CACHE_DATABASES = 10_000
+"""Logical databases of the shared cache; number 0 stays unused."""
+
+_CATCH_ALL_BAND = HIGHEST_LISTENER_PRIORITY // 2
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class EnvironmentName:
+    """Identity of a declaration: its folder is the base, its file name the environment."""
+
+    folder: str
+    file: str
+
+    @classmethod
+    def from_path(cls, path: PurePath) -> "EnvironmentName":
+        """Return the name of the declaration at `path`, from its last two parts."""
+        return cls(path.parent.name, path.stem)
+
+    def __str__(self) -> str:
+        return f"{self.folder}/{self.file}"
+
+    @property
+    def base(self) -> "EnvironmentName":
+        """Name of the base in the same folder."""
+        return EnvironmentName(self.folder, BASE_FILE)
+
+    @property
+    def is_base(self) -> bool:
+        """Whether this is a base rather than an app or an account."""
+        return self.file == BASE_FILE and self.folder != ACCOUNTS_FOLDER
+
+    @property
+    def stack(self) -> str:
+        """CloudFormation stack name: `dev-alpha`; at most 128 characters are allowed."""
+        return f"{self.folder}-{self.file}"
+
+    @property
+    def database(self) -> str:
+        """PostgreSQL database and role of an app; the prefix keeps clear of reserved names."""
+        return "app_" + self.file.replace("-", "_")
+
+    @property
+    def cache_database(self) -> int:
+        """Logical database of an app on its base's cache, from 1 up."""
+        return 1 + _stable_number(str(self)) % (CACHE_DATABASES - 1)
+
+
+def listener_priority(name: EnvironmentName, service: str, index: int, *, catch_all: bool) -> int:
+    """Return the priority of a service's listener rule number `index` on its base's load balancer.
+
+    Rules for paths take the lower half of the range and catch-all rules the upper half, so that a path rule
+    is always tried first.
+    """
+    offset = _stable_number(f"{name}/{service}/{index}") % (_CATCH_ALL_BAND - 1)
+    return 1 + offset + (_CATCH_ALL_BAND if catch_all else 0)
+
+
+def logical_id(name: str) -> str:
+    """Return a YAML name in the form of construct ids: `my-worker` becomes `MyWorker`."""
+    return "".join(part.capitalize() for part in name.split("-"))
+
+
+def _stable_number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])

@@ -1,0 +1,50 @@
+"""What must hold between the fields of one declaration and between declarations.
+
+A rule is a function that yields what is wrong; it sees only declarations that have the right shape.
+Those that are checked are the ones in RULES.
+"""
+
+from collections.abc import Callable, Iterator
+
+from constructs_lib.config.errors import Problem
+from constructs_lib.config.rules import domains, identity, lifetime, network, routing, services, variables
+from constructs_lib.config.rules.declarations import Declarations
+
+__all__ = ["RULES", "Declarations", "Rule", "check"]
+
+Rule = Callable[[Declarations], Iterator[Problem]]
+
+RULES: tuple[Rule, ...] = (
+    identity.stack_names_are_unique,
+    identity.accounts_are_declared_once,
+    identity.cache_databases_are_unique,
+    identity.service_ids_are_unique,
+    identity.images_do_not_move,
+    lifetime.expiry_is_within_policy,
+    lifetime.environments_are_within_policy,
+    network.blocks_are_usable,
+    network.blocks_do_not_overlap,
+    domains.hosts_are_unique,
+    domains.hostnames_are_below_the_domain,
+    domains.certificates_are_of_the_base,
+    domains.zones_hold_their_domains,
+    routing.paths_go_with_a_port,
+    routing.one_service_answers_the_rest,
+    routing.paths_do_not_overlap,
+    routing.rules_have_few_wildcards,
+    routing.priorities_are_unique,
+    routing.load_balancer_quotas_hold,
+    services.sizes_exist,
+    services.scaling_is_a_range,
+    services.singletons_stay_single,
+    services.commands_need_no_shell,
+    variables.the_contract_is_not_shadowed,
+    variables.variables_are_plain_or_secret,
+)
+"""Every rule, by theme."""
+
+
+def check(declarations: Declarations) -> Iterator[Problem]:
+    """Yield what all rules find; a default of a base that is wrong is found once for each app."""
+    for rule in RULES:
+        yield from rule(declarations)

@@ -1,0 +1,49 @@
+"""What rules look at."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from constructs_lib.config.build import Account
+from constructs_lib.config.environment import ApplicationConfig, BaseConfig, Environment
+from constructs_lib.config.model import ServiceConfig
+from constructs_lib.config.naming import EnvironmentName
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declarations:
+    """All declarations of the right shape; `today` is None where no clock may be read."""
+
+    accounts: Mapping[str, Account]
+    environments: Sequence[Environment]
+    today: date | None
+    strict: frozenset[EnvironmentName]
+
+    @property
+    def bases(self) -> Iterator[tuple[Environment, BaseConfig]]:
+        """Every base with its configuration."""
+        for environment in self.environments:
+            if environment.base is None:
+                yield environment, cast("BaseConfig", environment.config)
+
+    @property
+    def apps(self) -> Iterator[tuple[Environment, ApplicationConfig]]:
+        """Every app with its configuration, those of one base one after the other."""
+        for environment in self.environments:
+            if environment.base is not None:
+                yield environment, cast("ApplicationConfig", environment.config)
+
+    @property
+    def services(self) -> Iterator[tuple[Environment, str, ServiceConfig]]:
+        """Every service of every app, with its name."""
+        for app, config in self.apps:
+            for name, service in config.services.items():
+                yield app, name, service
+
+    def by_base(self) -> dict[EnvironmentName, list[tuple[Environment, ApplicationConfig]]]:
+        """Return the apps of each base that has any."""
+        apps: dict[EnvironmentName, list[tuple[Environment, ApplicationConfig]]] = {}
+        for app, config in self.apps:
+            apps.setdefault(app.name.base, []).append((app, config))
+        return apps

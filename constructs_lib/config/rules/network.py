@@ -1,0 +1,61 @@
+"""Rules on the address blocks of bases."""
+
+import ipaddress
+from collections.abc import Iterator
+from itertools import groupby
+
+from constructs_lib.config.environment import Environment
+from constructs_lib.config.errors import Problem
+from constructs_lib.config.rules.declarations import Declarations
+
+PRIVATE_BLOCKS = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+"""RFC 1918, which AWS recommends: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
+
+LARGEST_PREFIX, SMALLEST_PREFIX = 16, 22
+"""A VPC has at most a /16; less than a /22 leaves too few addresses for tasks in each subnet."""
+
+_FIELD = ("network", "cidr")
+
+
+def blocks_are_usable(declarations: Declarations) -> Iterator[Problem]:
+    """A block is a network address in a private range, of a size that a VPC can have and its subnets need."""
+    for base, config in declarations.bases:
+        if message := _unusable(config.network.cidr):
+            yield base.problem(_FIELD, f"{config.network.cidr} {message}")
+
+
+def blocks_do_not_overlap(declarations: Declarations) -> Iterator[Problem]:
+    """Networks of one account and region can be connected later only if no address is in two of them."""
+    placed = sorted(
+        (base.account_id, base.region, network, base.name, base)
+        for base, config in declarations.bases
+        if base.account_id and (network := _parsed(config.network.cidr))
+    )
+    for _place, members in groupby(placed, key=lambda member: member[:2]):
+        widest: tuple[ipaddress.IPv4Network, Environment] | None = None
+        for *_, network, _name, base in members:
+            if widest and network.overlaps(widest[0]):
+                message = f"{network} overlaps {widest[0]} of {widest[1].source.path}, in the same account and region"
+                yield base.problem(_FIELD, f"{message}; choose another block")
+            if widest is None or network.broadcast_address > widest[0].broadcast_address:
+                widest = network, base
+
+
+def _parsed(cidr: str) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(cidr, strict=False)
+    except ValueError:
+        return None
+
+
+def _unusable(cidr: str) -> str | None:
+    network = _parsed(cidr)
+    if network is None:
+        return "is not an IPv4 block"
+    if str(network) != cidr:
+        return f"is not the address of a network; that would be {network}"
+    if not any(network.subnet_of(block) for block in PRIVATE_BLOCKS):
+        return f"is not in a private range: {', '.join(map(str, PRIVATE_BLOCKS))}"
+    if not LARGEST_PREFIX <= network.prefixlen <= SMALLEST_PREFIX:
+        return f"must be of a size from /{LARGEST_PREFIX} to /{SMALLEST_PREFIX}"
+    return None

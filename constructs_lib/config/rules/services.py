@@ -1,0 +1,74 @@
+"""Rules on the tasks of a service: sizes, numbers, commands."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from constructs_lib.config.environment import Environment
+from constructs_lib.config.errors import Problem
+from constructs_lib.config.rules.declarations import Declarations
+from constructs_lib.config.source import FieldPath
+
+FARGATE_MEMORY_MIB: Mapping[int, Sequence[int]] = {
+    256: (512, 1024, 2048),
+    512: range(1024, 4096 + 1, 1024),
+    1024: range(2048, 8192 + 1, 1024),
+    2048: range(4096, 16384 + 1, 1024),
+    4096: range(8192, 30720 + 1, 1024),
+    8192: range(16384, 61440 + 1, 4096),
+    16384: range(32768, 122880 + 1, 8192),
+    32768: (61440, 122880, 249856),
+}
+"""Memory that Linux tasks can have, by CPU units.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
+"""
+
+_SHELL_WORDS = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})
+
+
+def sizes_exist(declarations: Declarations) -> Iterator[Problem]:
+    """Fargate offers some pairs of CPU and memory."""
+    for app, name, service in declarations.services:
+        memory = FARGATE_MEMORY_MIB[service.cpu]
+        if service.memory_mib not in memory:
+            path: FieldPath = ("services", name, "memory_mib")
+            if not app.says(path):
+                path = ("services", name, "cpu")
+            message = f"Fargate has no task with cpu {service.cpu} and memory_mib {service.memory_mib}"
+            yield app.problem(path, f"{message}; with this cpu, memory_mib is {_in_words(memory)}")
+
+
+def scaling_is_a_range(declarations: Declarations) -> Iterator[Problem]:
+    """The fewest tasks are not more than the most."""
+    for app, name, service in declarations.services:
+        scaling = service.scaling
+        if scaling and scaling.min > scaling.max:
+            yield app.problem(("services", name, "scaling", "min"), f"{scaling.min} is more than max, {scaling.max}")
+
+
+def singletons_stay_single(declarations: Declarations) -> Iterator[Problem]:
+    """A service of which two must never run does not scale."""
+    for app, name, service in declarations.services:
+        if service.singleton and service.scaling and service.scaling.max > 1:
+            message = f"a singleton has one task, not up to {service.scaling.max}; remove `scaling` or `singleton`"
+            yield app.problem(("services", name, "scaling", "max"), message)
+
+
+def commands_need_no_shell(declarations: Declarations) -> Iterator[Problem]:
+    """Commands are run as they are: `&&` would be an argument."""
+    for app, config in declarations.apps:
+        yield from _shell_words(app, ("release_command",), config.release_command)
+    for app, name, service in declarations.services:
+        yield from _shell_words(app, ("services", name, "command"), service.command)
+
+
+def _shell_words(app: Environment, path: FieldPath, command: Iterable[str]) -> Iterator[Problem]:
+    for position, word in enumerate(command):
+        if word in _SHELL_WORDS:
+            message = f'no shell reads "{word}"; put the command in a script of the image, or use [sh, -c, "…"]'
+            yield app.problem((*path, position), message)
+
+
+def _in_words(memory: Sequence[int]) -> str:
+    if isinstance(memory, range):
+        return f"{memory[0]} to {memory[-1]} in steps of {memory.step}"
+    return " or ".join(str(size) for size in memory)

@@ -1,0 +1,37 @@
+"""Rules on environment variables."""
+
+from collections.abc import Iterable, Iterator
+
+from constructs_lib.config.contract import SECRETS, VARIABLES
+from constructs_lib.config.environment import Environment
+from constructs_lib.config.errors import Problem
+from constructs_lib.config.rules.declarations import Declarations
+from constructs_lib.config.source import FieldPath
+
+_OF_THE_CONTRACT = VARIABLES | SECRETS
+
+
+def the_contract_is_not_shadowed(declarations: Declarations) -> Iterator[Problem]:
+    """What every container gets cannot be set by a declaration."""
+    for app, path, keys in _variables(declarations):
+        if not _OF_THE_CONTRACT.isdisjoint(keys):
+            for key in sorted(_OF_THE_CONTRACT.intersection(keys)):
+                yield app.problem((*path, key), "is set for every container and cannot be changed; remove it")
+
+
+def variables_are_plain_or_secret(declarations: Declarations) -> Iterator[Problem]:
+    """ECS refuses a variable that is both a value and a secret."""
+    secrets = {app.name: config.secrets for app, config in declarations.apps if config.secrets}
+    for app, path, keys in _variables(declarations):
+        if path[-1] == "environment" and app.name in secrets:
+            for key in sorted(secrets[app.name].keys() & set(keys)):
+                yield app.problem((*path, key), "is also in `secrets`; remove one of them")
+
+
+def _variables(declarations: Declarations) -> Iterator[tuple[Environment, FieldPath, Iterable[str]]]:
+    """Yield each place that sets variables, and their names."""
+    for app, config in declarations.apps:
+        yield app, ("environment",), config.environment.keys()
+        yield app, ("secrets",), config.secrets.keys()
+    for app, name, service in declarations.services:
+        yield app, ("services", name, "environment"), service.environment.keys()

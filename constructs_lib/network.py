@@ -1,0 +1,63 @@
+"""The VPC: public, private and isolated subnets, and the way out."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from constructs_lib.config.model import Nat
+from constructs_lib.log_group import LogGroup
+
+NAT_INSTANCE_TYPE = "t4g.nano"
+
+
+class Network(Construct):
+    """A VPC whose public subnets hold the load balancer, private ones tasks, isolated ones data.
+
+    The block is divided evenly between the subnets. Traffic to S3, image layers among it, takes a gateway endpoint
+    and costs nothing.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cidr: str,
+        availability_zones: int,
+        nat: Nat,
+        nat_count: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        instances = (
+            ec2.NatProvider.instance_v2(
+                instance_type=ec2.InstanceType(NAT_INSTANCE_TYPE),
+                default_allowed_traffic=ec2.NatTrafficDirection.OUTBOUND_ONLY,
+            )
+            if nat == "instance"
+            else None
+        )
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr(cidr),
+            max_azs=availability_zones,
+            nat_gateways=nat_count,
+            nat_gateway_provider=instances,
+            # Emptying the default security group takes a Lambda function in every base; nothing here uses the group.
+            restrict_default_security_group=False,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(
+                    name="Public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False
+                ),
+                ec2.SubnetConfiguration(name="Private", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+                ec2.SubnetConfiguration(name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            ],
+            gateway_endpoints={"S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3)},
+        )
+        if instances is not None:
+            instances.connections.allow_from(ec2.Peer.ipv4(cidr), ec2.Port.all_traffic())
+
+    def log_flows(self, *, retention_days: int) -> None:
+        """Keep a record of accepted and rejected traffic in CloudWatch Logs."""
+        group = LogGroup(self, "FlowLogs", retention_days=retention_days, removal_policy=cdk.RemovalPolicy.RETAIN)
+        self.vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))

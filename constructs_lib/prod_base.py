@@ -1,0 +1,89 @@
+"""The base of production: several zones, encrypted, backed up, protected, logged."""
+
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.base_interface import publish
+from constructs_lib.bastion import Bastion
+from constructs_lib.cache import Cache
+from constructs_lib.certificate import WildcardCertificate
+from constructs_lib.config.model import ProdBaseConfig
+from constructs_lib.database import Database
+from constructs_lib.ingress import Ingress
+from constructs_lib.network import Network
+from constructs_lib.security_groups import SecurityGroups
+from constructs_lib.storage import AccessLogsBucket, AssetsBucket
+
+CACHE_SNAPSHOT_DAYS = 7
+
+
+class ProdBase(Construct):
+    """What the production application stands on. Nothing in it is lost by a mistake."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: ProdBaseConfig) -> None:
+        super().__init__(scope, construct_id)
+        self.network = Network(
+            self,
+            "Network",
+            cidr=config.network.cidr,
+            availability_zones=config.network.availability_zones,
+            nat="gateway",
+            nat_count=config.network.availability_zones,
+        )
+        self.network.log_flows(retention_days=config.log_retention_days)
+        vpc = self.network.vpc
+        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc)
+        certificate = WildcardCertificate(
+            self,
+            "Certificate",
+            domain=config.domain,
+            hosted_zone_id=config.hosted_zone_id,
+            arn=config.certificate_arn,
+        )
+        access_logs = AccessLogsBucket(self, "AccessLogs", retention_days=config.log_retention_days)
+        self.ingress = Ingress(
+            self,
+            "Ingress",
+            vpc=vpc,
+            security_group=groups.load_balancer,
+            certificate=certificate.certificate,
+            deletion_protection=True,
+        )
+        self.ingress.log_requests(access_logs.bucket)
+        self.database = Database(
+            self,
+            "Database",
+            vpc=vpc,
+            security_group=groups.database,
+            engine_version=config.database.engine_version,
+            instance_class=config.database.instance_class,
+            storage_gib=config.database.storage_gib,
+            max_storage_gib=config.database.max_storage_gib,
+            multi_az=True,
+            backup_retention_days=config.database.backup_retention_days,
+            deletion_protection=True,
+            performance_insights=True,
+        )
+        self.cache = Cache(
+            self,
+            "Cache",
+            vpc=vpc,
+            security_group=groups.cache,
+            node_type=config.cache.node_type,
+            replicas=config.cache.replicas,
+            transit_encryption=True,
+            snapshot_retention_days=CACHE_SNAPSHOT_DAYS,
+        )
+        acknowledge(self.cache, {"AwsSolutions-AEC6": "Security groups keep it to the tasks of the base"})
+        self.assets = AssetsBucket(self, "Assets", versioned=True, access_logs=access_logs.bucket)
+        self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
+        publish(
+            self,
+            vpc=vpc,
+            security_groups=groups,
+            ingress=self.ingress,
+            database=self.database,
+            cache=self.cache,
+            assets=self.assets,
+            bastion=self.bastion,
+        )

@@ -1,0 +1,47 @@
+"""Who may talk to whom inside a base's VPC."""
+
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+
+POSTGRES_PORT = 5432
+CACHE_PORT = 6379
+
+
+class SecurityGroups(Construct):
+    """The groups that a base owns. Tasks of every app join `application`, which data accepts connections from.
+
+    An app opens its own ports to `load_balancer` in a group of its own, so that a new app changes nothing here.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc) -> None:
+        super().__init__(scope, construct_id)
+        self.load_balancer = ec2.SecurityGroup(
+            self,
+            "LoadBalancer",
+            vpc=vpc,
+            description="Load balancer: HTTP and HTTPS from anywhere",
+            allow_all_outbound=False,
+        )
+        self.load_balancer.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTP, "Redirected to HTTPS")
+        self.load_balancer.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "HTTPS")
+        self.load_balancer.add_egress_rule(ec2.Peer.ipv4(vpc.vpc_cidr_block), ec2.Port.all_tcp(), "Tasks in the VPC")
+        acknowledge(
+            self.load_balancer,
+            {"AwsSolutions-EC23": "A public site: 80 and 443 of the load balancer are open to everyone"},
+        )
+        self.application = ec2.SecurityGroup(
+            self, "Application", vpc=vpc, description="Tasks that may reach the database and the cache"
+        )
+        self.bastion = ec2.SecurityGroup(
+            self,
+            "Bastion",
+            vpc=vpc,
+            description="Bastion: reached through Systems Manager, never from a network",
+        )
+        self.database = ec2.SecurityGroup(self, "Database", vpc=vpc, description="PostgreSQL", allow_all_outbound=False)
+        self.database.add_ingress_rule(self.application, ec2.Port.tcp(POSTGRES_PORT), "Tasks")
+        self.database.add_ingress_rule(self.bastion, ec2.Port.tcp(POSTGRES_PORT), "Port forwarding")
+        self.cache = ec2.SecurityGroup(self, "Cache", vpc=vpc, description="Valkey", allow_all_outbound=False)
+        self.cache.add_ingress_rule(self.application, ec2.Port.tcp(CACHE_PORT), "Tasks")

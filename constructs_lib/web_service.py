@@ -1,0 +1,78 @@
+"""A service behind the load balancer."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from constructs import Construct
+
+from constructs_lib.application import Application
+from constructs_lib.cluster import Cluster
+from constructs_lib.config.model import ServiceConfig
+from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.config.routing import listener_rules
+
+STOP_TIMEOUT_SECONDS = 90
+"""From SIGTERM to SIGKILL: longer than the load balancer keeps sending requests to a task that stops."""
+
+DEREGISTRATION_DELAY_SECONDS = 30
+
+
+class WebService(Construct):
+    """Tasks that answer HTTP for one host name and the paths that are theirs."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: EnvironmentName,
+        service: str,
+        config: ServiceConfig,
+        host: str,
+        application: Application,
+        cluster: Cluster,
+        vpc: ec2.IVpc,
+        listener: elbv2.IApplicationListener,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        task = application.define_task(
+            self,
+            command=config.command,
+            repository=config.repository,
+            port=config.port,
+            cpu=config.cpu,
+            memory_mib=config.memory_mib,
+            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+            environment=config.environment,
+        )
+        self.service = cluster.run(self, task_definition=task, singleton=config.singleton)
+        self.target_group = elbv2.ApplicationTargetGroup(
+            self,
+            "TargetGroup",
+            vpc=vpc,
+            port=config.port,
+            protocol=elbv2.ApplicationProtocol.HTTP,
+            target_type=elbv2.TargetType.IP,
+            targets=[self.service],
+            deregistration_delay=cdk.Duration.seconds(DEREGISTRATION_DELAY_SECONDS),
+            health_check=elbv2.HealthCheck(
+                path=config.health_check_path,
+                healthy_http_codes="200",
+                interval=cdk.Duration.seconds(15),
+                timeout=cdk.Duration.seconds(5),
+                healthy_threshold_count=2,
+                unhealthy_threshold_count=3,
+            ),
+        )
+        for index, rule in enumerate(listener_rules(name, service, config)):
+            elbv2.ApplicationListenerRule(
+                self,
+                f"Rule{index}",
+                listener=listener,
+                priority=rule.priority,
+                conditions=[
+                    elbv2.ListenerCondition.host_headers([host]),
+                    elbv2.ListenerCondition.path_patterns(list(rule.paths)),
+                ],
+                target_groups=[self.target_group],
+            )

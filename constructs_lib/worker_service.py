@@ -1,0 +1,39 @@
+"""A service without a port: workers and schedulers."""
+
+from constructs import Construct
+
+from constructs_lib.application import Application
+from constructs_lib.cluster import Cluster
+from constructs_lib.config.model import ServiceConfig
+
+STOP_TIMEOUT_SECONDS = 120
+"""All that Fargate allows, and all the notice that Spot gives: time to finish the task at hand.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+"""
+
+
+class WorkerService(Construct):
+    """Tasks that take their work from a queue or a clock."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: ServiceConfig,
+        application: Application,
+        cluster: Cluster,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        task = application.define_task(
+            self,
+            command=config.command,
+            repository=config.repository,
+            cpu=config.cpu,
+            memory_mib=config.memory_mib,
+            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+            environment=config.environment,
+            health_check_command=config.health_check_command,
+        )
+        self.service = cluster.run(self, task_definition=task, singleton=config.singleton)

@@ -1,0 +1,37 @@
+"""Synthesis in the test process."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+from constructs import Construct
+
+import app as table_of_contents
+from constructs_lib.config.model import AdHocBaseConfig, AdHocNetworkConfig
+from constructs_lib.feature_flags import FEATURE_FLAGS
+
+# cfn-lint and cdk-nag look at the same templates, once.
+os.environ["CDK_VALIDATION"] = "false"
+
+ROOT = Path(__file__).parents[2]
+
+Templates = dict[str, dict[str, Any]]
+Synthesise = Callable[[Callable[[Construct], object]], Template]
+
+
+def synthesise_folder(folder: Path, outdir: Path) -> Templates:
+    """Return the template of every stack that a folder of declarations makes."""
+    app = cdk.App(context={**FEATURE_FLAGS, "environments": str(folder)}, outdir=str(outdir))
+    table_of_contents.assemble(app)
+    return {stack.stack_name: dict(stack.template) for stack in app.synth().stacks}
+
+
+AD_HOC_BASE = AdHocBaseConfig(
+    account="main",
+    domain="dev.example.com",
+    hosted_zone_id="Z0123456789ABCDEFGHIJ",
+    network=AdHocNetworkConfig(cidr="10.20.0.0/16"),
+)

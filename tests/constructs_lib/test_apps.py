@@ -1,0 +1,227 @@
+"""What an application gets, on ad hoc bases and in production."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from constructs_lib.ad_hoc_app import AdHocApp
+from constructs_lib.config import contract
+from constructs_lib.config.model import AdHocAppConfig, ServiceConfig
+from constructs_lib.config.naming import EnvironmentName
+from tests.constructs_lib.resources import container, named, of_type, text, the_only, variables
+from tests.constructs_lib.synthesis import AD_HOC_BASE, ROOT, Synthesise, synthesise_folder
+
+APPS = ("dev-alpha", "dev-beta", "prod-app")
+
+
+def one_service(service: ServiceConfig) -> AdHocAppConfig:
+    """Return the declaration of an app with one service, `web`."""
+    return AdHocAppConfig(
+        owner="octocat", repository="microblog", image="v1", expires="2030-01-01", services={"web": service}
+    )
+
+
+@pytest.mark.parametrize("app", APPS)
+class TestEveryApp:
+    def test_number_of_tasks_is_never_in_the_template(self, app: str, templates: dict[str, Any]) -> None:
+        services = of_type(templates[app], "AWS::ECS::Service")
+        assert services
+        assert not any("DesiredCount" in service for service in services)
+
+    def test_services_roll_back_by_themselves_and_are_open_to_exec(self, app: str, templates: dict[str, Any]) -> None:
+        services = of_type(templates[app], "AWS::ECS::Service")
+        assert len(services) == 3
+        for service in services:
+            breaker = service["DeploymentConfiguration"]["DeploymentCircuitBreaker"]
+            assert breaker == {"Enable": True, "Rollback": True}
+            assert service["EnableExecuteCommand"] is True
+            assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+
+    def test_every_container_logs_to_a_group_that_forgets(self, app: str, templates: dict[str, Any]) -> None:
+        tasks = of_type(templates[app], "AWS::ECS::TaskDefinition")
+        groups = of_type(templates[app], "AWS::Logs::LogGroup")
+        assert len(groups) == len(tasks)
+        assert {group["RetentionInDays"] for group in groups} == ({90} if app == "prod-app" else {14})
+        for task in tasks:
+            assert task["ContainerDefinitions"][0]["LogConfiguration"]["LogDriver"] == "awslogs"
+
+    def test_every_container_gets_the_whole_contract(self, app: str, templates: dict[str, Any]) -> None:
+        for task in of_type(templates[app], "AWS::ECS::TaskDefinition"):
+            definition = task["ContainerDefinitions"][0]
+            assert variables(definition).keys() >= contract.VARIABLES
+            assert {secret["Name"] for secret in definition["Secrets"]} >= contract.SECRETS
+
+    def test_no_secret_value_is_in_the_template(self, app: str, templates: dict[str, Any]) -> None:
+        for secret in of_type(templates[app], "AWS::SecretsManager::Secret"):
+            assert "SecretString" not in secret
+            assert secret["GenerateSecretString"]["ExcludePunctuation"] is True
+
+    def test_depends_on_its_base_by_outputs_alone(self, app: str, templates: dict[str, Any]) -> None:
+        template = templates[app]
+        assert "Fn::ImportValue" not in text(template)
+        assert set(template["Outputs"]) == {"Url"}
+        base = f"{app.partition('-')[0]}-base"
+        outputs = templates[base]["Outputs"]
+        references = _stack_outputs(template)
+        assert references
+        assert all(stack == base and name in outputs for stack, name in references)
+
+    def test_opens_its_ports_to_the_load_balancer_only(self, app: str, templates: dict[str, Any]) -> None:
+        rules = of_type(templates[app], "AWS::EC2::SecurityGroupIngress")
+        assert rules
+        for rule in rules:
+            assert rule["SourceSecurityGroupId"]["Fn::GetStackOutput"]["OutputName"] == "LoadBalancerSecurityGroupId"
+        assert all("SecurityGroupIngress" not in group for group in of_type(templates[app], "AWS::EC2::SecurityGroup"))
+
+    def test_roles_belong_to_tasks_of_this_account(self, app: str, templates: dict[str, Any]) -> None:
+        for role in of_type(templates[app], "AWS::IAM::Role"):
+            (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+            assert statement["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+            assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+
+    def test_reads_and_writes_below_its_own_prefix_only(self, app: str, templates: dict[str, Any]) -> None:
+        policy = named(templates[app], "AWS::IAM::Policy", "TaskRole")
+        prefix = app.partition("-")[2]
+        statements = {
+            "".join(statement["Action"]): statement
+            for statement in policy["PolicyDocument"]["Statement"]
+            if "s3:" in text(statement["Action"])
+        }
+        listing = statements.pop("s3:ListBucket")
+        assert listing["Condition"] == {"StringLike": {"s3:prefix": f"{prefix}/*"}}
+        (objects,) = statements.values()
+        assert text(objects["Resource"]).endswith(f'"/{prefix}/*"]]}}')
+
+    def test_has_no_wildcard_action(self, app: str, templates: dict[str, Any]) -> None:
+        for policy in of_type(templates[app], "AWS::IAM::Policy"):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                assert not any("*" in action for action in actions)
+
+
+class TestAdHocApp:
+    def test_runs_on_spot_alone(self, templates: dict[str, Any]) -> None:
+        for app in ("dev-alpha", "dev-beta"):
+            for service in of_type(templates[app], "AWS::ECS::Service"):
+                assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE_SPOT", "Weight": 1}]
+                assert "LaunchType" not in service
+
+    def test_leaves_nothing_behind(self, templates: dict[str, Any]) -> None:
+        policies = {resource.get("DeletionPolicy") for resource in templates["dev-alpha"]["Resources"].values()}
+        assert policies == {None, "Delete"}
+
+    def test_singleton_stops_before_it_starts_and_others_start_before_they_stop(
+        self, templates: dict[str, Any]
+    ) -> None:
+        percents = {
+            part: (
+                (configuration := named(templates["dev-alpha"], "AWS::ECS::Service", f"Services{part}"))[
+                    "DeploymentConfiguration"
+                ]["MinimumHealthyPercent"],
+                configuration["DeploymentConfiguration"]["MaximumPercent"],
+            )
+            for part in ("Web", "Worker", "Beat")
+        }
+        assert percents == {"Web": (100, 200), "Worker": (100, 200), "Beat": (0, 100)}
+
+    def test_answers_at_its_own_address(self, templates: dict[str, Any]) -> None:
+        record = the_only(templates["dev-alpha"], "AWS::Route53::RecordSet")
+        assert (record["Name"], record["Type"]) == ("alpha.dev.example.com.", "A")
+        rule = the_only(templates["dev-alpha"], "AWS::ElasticLoadBalancingV2::ListenerRule")
+        assert rule["Conditions"][0]["HostHeaderConfig"]["Values"] == ["alpha.dev.example.com"]
+        assert templates["dev-alpha"]["Outputs"]["Url"]["Value"] == "https://alpha.dev.example.com"
+
+    def test_paths_are_tried_before_the_catch_all(self, templates: dict[str, Any]) -> None:
+        rules = of_type(templates["dev-beta"], "AWS::ElasticLoadBalancingV2::ListenerRule")
+        by_path = {rule["Conditions"][1]["PathPatternConfig"]["Values"][0]: rule["Priority"] for rule in rules}
+        assert by_path["/api/*"] < by_path["/*"]
+
+    def test_services_merge_over_the_defaults_of_the_base(self, templates: dict[str, Any]) -> None:
+        beta = templates["dev-beta"]
+        web = named(beta, "AWS::ECS::TaskDefinition", "ServicesWeb")
+        assert (web["Cpu"], web["Memory"]) == ("512", "1024")
+        assert container(beta, "ServicesWeb")["Command"][0] == "gunicorn"
+        assert variables(container(beta, "ServicesWorker"))["CELERY_CONCURRENCY"] == "2"
+        assert "CELERY_CONCURRENCY" not in variables(container(beta, "ServicesWeb"))
+        assert "/microblog-frontend:v1.5.0-rc1" in text(container(beta, "ServicesFrontend")["Image"])
+        assert not any("Beat" in logical_id for logical_id in beta["Resources"])
+
+    def test_declared_secrets_are_injected_and_readable_by_name_only(self, templates: dict[str, Any]) -> None:
+        secrets = {s["Name"]: s["ValueFrom"] for s in container(templates["dev-beta"], "ServicesWeb")["Secrets"]}
+        assert text(secrets["SENTRY_DSN"]).endswith('secret:shared/sentry:dsn::"')
+        assert "secret:shared/sentry-??????" in text(named(templates["dev-beta"], "AWS::IAM::Policy", "ExecutionRole"))
+        assert "shared/sentry" not in text(templates["dev-alpha"])
+
+    def test_release_task_runs_the_release_command(self, templates: dict[str, Any]) -> None:
+        assert container(templates["dev-alpha"], "Release")["Command"] == ["python", "manage.py", "pre_update"]
+
+    def test_without_a_release_command_there_is_no_release_task(self, synthesise: Synthesise) -> None:
+        config = one_service(ServiceConfig(port=8000, paths=("/*",)))
+        name = EnvironmentName("dev", "alpha")
+        template = synthesise(lambda stack: AdHocApp(stack, "AdHocApp", name=name, config=config, base=AD_HOC_BASE))
+        template.resource_count_is("AWS::ECS::TaskDefinition", 1)
+
+    def test_many_paths_become_rules_of_four(self, synthesise: Synthesise) -> None:
+        paths = tuple(f"/section-{number}/*" for number in range(9))
+        config = one_service(ServiceConfig(port=8000, paths=paths))
+        name = EnvironmentName("dev", "alpha")
+        template = synthesise(
+            lambda stack: AdHocApp(stack, "AdHocApp", name=name, config=config, base=AD_HOC_BASE)
+        ).to_json()
+        rules = of_type(template, "AWS::ElasticLoadBalancingV2::ListenerRule")
+        assert sorted(len(rule["Conditions"][1]["PathPatternConfig"]["Values"]) for rule in rules) == [1, 4, 4]
+        assert len({rule["Priority"] for rule in rules}) == 3
+
+    def test_container_health_check_is_the_declared_command(self, templates: dict[str, Any]) -> None:
+        alpha = templates["dev-alpha"]
+        assert container(alpha, "ServicesWorker")["HealthCheck"]["Command"][:2] == ["CMD", "celery"]
+        assert "HealthCheck" not in container(alpha, "ServicesBeat")
+        target_group = the_only(alpha, "AWS::ElasticLoadBalancingV2::TargetGroup")
+        assert target_group["HealthCheckPath"] == "/api/health-check/"
+
+    def test_apps_change_neither_their_base_nor_each_other(self, templates: dict[str, Any], tmp_path: Path) -> None:
+        folder = tmp_path / "environments"
+        for file in ("schema.json", "accounts/main.yaml", "dev/base.yaml", "dev/alpha.yaml"):
+            target = folder / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text((ROOT / "environments" / file).read_text())
+        without_beta = synthesise_folder(folder, tmp_path / "cdk.out")
+        assert without_beta == {stack: templates[stack] for stack in ("dev-base", "dev-alpha")}
+
+
+class TestProdApp:
+    def test_runs_on_demand(self, templates: dict[str, Any]) -> None:
+        for service in of_type(templates["prod-app"], "AWS::ECS::Service"):
+            assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE", "Weight": 1}]
+
+    def test_secrets_and_logs_outlive_the_stack(self, templates: dict[str, Any]) -> None:
+        kept = {
+            resource["Type"]
+            for resource in templates["prod-app"]["Resources"].values()
+            if resource.get("DeletionPolicy") == "Retain"
+        }
+        assert kept == {"AWS::SecretsManager::Secret", "AWS::Logs::LogGroup"}
+
+    def test_declared_services_scale_within_their_bounds(self, templates: dict[str, Any]) -> None:
+        targets = of_type(templates["prod-app"], "AWS::ApplicationAutoScaling::ScalableTarget")
+        assert sorted((t["MinCapacity"], t["MaxCapacity"]) for t in targets) == [(1, 4), (2, 8)]
+        policies = of_type(templates["prod-app"], "AWS::ApplicationAutoScaling::ScalingPolicy")
+        configurations = [policy["TargetTrackingScalingPolicyConfiguration"] for policy in policies]
+        assert sorted(c["TargetValue"] for c in configurations) == [60, 70]
+        assert all(c["ScaleOutCooldown"] < c["ScaleInCooldown"] for c in configurations)
+
+    def test_answers_at_the_declared_host_name(self, templates: dict[str, Any]) -> None:
+        assert the_only(templates["prod-app"], "AWS::Route53::RecordSet")["Name"] == "www.example.com."
+        assert variables(container(templates["prod-app"], "ServicesWeb"))["FRONTEND_URL"] == "https://www.example.com"
+
+
+def _stack_outputs(node: object) -> set[tuple[str, str]]:
+    if isinstance(node, dict):
+        if "Fn::GetStackOutput" in node:
+            reference = node["Fn::GetStackOutput"]
+            return {(reference["StackName"], reference["OutputName"])}
+        return set().union(*(_stack_outputs(value) for value in node.values()))
+    if isinstance(node, list):
+        return set().union(*(_stack_outputs(value) for value in node))
+    return set()

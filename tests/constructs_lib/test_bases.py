@@ -1,0 +1,172 @@
+"""What both kinds of base promise their apps, and where production is stricter."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match, Template
+
+from constructs_lib.ad_hoc_base import AdHocBase
+from constructs_lib.base_interface import BaseOutput
+from constructs_lib.config.model import AdHocNetworkConfig
+from tests.constructs_lib.resources import of_type, text, the_only
+from tests.constructs_lib.synthesis import AD_HOC_BASE, Synthesise
+
+BASES = ("dev-base", "prod-base")
+
+
+@pytest.mark.parametrize("base", BASES)
+class TestEveryBase:
+    def test_publishes_all_that_apps_read_and_exports_nothing(self, base: str, templates: dict[str, Any]) -> None:
+        outputs = templates[base]["Outputs"]
+        per_zone = {f"{name}{zone}" for name in ("AvailabilityZone", "PrivateSubnetId") for zone in (1, 2)}
+        assert set(outputs) == {str(output) for output in BaseOutput} | per_zone
+        assert not any("Export" in output for output in outputs.values())
+
+    def test_lets_the_internet_in_at_80_and_443_of_the_load_balancer_only(
+        self, base: str, templates: dict[str, Any]
+    ) -> None:
+        template = templates[base]
+        inline = [
+            rule
+            for group in of_type(template, "AWS::EC2::SecurityGroup")
+            for rule in group.get("SecurityGroupIngress", [])
+        ]
+        open_to_all = [
+            rule
+            for rule in inline + of_type(template, "AWS::EC2::SecurityGroupIngress")
+            if rule.get("CidrIp") == "0.0.0.0/0" or "CidrIpv6" in rule
+        ]
+        assert sorted((rule["FromPort"], rule["ToPort"]) for rule in open_to_all) == [(80, 80), (443, 443)]
+
+    def test_data_accepts_connections_from_named_groups_only(self, base: str, templates: dict[str, Any]) -> None:
+        rules = of_type(templates[base], "AWS::EC2::SecurityGroupIngress")
+        assert sorted(rule["FromPort"] for rule in rules) == [5432, 5432, 6379]
+        assert all("SourceSecurityGroupId" in rule for rule in rules)
+
+    def test_database_is_private_encrypted_and_insists_on_tls(self, base: str, templates: dict[str, Any]) -> None:
+        database = the_only(templates[base], "AWS::RDS::DBInstance")
+        assert database["PubliclyAccessible"] is False
+        assert database["StorageEncrypted"] is True
+        assert database["StorageType"] == "gp3"
+        assert the_only(templates[base], "AWS::RDS::DBParameterGroup")["Parameters"] == {"rds.force_ssl": "1"}
+
+    def test_database_and_bucket_outlive_the_stack(self, base: str, templates: dict[str, Any]) -> None:
+        policies = {
+            (resource["Type"], resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+            for resource in templates[base]["Resources"].values()
+            if resource["Type"] in ("AWS::RDS::DBInstance", "AWS::S3::Bucket")
+        }
+        assert policies == {
+            ("AWS::RDS::DBInstance", "Snapshot", "Snapshot"),
+            ("AWS::S3::Bucket", "Retain", "Retain"),
+        }
+
+    def test_buckets_are_private_and_refuse_plain_http(self, base: str, templates: dict[str, Any]) -> None:
+        for bucket in of_type(templates[base], "AWS::S3::Bucket"):
+            assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+            assert "BucketEncryption" in bucket
+        assert len(of_type(templates[base], "AWS::S3::BucketPolicy")) == len(
+            of_type(templates[base], "AWS::S3::Bucket")
+        )
+        for policy in of_type(templates[base], "AWS::S3::BucketPolicy"):
+            assert '"aws:SecureTransport": "false"' in text(policy)
+
+    def test_http_is_redirected_and_unknown_hosts_get_404(self, base: str, templates: dict[str, Any]) -> None:
+        by_port = {
+            listener["Port"]: listener for listener in of_type(templates[base], "AWS::ElasticLoadBalancingV2::Listener")
+        }
+        assert by_port[80]["DefaultActions"][0]["RedirectConfig"]["Protocol"] == "HTTPS"
+        assert by_port[443]["DefaultActions"][0]["FixedResponseConfig"]["StatusCode"] == "404"
+        assert by_port[443]["SslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2")
+
+    def test_bastion_has_no_key_and_no_inbound_rule(self, base: str, templates: dict[str, Any]) -> None:
+        template = Template.from_json(templates[base])
+        template.has_resource_properties(
+            "AWS::EC2::Instance", {"KeyName": Match.absent(), "InstanceType": "t4g.nano", "UserData": Match.any_value()}
+        )
+        template.has_resource_properties(
+            "AWS::EC2::LaunchTemplate", {"LaunchTemplateData": {"MetadataOptions": {"HttpTokens": "required"}}}
+        )
+        template.has_resource_properties(
+            "AWS::EC2::SecurityGroup",
+            {"GroupDescription": Match.string_like_regexp("^Bastion"), "SecurityGroupIngress": Match.absent()},
+        )
+
+    def test_traffic_to_s3_bypasses_the_nat(self, base: str, templates: dict[str, Any]) -> None:
+        assert the_only(templates[base], "AWS::EC2::VPCEndpoint")["VpcEndpointType"] == "Gateway"
+
+    def test_has_its_own_certificate_for_the_domain_and_one_label_below(
+        self, base: str, templates: dict[str, Any]
+    ) -> None:
+        certificate = the_only(templates[base], "AWS::CertificateManager::Certificate")
+        assert certificate["SubjectAlternativeNames"] == [f"*.{certificate['DomainName']}"]
+        assert certificate["ValidationMethod"] == "DNS"
+
+
+class TestAdHocBase:
+    def test_is_cheap(self, templates: dict[str, Any]) -> None:
+        template = templates["dev-base"]
+        assert len(of_type(template, "AWS::EC2::NatGateway")) == 1
+        assert the_only(template, "AWS::RDS::DBInstance")["MultiAZ"] is False
+        cache = the_only(template, "AWS::ElastiCache::ReplicationGroup")
+        assert (cache["ReplicasPerNodeGroup"], cache["AutomaticFailoverEnabled"]) == (0, False)
+        assert of_type(template, "AWS::EC2::FlowLog") == []
+
+    def test_nat_instance_takes_the_place_of_the_gateway(self, synthesise: Synthesise) -> None:
+        config = replace(AD_HOC_BASE, network=AdHocNetworkConfig(cidr="10.20.0.0/16", nat="instance"))
+        template = synthesise(lambda stack: AdHocBase(stack, "AdHocBase", config=config))
+        template.resource_count_is("AWS::EC2::NatGateway", 0)
+        template.resource_count_is("AWS::EC2::EIP", 0)
+        template.has_resource_properties("AWS::EC2::Instance", {"SourceDestCheck": False, "InstanceType": "t4g.nano"})
+        template.has_resource_properties(
+            "AWS::EC2::SecurityGroup",
+            {"SecurityGroupIngress": [Match.object_like({"CidrIp": "10.20.0.0/16", "IpProtocol": "-1"})]},
+        )
+
+    def test_given_certificate_is_used_and_none_is_issued(self, synthesise: Synthesise) -> None:
+        arn = "arn:aws:acm:us-east-1:111111111111:certificate/0a1b2c3d-0000-1111-2222-333344445555"
+        config = replace(AD_HOC_BASE, certificate_arn=arn)
+        template = synthesise(lambda stack: AdHocBase(stack, "AdHocBase", config=config))
+        template.resource_count_is("AWS::CertificateManager::Certificate", 0)
+        template.has_resource_properties(
+            "AWS::ElasticLoadBalancingV2::Listener", {"Port": 443, "Certificates": [{"CertificateArn": arn}]}
+        )
+
+    def test_zones_are_chosen_without_a_look_up(self, templates: dict[str, Any]) -> None:
+        zones = [subnet["AvailabilityZone"] for subnet in of_type(templates["dev-base"], "AWS::EC2::Subnet")]
+        assert len(zones) == 6
+        assert all("Fn::Select" in zone for zone in zones)
+
+
+class TestProdBase:
+    def test_survives_the_loss_of_a_zone(self, templates: dict[str, Any]) -> None:
+        template = templates["prod-base"]
+        assert len(of_type(template, "AWS::EC2::NatGateway")) == 2
+        assert the_only(template, "AWS::RDS::DBInstance")["MultiAZ"] is True
+        cache = the_only(template, "AWS::ElastiCache::ReplicationGroup")
+        assert cache["MultiAZEnabled"] is True
+        assert cache["AutomaticFailoverEnabled"] is True
+        assert cache["ReplicasPerNodeGroup"] == 1
+
+    def test_is_protected_and_backed_up(self, templates: dict[str, Any]) -> None:
+        database = the_only(templates["prod-base"], "AWS::RDS::DBInstance")
+        assert database["DeletionProtection"] is True
+        assert database["BackupRetentionPeriod"] == 14
+        assert database["MaxAllocatedStorage"] == 500
+        attributes = the_only(templates["prod-base"], "AWS::ElasticLoadBalancingV2::LoadBalancer")
+        assert {"Key": "deletion_protection.enabled", "Value": "true"} in attributes["LoadBalancerAttributes"]
+
+    def test_encrypts_the_cache_in_transit(self, templates: dict[str, Any]) -> None:
+        cache = the_only(templates["prod-base"], "AWS::ElastiCache::ReplicationGroup")
+        assert cache["TransitEncryptionEnabled"] is True
+        assert "rediss://" in text(templates["prod-base"]["Outputs"]["CacheUrl"])
+
+    def test_keeps_records(self, templates: dict[str, Any]) -> None:
+        template = templates["prod-base"]
+        assert the_only(template, "AWS::EC2::FlowLog")["TrafficType"] == "ALL"
+        load_balancer = the_only(template, "AWS::ElasticLoadBalancingV2::LoadBalancer")
+        assert {"Key": "access_logs.s3.enabled", "Value": "true"} in load_balancer["LoadBalancerAttributes"]
+        versioned = [b for b in of_type(template, "AWS::S3::Bucket") if "VersioningConfiguration" in b]
+        assert len(versioned) == 1
+        assert "LoggingConfiguration" in versioned[0]
