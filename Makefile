@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock
+.PHONY: help setup lock demo demo-down check lint types templates test bless bench
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,3 +28,45 @@ node_modules/.installed: package-lock.json $(VENV)/.installed
 lock: setup ## Update requirements.lock and package-lock.json from pyproject.toml and package.json
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock pyproject.toml
 	npm install --package-lock-only --silent
+
+
+demo: setup ## Deploy the five sample environments to an AWS on this machine
+	@gitops local up >/dev/null
+	@gitops validate
+	@gitops deploy --target local --all
+	@printf '%s\n' '' 'What to try next:' \
+	  '  . .venv/bin/activate' \
+	  '  gitops status                       what is declared and what is deployed' \
+	  '  gitops new ad-hoc-app dev/gamma --owner octocat --image v1.4.2' \
+	  '  gitops deploy dev/gamma             the environment you just declared' \
+	  '  gitops destroy dev/gamma            asks first; deletes its stack' \
+	  '  make demo                           again: nothing has changed' \
+	  '  make demo-down                      stop the embedded AWS; its data goes with it'
+
+demo-down: setup ## Stop the AWS on this machine; what was deployed there is gone
+	@gitops local down
+
+check: lint types templates test ## Everything that CI checks
+
+lint: setup ## Style, and the declarations themselves
+	ruff check
+	ruff format --check
+	gitops validate
+
+types: setup ## Static types
+	mypy
+
+templates: setup ## cfn-lint on the reviewed templates; cdk-nag and layering are among the tests
+	cfn-lint --regions us-east-1 eu-central-1 --template tests/golden/*.template.json
+
+test: setup ## The tests
+	pytest --numprocesses 2 --dist loadfile
+
+bless: setup ## Accept changed templates and messages: read the diff
+	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config
+	gitops schema > docs/declarations.md
+	@git status --short -- tests docs
+
+bench: setup ## Measure, as ratios
+	@mkdir -p .gitops
+	python -m tests.bench

@@ -35,7 +35,7 @@ class AdHocBase(Construct):
             nat_count=1,
         )
         vpc = self.network.vpc
-        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc)
+        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc, cidr=config.network.cidr)
         certificate = WildcardCertificate(
             self,
             "Certificate",

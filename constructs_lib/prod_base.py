@@ -32,7 +32,7 @@ class ProdBase(Construct):
         )
         self.network.log_flows(retention_days=config.log_retention_days)
         vpc = self.network.vpc
-        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc)
+        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc, cidr=config.network.cidr)
         certificate = WildcardCertificate(
             self,
             "Certificate",

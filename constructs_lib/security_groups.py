@@ -15,7 +15,7 @@ class SecurityGroups(Construct):
     An app opens its own ports to `load_balancer` in a group of its own, so that a new app changes nothing here.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, cidr: str) -> None:
         super().__init__(scope, construct_id)
         self.load_balancer = ec2.SecurityGroup(
             self,
@@ -26,7 +26,7 @@ class SecurityGroups(Construct):
         )
         self.load_balancer.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTP, "Redirected to HTTPS")
         self.load_balancer.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "HTTPS")
-        self.load_balancer.add_egress_rule(ec2.Peer.ipv4(vpc.vpc_cidr_block), ec2.Port.all_tcp(), "Tasks in the VPC")
+        self.load_balancer.add_egress_rule(ec2.Peer.ipv4(cidr), ec2.Port.all_tcp(), "Tasks in the VPC")
         acknowledge(
             self.load_balancer,
             {"AwsSolutions-EC23": "A public site: 80 and 443 of the load balancer are open to everyone"},

@@ -1,10 +1,11 @@
 """Short ways to look into a template."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 
-def of_type(template: dict[str, Any], resource_type: str) -> list[dict[str, Any]]:
+def of_type(template: Mapping[str, Any], resource_type: str) -> list[dict[str, Any]]:
     """Return the properties of every resource of a type."""
     return [
         resource.get("Properties", {})
@@ -13,13 +14,13 @@ def of_type(template: dict[str, Any], resource_type: str) -> list[dict[str, Any]
     ]
 
 
-def the_only(template: dict[str, Any], resource_type: str) -> dict[str, Any]:
+def the_only(template: Mapping[str, Any], resource_type: str) -> dict[str, Any]:
     """Return the properties of the one resource of a type."""
     (properties,) = of_type(template, resource_type)
     return properties
 
 
-def named(template: dict[str, Any], resource_type: str, part: str) -> dict[str, Any]:
+def named(template: Mapping[str, Any], resource_type: str, part: str) -> dict[str, Any]:
     """Return the properties of the one resource of a type whose logical id contains `part`."""
     (properties,) = (
         resource["Properties"]
@@ -30,7 +31,7 @@ def named(template: dict[str, Any], resource_type: str, part: str) -> dict[str, 
     return found
 
 
-def container(template: dict[str, Any], part: str) -> dict[str, Any]:
+def container(template: Mapping[str, Any], part: str) -> dict[str, Any]:
     """Return the one container of the task definition whose logical id contains `part`."""
     (found,) = named(template, "AWS::ECS::TaskDefinition", part)["ContainerDefinitions"]
     definition: dict[str, Any] = found

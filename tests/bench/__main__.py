@@ -1,0 +1,182 @@
+"""`make bench`: every figure as a ratio of two commands in the same run, with the machine named."""
+
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from gitops import cdk
+from gitops.local import lifecycle
+from tests.bench import declarations
+from tests.bench.timing import ROOT, Command, compare, measure
+
+PYTHON = sys.executable
+FLOOR = "import aws_cdk; aws_cdk.App().synth()"
+ACCOUNT = "111111111111"
+REGION = "us-east-1"
+
+progress = Console(stderr=True)
+
+
+def validation(table: Table, work: Path) -> None:
+    """1,000 apps on 40 bases: every rule of ours against the schema alone."""
+    folder = work / "validation"
+    declarations.write(folder, bases=40, apps_per_base=25)
+    files = sorted(folder.glob("*/*.yaml"))
+    ours = Command(
+        [PYTHON, "-m", "gitops", "--environments", folder, "validate", "--today", declarations.TODAY], env={}
+    )
+    schema_alone = Command(
+        [Path(PYTHON).with_name("check-jsonschema"), "--schemafile", folder / "schema.json", *files], env={}
+    )
+    result = compare(ours, schema_alone)
+    table.add_row(
+        "validate, 1,000 apps on 40 bases",
+        f"{result.first.seconds:.2f} s",
+        f"check-jsonschema: {result.second.seconds:.2f} s",
+        f"{result.ratio:.2f}",
+        "at most 1",
+    )
+
+
+def synthesis(table: Table, work: Path) -> None:
+    """One app alone, against the least that any CDK app takes; then many."""
+    folder = work / "one"
+    (name,) = declarations.write(folder, bases=1, apps_per_base=1)
+    floor = Command([PYTHON, "-c", FLOOR], env=_synthesis_environment(folder, work / "floor.out"))
+    one = _synthesis(folder, work / "one.out", environment=name)
+    result = compare(one, floor)
+    table.add_row(
+        "synthesise one app",
+        f"{result.first.seconds:.2f} s",
+        f"empty CDK app: {result.second.seconds:.2f} s",
+        f"{result.ratio:.2f}",
+        "at most 2",
+    )
+    per_app: float | None = None
+    for bases, apps in ((1, 10), (1, 50), (4, 50)):
+        folder = work / f"many-{bases * apps}"
+        declarations.write(folder, bases=bases, apps_per_base=apps)
+        many = measure(_synthesis(folder, folder.with_suffix(".out")), runs=3)
+        cost = (many.seconds - result.second.seconds) / (bases * apps)
+        table.add_row(
+            f"synthesise {bases * apps} apps and {bases} {'base' if bases == 1 else 'bases'}",
+            f"{many.seconds:.2f} s, {many.peak_mib:.0f} MiB",
+            f"{1000 * cost:.0f} ms an app above an empty CDK app",
+            "" if per_app is None else f"{cost / per_app:.2f}",
+            "" if per_app is None else "an app no dearer than before: at most 1; under 512 MiB",
+        )
+        per_app = cost
+
+
+def nothing_changed(table: Table, work: Path, aws: lifecycle.EmbeddedAws) -> None:
+    """A second `synth` and a second `deploy --all` start neither CDK nor Node."""
+    folder = work / "unchanged"
+    declarations.write(folder, bases=1, apps_per_base=4)
+    start = Command([PYTHON, "-c", "pass"], env={})
+    for verb, arguments in (("synth", ["synth"]), ("deploy --all", ["deploy", "--all"])):
+        command = _gitops(folder, aws, *arguments)
+        command.run()
+        result = compare(command, start)
+        table.add_row(
+            f"second {verb}, nothing changed",
+            f"{result.first.seconds:.2f} s",
+            f"starting Python: {result.second.seconds:.2f} s",
+            f"{result.ratio:.0f}",
+            "under 0.5 s",
+        )
+
+
+def deployment(table: Table, work: Path) -> None:
+    """A base and 20 apps at once, against the same deployments one after the other; a fresh AWS for each."""
+    folder = work / "deployment"
+    names = declarations.write(folder, bases=1, apps_per_base=20)
+    seconds = {}
+    for label, batches in (
+        ("at once", [["--all"]]),
+        ("one after the other", [["base00/base"], *([name] for name in names)]),
+    ):
+        with embedded_aws(work / label) as aws:
+            _bootstrap(aws).run()
+            seconds[label] = sum(_gitops(folder, aws, "deploy", *batch).run().seconds for batch in batches)
+    table.add_row(
+        "deploy a base and 20 apps at once",
+        f"{seconds['at once']:.1f} s",
+        f"one after the other: {seconds['one after the other']:.1f} s",
+        f"{seconds['one after the other'] / seconds['at once']:.1f}",
+        "at least 3 times faster",
+    )
+
+
+@contextmanager
+def embedded_aws(state: Path) -> Iterator[lifecycle.EmbeddedAws]:
+    """An embedded AWS of its own, stopped at the end."""
+    aws, _ = lifecycle.up(state, account=ACCOUNT)
+    try:
+        yield aws
+    finally:
+        lifecycle.down(state)
+
+
+def _synthesis_environment(folder: Path, outdir: Path, **context: str) -> dict[str, str]:
+    return {
+        "JSII_NODE": str(cdk.node()),
+        "CDK_VALIDATION": "false",
+        "CDK_OUTDIR": str(outdir),
+        "CDK_CONTEXT_JSON": json.dumps({"environments": str(folder), **context}),
+    }
+
+
+def _synthesis(folder: Path, outdir: Path, **context: str) -> Command:
+    return Command(
+        [PYTHON, "app.py"],
+        env=_synthesis_environment(folder, outdir, **context),
+        prepare=lambda: shutil.rmtree(outdir, ignore_errors=True),
+    )
+
+
+def _bootstrap(aws: lifecycle.EmbeddedAws) -> Command:
+    return Command(
+        [cdk.node(), cdk.CLI, "bootstrap", f"aws://{ACCOUNT}/{REGION}"],
+        env=lifecycle.environment(aws, ACCOUNT, REGION),
+    )
+
+
+def _gitops(folder: Path, aws: lifecycle.EmbeddedAws, *arguments: str) -> Command:
+    return Command(
+        [PYTHON, "-m", "gitops", "--environments", folder, *arguments],
+        env=lifecycle.environment(aws, ACCOUNT, REGION),
+    )
+
+
+def main() -> int:
+    """Print the table."""
+    table = Table("what", "took", "compared with", "ratio", "wanted", title=_machine())
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / ".gitops") as name:
+        work = Path(name)
+        for measurement in (validation, synthesis):
+            progress.print(f"measuring: {measurement.__doc__}")
+            measurement(table, work)
+        progress.print(f"measuring: {nothing_changed.__doc__}")
+        with embedded_aws(work / "aws") as aws:
+            nothing_changed(table, work, aws)
+        progress.print(f"measuring: {deployment.__doc__}")
+        deployment(table, work)
+    Console(width=140).print(table)
+    return 0
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Generated declarations of any number."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+BASE = """\
+kind: ad-hoc-base
+account: main
+domain: {name}.example.com
+hosted_zone_id: Z0123456789ABCDEFGHIJ
+network: {{cidr: 10.{number}.0.0/16}}
+policy: {{max_environments: 90, max_lifetime_days: 365}}
+app_defaults:
+  repository: microblog
+  release_command: [python, manage.py, pre_update]
+  services:
+    web:
+      command: [gunicorn, config.wsgi, "--bind=0.0.0.0:8000"]
+      port: 8000
+      paths: ["/api/*", "/admin/*", "/static/*"]
+      health_check_path: /api/health-check/
+    frontend:
+      repository: microblog-frontend
+      port: 3000
+      paths: ["/*"]
+    worker:
+      command: [celery, --app=config, worker]
+    beat:
+      command: [celery, --app=config, beat]
+      singleton: true
+"""
+
+APP = """\
+kind: ad-hoc-app
+owner: octocat
+image: v1.4.2
+expires: 2026-12-01
+"""
+
+TODAY = "2026-11-23"
+
+
+MOST_APPS_PER_BASE = 50
+"""Two listener rules an app, and a load balancer has a hundred."""
+
+
+def write(folder: Path, *, bases: int, apps_per_base: int) -> list[str]:
+    """Write declarations into `folder`; return the names of the apps."""
+    (folder / "accounts").mkdir(parents=True)
+    for file in ("schema.json", "accounts/main.yaml"):
+        (folder / file).write_bytes((ROOT / "environments" / file).read_bytes())
+    names = []
+    for number in range(bases):
+        base = f"base{number:02}"
+        (folder / base).mkdir()
+        (folder / base / "base.yaml").write_text(BASE.format(name=base, number=number))
+        for app in range(apps_per_base):
+            (folder / base / f"app{app:03}.yaml").write_text(APP)
+            names.append(f"{base}/app{app:03}")
+    return names
