@@ -9,10 +9,10 @@ import cattrs
 
 from constructs_lib.config import defaults, schema
 from constructs_lib.config.environment import ApplicationConfig, BaseConfig, Environment
-from constructs_lib.config.errors import Problem
+from constructs_lib.config.errors import Problem, suggestion
 from constructs_lib.config.model import CONFIG_OF_KIND, AccountConfig
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
-from constructs_lib.config.source import Source, described
+from constructs_lib.config.source import Source, written
 
 _BASE_OF_APP = {"ad-hoc-app": "ad-hoc-base", "prod-app": "prod-base"}
 
@@ -69,7 +69,9 @@ def _shape_problems(name: EnvironmentName, source: Source) -> Iterator[Problem]:
     if node is None:
         yield source.problem(("kind",), f"is missing: here it is {' or '.join(allowed)}")
     elif node.value not in allowed:
-        yield source.problem(("kind",), f"must be {' or '.join(allowed)} in this place, not {described(node)}")
+        hint = suggestion(node.text, allowed)
+        message = f"must be {' or '.join(allowed)} in this place, not {written(node)}{hint}"
+        yield source.problem(("kind",), message)
     else:
         yield from schema.problems(source, str(node.value))
 
@@ -86,8 +88,9 @@ def _base(name: EnvironmentName, source: Source, names: Collection[EnvironmentNa
     account_name = EnvironmentName(ACCOUNTS_FOLDER, config.account)
     if account_name not in names:
         declared = sorted(known.file for known in names if known.folder == ACCOUNTS_FOLDER)
-        hint = f"declared are: {', '.join(declared)}" if declared else "no account is declared"
-        built.problems.append(source.problem(("account",), f"there is no {account_name}.yaml; {hint}"))
+        listed = f"; accounts are: {', '.join(declared)}" if declared else "; no account is declared"
+        hint = suggestion(config.account, declared) or listed
+        built.problems.append(source.problem(("account",), f"there is no {account_name}.yaml{hint}"))
     built.problems.extend(defaults.problems(source))
     account = built.accounts.get(config.account)
     return Environment(
@@ -116,7 +119,7 @@ def _app(
             built.problems.append(source.problem((), message))
         return None
     if base.kind != _BASE_OF_APP[kind]:
-        message = f"{kind} needs a {_BASE_OF_APP[kind]}, but {base.source.path} is a {base.kind}"
+        message = f"{kind} needs a base of the kind {_BASE_OF_APP[kind]}, but {base.source.path} is {base.kind}"
         built.problems.append(source.problem(("kind",), message))
         return None
     merged, problems = defaults.merge(source, base.source)

@@ -1,5 +1,6 @@
 """What can be wrong with a declaration, and where."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -31,3 +32,9 @@ class DeclarationError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def suggestion(word: str, possibilities: Iterable[str]) -> str:
+    """Return "; did you mean …?" with the closest possibility, or nothing if none is close."""
+    close = difflib.get_close_matches(word, possibilities, n=1)
+    return f"; did you mean {close[0]}?" if close else ""

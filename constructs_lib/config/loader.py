@@ -153,7 +153,7 @@ class _Composer:
 
     def _collection(self, event: yaml.CollectionStartEvent) -> Node:
         if event.tag is not None:
-            raise self._refuse(event, f"the tag {event.tag} is not allowed: declarations are plain data")
+            raise self._refuse(event, f"the tag {_tag(event)} is not allowed: declarations are plain data")
         if self._depth == MAX_DEPTH:
             raise self._refuse(event, f"is nested more than {MAX_DEPTH} levels deep")
         if event.anchor is not None:
@@ -204,7 +204,7 @@ class _Composer:
 
     def _check_scalar(self, event: yaml.ScalarEvent) -> None:
         if event.tag is not None:
-            raise self._refuse(event, f"the tag {event.tag} is not allowed: declarations are plain data")
+            raise self._refuse(event, f"the tag {_tag(event)} is not allowed: declarations are plain data")
         if found := _CONTROL.search(event.value):
             raise self._refuse(event, f"holds the control character U+{ord(found[0]):04X}; remove it")
 
@@ -229,8 +229,8 @@ class _Composer:
         rest = lines[line][column:] if line < len(lines) else ""
         if rest.startswith("\t"):
             return _UnreadableError("is indented with a tab; YAML allows only spaces", line, column)
-        if rest.startswith(("%", "@", "`", "*")) and error.context is None:
-            return _UnreadableError(f"a value that starts with {rest[0]} must be in quotes", line, column)
+        if rest and "cannot start any token" in (error.problem or ""):
+            return _UnreadableError(f"text that starts with {rest[0]} must be in quotes", line, column)
         reason = " ".join(part for part in (error.problem, error.context) if part)
         return _UnreadableError(f"is not valid YAML: {reason}", line, column)
 
@@ -239,3 +239,7 @@ def _position(event: yaml.Event) -> tuple[int, int]:
     """Return line and column, from 0, where an event of a document starts."""
     mark = cast("yaml.Mark", event.start_mark)
     return mark.line, mark.column
+
+
+def _tag(event: yaml.NodeEvent) -> str:
+    return str(event.tag).replace("tag:yaml.org,2002:", "!!")  # type: ignore[attr-defined] # not in the stubs

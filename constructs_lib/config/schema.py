@@ -12,6 +12,7 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from constructs_lib.config.errors import Problem
+from constructs_lib.config.schema_messages import explain
 from constructs_lib.config.source import Source
 
 SCHEMA_FILE = Path(__file__).resolve().parents[2] / "environments" / "schema.json"
@@ -44,11 +45,7 @@ def resolved(part: Schema) -> Schema:
 
 def problems(source: Source, kind: str) -> Iterator[Problem]:
     """Yield all that is wrong with the shape of a declaration of a known kind."""
-    errors = list(_validator(kind).iter_errors(cast("Any", source.data)))
-    if errors:
-        from constructs_lib.config.schema_messages import explain  # noqa: PLC0415 # most files have no errors
-
-        yield from explain(source, errors)
+    yield from explain(source, list(_validator(kind).iter_errors(cast("Any", source.data))))
 
 
 @cache

@@ -1,15 +1,13 @@
 """JSON Schema errors in the words of people who write declarations."""
 
-import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from jsonschema import ValidationError
 
-from constructs_lib.config.errors import Problem
-from constructs_lib.config.schema import Schema
-from constructs_lib.config.source import FieldPath, Node, Source, described, dotted, shortened
+from constructs_lib.config.errors import Problem, suggestion
+from constructs_lib.config.source import FieldPath, Node, Source, described, dotted, shortened, written
 
 _TYPES = {
     "string": "text",
@@ -20,9 +18,8 @@ _TYPES = {
 }
 
 
-def explain(source: Source, errors: Iterable[ValidationError]) -> Iterator[Problem]:
+def explain(source: Source, errors: Sequence[ValidationError]) -> Iterator[Problem]:
     """Yield one problem, or one for each key, for each error; of several about a value's type only that."""
-    errors = list(errors)
     of_wrong_type = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     for error in errors:
         path: FieldPath = tuple(error.absolute_path)
@@ -34,17 +31,11 @@ def explain(source: Source, errors: Iterable[ValidationError]) -> Iterator[Probl
             case "pattern" if "propertyNames" in error.absolute_schema_path:
                 key_path = (*path, str(error.instance))
                 message = f"{_words(error)}, not {shortened(str(error.instance))}"
-                yield Problem(source.path, *source.locate_key(key_path), dotted(path), message)
+                yield Problem(source.path, *source.locate_key(key_path), dotted(key_path), message)
             case "type":
                 yield source.problem(path, _type(_node(source, path), _limit(error)))
             case _ if path not in of_wrong_type:
                 yield source.problem(path, _value(_node(source, path), error))
-
-
-def suggestion(word: str, possibilities: Iterable[str]) -> str:
-    """Return "; did you mean …?" for the closest possibility, or nothing."""
-    close = difflib.get_close_matches(word, possibilities, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _node(source: Source, path: FieldPath) -> Node:
@@ -86,10 +77,10 @@ def _unquoted(text: str, expected: str) -> bool:
 
 def _value(node: Node, error: ValidationError) -> str:
     limit = _limit(error)
-    given = described(node).removeprefix("the text ").removeprefix("the number ")
+    given = written(node)
     match error.validator:
         case "enum":
-            hint = suggestion(str(node.value), map(str, limit))
+            hint = suggestion(node.value, limit) if isinstance(node.value, str) else ""
             message = f"must be one of {_listed(limit)}, not {given}{hint}"
         case "pattern":
             message = f"{_words(error)}, not {given}"
@@ -111,9 +102,9 @@ def _limit(error: ValidationError) -> Any:  # noqa: ANN401 # any JSON value
     return error.validator_value
 
 
-def _part(error: ValidationError) -> Schema:
+def _part(error: ValidationError) -> Mapping[str, Any]:
     """Return the part of the schema that failed."""
-    return cast("Schema", error.schema)
+    return cast("Mapping[str, Any]", error.schema)
 
 
 def _words(error: ValidationError) -> str:

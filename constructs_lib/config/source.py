@@ -87,13 +87,18 @@ def described(node: Node) -> str:
         case list():
             return "a list"
         case None:
-            return "nothing"
+            return "empty"
         case bool():
             return node.text
         case int() | float():
             return f"the number {node.text}"
         case value:
             return f"the text {shortened(str(value))}"
+
+
+def written(node: Node) -> str:
+    """Return a value as it was written, for a message about its content."""
+    return described(node).removeprefix("the text ").removeprefix("the number ")
 
 
 def shortened(text: str, length: int = 60) -> str:

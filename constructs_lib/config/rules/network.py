@@ -29,7 +29,7 @@ def blocks_do_not_overlap(declarations: Declarations) -> Iterator[Problem]:
     placed = sorted(
         (base.account_id, base.region, network, base.name, base)
         for base, config in declarations.bases
-        if base.account_id and (network := _parsed(config.network.cidr))
+        if base.account_id and not _unusable(config.network.cidr) and (network := _parsed(config.network.cidr))
     )
     for _place, members in groupby(placed, key=lambda member: member[:2]):
         widest: tuple[ipaddress.IPv4Network, Environment] | None = None

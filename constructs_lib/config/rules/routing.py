@@ -44,7 +44,8 @@ def one_service_answers_the_rest(declarations: Declarations) -> Iterator[Problem
     for app, config in declarations.apps:
         catching = [name for name, service in config.services.items() if CATCH_ALL in service.paths]
         if not catching:
-            yield app.problem(("services",), f'no service has the path "{CATCH_ALL}", so some requests find no answer')
+            message = f'no service has the path "{CATCH_ALL}"; give it to the one that answers all other requests'
+            yield app.problem(("services",), message)
         for name in catching[1:]:
             path = ("services", name, "paths", config.services[name].paths.index(CATCH_ALL))
             yield app.problem(path, f'the service {catching[0]} has "{CATCH_ALL}" already; one service can have it')

@@ -71,4 +71,4 @@ def _shell_words(app: Environment, path: FieldPath, command: Iterable[str]) -> I
 def _in_words(memory: Sequence[int]) -> str:
     if isinstance(memory, range):
         return f"{memory[0]} to {memory[-1]} in steps of {memory.step}"
-    return " or ".join(str(size) for size in memory)
+    return f"{', '.join(map(str, memory[:-1]))} or {memory[-1]}"

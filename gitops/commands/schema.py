@@ -1,0 +1,139 @@
+"""`gitops schema`: reference documentation of the declarations, in Markdown."""
+
+import dataclasses
+import sys
+import typing
+from collections.abc import Iterator, Mapping
+
+from constructs_lib.config import schema as config_schema
+from constructs_lib.config.model import CONFIG_OF_KIND
+from constructs_lib.config.rules import RULES
+from constructs_lib.config.schema import Schema, resolved
+from gitops.declaration_text import to_yaml
+
+_INTRODUCTION = """\
+<!-- Printed by `gitops schema` from environments/schema.json, the defaults in constructs_lib/config/model.py and
+     the rules in constructs_lib/config/rules/: change it there. -->
+
+# Declarations
+
+{description} `environments/dev/alpha.yaml` is the environment `dev/alpha`: the app `alpha` on the base `dev`, which
+is `environments/dev/base.yaml`. Accounts are in `environments/accounts/`. `gitops new KIND NAME` writes a first
+version of any of them, and an editor with a YAML language server completes and checks it from its first line:
+
+```yaml
+# yaml-language-server: $schema=../schema.json
+```
+
+| kind | what it declares |
+| --- | --- |
+{kinds}
+
+What an app leaves out comes from the `app_defaults` of its base: `environment` and `secrets` are merged key by key,
+`services` by name and then field by field, and any other field of the app replaces the default. A service that the
+app sets to `null` is removed. "Required" therefore means for an app: here or in the defaults of its base.
+
+Unknown keys, duplicate keys, tags and numbers with leading zeros are errors. Dates and words such as `yes` and `on`
+are text; a number where text is wanted, such as a version `1.10`, goes in quotes.
+"""
+
+_RULES = """\
+## Rules
+
+`gitops validate` also checks what must hold between fields and between files:
+
+{rules}
+"""
+
+_TYPES = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "mapping"}
+
+
+def schema() -> int:
+    """Print the reference documentation. Returns 0."""
+    sys.stdout.write(reference())
+    return 0
+
+
+def reference() -> str:
+    """Return the reference documentation: an introduction, a section for each kind, the rules."""
+    parts = {kind: config_schema.schema()["$defs"][name] for kind, name in config_schema.definitions().items()}
+    introduction = _INTRODUCTION.format(
+        description=config_schema.schema()["description"],
+        kinds="\n".join(f"| [`{kind}`](#{kind}) | {part['description']} |" for kind, part in parts.items()),
+    )
+    rules = _RULES.format(
+        rules="\n".join(
+            f"- **{rule.__name__.replace('_', ' ').capitalize()}.** {(rule.__doc__ or '').splitlines()[0]}"
+            for rule in RULES
+        )
+    )
+    return "\n".join([introduction, *(_section(kind, part) for kind, part in parts.items()), rules])
+
+
+def _section(kind: str, part: Schema) -> str:
+    rows = "\n".join(_rows(part, CONFIG_OF_KIND[kind], ""))
+    example = to_yaml(part["examples"][0])
+    return (
+        f"## {kind}\n\n{part['description']}\n\n```yaml\n{example}```\n\n"
+        f"| field | type | default | what it is |\n| --- | --- | --- | --- |\n{rows}\n"
+    )
+
+
+def _rows(part: Schema, config: type, prefix: str) -> Iterator[str]:
+    """Yield a table row for each field of a mapping, those of mappings inside it below their own."""
+    types = typing.get_type_hints(config)
+    defaults = {item.name: item for item in dataclasses.fields(config)}
+    for name, reference_or_part in part["properties"].items():
+        if name not in defaults:
+            continue  # `kind`, which is the heading
+        inner = resolved(reference_or_part)
+        cells = (
+            f"`{prefix}{name}`",
+            _type(inner),
+            _default(defaults[name]),
+            _description(inner, defaults[name].default),
+        )
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+        if name == "app_defaults":
+            continue  # its fields are those of the apps
+        nested = _config_within(types[name])
+        values = inner.get("additionalProperties")
+        if nested and isinstance(values, Mapping):
+            yield from _rows(resolved(values), nested, f"{prefix}{name}.NAME.")
+        elif nested:
+            yield from _rows(inner, nested, f"{prefix}{name}.")
+
+
+def _config_within(hint: object) -> type | None:
+    """Return the class of the model in a type such as `X`, `X | None` or `Mapping[str, X]`."""
+    candidates = (hint, *typing.get_args(hint))
+    return next((item for item in candidates if isinstance(item, type) and dataclasses.is_dataclass(item)), None)
+
+
+def _type(part: Schema) -> str:
+    if values := part.get("enum"):
+        return "one of " + ", ".join(f"`{value}`" for value in values)
+    kind = part["type"] if isinstance(part["type"], str) else part["type"][0]
+    if kind == "array":
+        return f"list of {_TYPES[part['items']['type']]}"
+    if kind == "integer" and "minimum" in part:
+        return f"whole number, {part['minimum']} to {part['maximum']}"
+    return _TYPES[kind]
+
+
+def _default(item: "dataclasses.Field[object]") -> str:
+    if item.default is dataclasses.MISSING:
+        return "required" if item.default_factory is dataclasses.MISSING else ""
+    if item.default is None or item.default == ():
+        return ""
+    return f"`{_written(item.default)}`"
+
+
+def _description(part: Schema, default: object) -> str:
+    text = str(part["description"])
+    example = next(iter(part.get("examples", ())), None)
+    return text if example in (None, default) else f"{text} Example: `{_written(example)}`."
+
+
+def _written(value: object) -> str:
+    return to_yaml({"value": value}).removeprefix("value:").strip()

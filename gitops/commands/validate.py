@@ -1,0 +1,97 @@
+"""`gitops validate`: check all declarations and print what is wrong with them."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from constructs_lib.config.environments import load, parse_name
+from constructs_lib.config.errors import DeclarationError, Problem
+from constructs_lib.config.files import file_of
+from constructs_lib.config.naming import EnvironmentName
+from gitops.changes import changed_since
+from gitops.errors import UserError
+
+OutputFormat = Literal["text", "github", "json"]
+
+
+def validate(*, folder: Path, paths: Sequence[str], base: str | None, output_format: OutputFormat, today: date) -> int:
+    """Check all declarations below `folder`, print their problems, and return 1 if one of them is an error.
+
+    All files are checked, since they depend on each other. In those that `paths` name or that changed since the
+    revision `base`, a past `expires` is an error; in others it is a warning.
+
+    `text` has a line for each problem, `github` a workflow command that becomes an annotation of the pull request,
+    and `json` is a list of objects with the keys path, line, column, field, message and severity.
+
+    Raises UserError when a path names no declaration, or when git cannot compare with `base`.
+    """
+    strict = {_named(path, folder) for path in paths}
+    if base is not None:
+        strict |= changed_since(base, folder)
+    try:
+        environments = load(folder, today=today, strict=strict)
+    except DeclarationError as error:
+        problems = error.problems
+        checked = "the declarations cannot be used"
+    else:
+        problems = environments.warnings
+        checked = f"{_counted(len(environments), 'environment')} checked"
+    sys.stdout.write(_FORMATS[output_format](problems))
+    errors = sum(problem.severity == "error" for problem in problems)
+    summary = f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')}"
+    print(f"{checked}: {summary}", file=sys.stderr)
+    return 1 if errors else 0
+
+
+def _named(path: str, folder: Path) -> EnvironmentName:
+    try:
+        name = parse_name(path)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    if not file_of(folder, name).exists():
+        raise UserError(f"{path}: there is no file {file_of(folder, name)}")
+    return name
+
+
+def _text(problems: Sequence[Problem]) -> str:
+    return "".join(f"{problem}\n" for problem in problems)
+
+
+def _json(problems: Sequence[Problem]) -> str:
+    return json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False) + "\n"
+
+
+def _github(problems: Sequence[Problem]) -> str:
+    """Return workflow commands.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+    """
+    return "".join(
+        f"::{problem.severity} file={_property(problem.path)},line={problem.line},col={problem.column},"
+        f"title={_property(problem.field or 'declaration')}::{_message(problem.message)}\n"
+        for problem in problems
+    )
+
+
+def _message(text: str) -> str:
+    """Escape a message: as https://github.com/actions/toolkit, packages/core/src/command.ts, does it."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+_FORMATS: Mapping[OutputFormat, Callable[[Sequence[Problem]], str]] = {
+    "text": _text,
+    "json": _json,
+    "github": _github,
+}
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,26 @@
+"""The list of rules itself; what each rule says is in tests/fixtures/environments."""
+
+import inspect
+
+from constructs_lib.config import rules
+from constructs_lib.config.rules import domains, identity, lifetime, network, routing, services, variables
+
+MODULES = (domains, identity, lifetime, network, routing, services, variables)
+
+
+def test_every_rule_that_is_written_is_checked_once() -> None:
+    written = {
+        function
+        for module in MODULES
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_")
+        and function.__module__ == module.__name__
+        and "declarations" in inspect.signature(function).parameters
+    }
+
+    assert set(rules.RULES) == written
+    assert len(rules.RULES) == len(written)
+
+
+def test_every_rule_says_why_it_is_there() -> None:
+    assert all(rule.__doc__ for rule in rules.RULES)

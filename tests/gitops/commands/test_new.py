@@ -1,0 +1,182 @@
+"""`gitops new`: what it writes is valid at once."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from constructs_lib.config.environments import load, parse_name
+from constructs_lib.config.errors import DeclarationError
+from constructs_lib.config.model import AdHocAppConfig, ProdBaseConfig
+from gitops.commands.new import OPTIONS, new
+from gitops.errors import UserError
+
+TODAY = date(2026, 11, 23)
+ACCOUNT = {"account_id": "012345678901", "region": "us-east-1", "repository": "example/environments"}
+BASE = {"domain": "dev.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}
+APP = {"owner": "octocat", "image": "1.10", "repository": "microblog"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    return folder
+
+
+def write(folder: Path, kind: str, name: str, options: Mapping[str, str]) -> None:
+    assert new(folder=folder, kind=kind, name=name, options=options, today=TODAY) == 0
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_every_kind_can_be_written_one_after_the_other(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "dev", BASE)
+    write(folder, "ad-hoc-app", "dev/alpha", APP)
+    write(folder, "prod-base", "prod/base", {**BASE, "domain": "example.com", "region": "eu-central-1"})
+    write(folder, "prod-app", "prod/app", APP)
+
+    assert capsys.readouterr().out.splitlines() == [
+        str(folder / path)
+        for path in ("accounts/main.yaml", "dev/base.yaml", "dev/alpha.yaml", "prod/base.yaml", "prod/app.yaml")
+    ]
+    assert len(load(folder, today=TODAY)) == 4
+
+
+def test_text_is_as_a_person_would_write_it(folder: Path) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "dev", BASE)
+    write(folder, "ad-hoc-app", "dev/alpha", APP)
+
+    assert (folder / "accounts/main.yaml").read_text() == (
+        "# yaml-language-server: $schema=../schema.json\n"
+        "kind: account\n"
+        'id: "012345678901"\n'
+        "region: us-east-1\n"
+        "github:\n"
+        "  repository: example/environments\n"
+    )
+    assert (folder / "dev/alpha.yaml").read_text() == (
+        "# yaml-language-server: $schema=../schema.json\n"
+        "kind: ad-hoc-app\n"
+        "owner: octocat\n"
+        'image: "1.10"\n'
+        "repository: microblog\n"
+        "expires: 2026-12-07\n"
+        "services:\n"
+        "  web:\n"
+        "    port: 8000\n"
+        "    paths: [/*]\n"
+        "    health_check_path: /\n"
+    )
+
+
+def test_what_the_base_says_is_not_asked_for(folder: Path) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "dev", BASE)
+    with (folder / "dev/base.yaml").open("a") as file:
+        file.write(
+            "policy: {max_lifetime_days: 3}\n"
+            "app_defaults:\n  repository: microblog\n  services: {web: {port: 80, paths: ['/*']}}\n"
+        )
+
+    write(folder, "ad-hoc-app", "dev/alpha", {"owner": "octocat", "image": "v1"})
+    config = load(folder)[parse_name("dev/alpha")].config
+    assert isinstance(config, AdHocAppConfig)
+    assert (config.expires, config.services["web"].port) == ("2026-11-26", 80)
+    assert "services" not in (folder / "dev/alpha.yaml").read_text()
+
+
+def test_new_base_gets_a_free_block(folder: Path) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "aa", {**BASE, "cidr": "10.0.0.0/20"})
+    write(folder, "ad-hoc-base", "bb", {**BASE, "domain": "bb.example.com", "cidr": "10.2.0.0/16"})
+    write(folder, "prod-base", "cc", {**BASE, "domain": "cc.example.com"})
+    write(folder, "prod-base", "dd", {**BASE, "domain": "dd.example.com"})
+
+    environments = load(folder)
+    blocks = []
+    for name in ("cc", "dd"):
+        config = environments[parse_name(name)].config
+        assert isinstance(config, ProdBaseConfig)
+        blocks.append(config.network.cidr)
+    assert blocks == ["10.1.0.0/16", "10.3.0.0/16"]
+
+
+def test_existing_file_is_not_overwritten(folder: Path) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    before = (folder / "accounts/main.yaml").read_bytes()
+
+    with pytest.raises(UserError, match=r"accounts/main.yaml exists already; nothing was written$"):
+        write(folder, "account", "main", {**ACCOUNT, "region": "eu-west-1"})
+    assert (folder / "accounts/main.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "options", "message"),
+    [
+        ("adhoc", "dev/x1", {}, "there is no kind 'adhoc': it is one of account, ad-hoc-base"),
+        ("ad-hoc-app", "dev/Alpha", APP, "'dev/Alpha' names no environment"),
+        ("ad-hoc-app", "../../x1", APP, "names no environment"),
+        ("ad-hoc-app", "dev", APP, "dev/base cannot be of the kind ad-hoc-app"),
+        ("ad-hoc-base", "dev/alpha", BASE, "dev/alpha cannot be of the kind ad-hoc-base"),
+        ("ad-hoc-app", "accounts/alpha", APP, "accounts/ is for accounts"),
+        ("account", "dev/main", ACCOUNT, "accounts/ is for accounts"),
+        ("ad-hoc-app", "qa/alpha", APP, "there is no base qa/base; write one first"),
+        ("ad-hoc-base", "qa", {"domain": "qa.example.com"}, "a new ad-hoc-base needs --hosted-zone-id as well"),
+        ("account", "two", {}, "a new account needs --account-id, --region, --repository as well"),
+        ("ad-hoc-app", "dev/alpha", {"owner": "octocat"}, "needs --repository, --image as well"),
+        ("ad-hoc-app", "dev/alpha", {**APP, "cidr": "10.0.0.0/16"}, "--cidr cannot be used with ad-hoc-app"),
+    ],
+)
+def test_what_cannot_be_written_is_said(
+    folder: Path, kind: str, name: str, options: Mapping[str, str], message: str
+) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "dev", BASE)
+    before = files(folder)
+
+    with pytest.raises(UserError) as error:
+        write(folder, kind, name, options)
+    assert message in str(error.value)
+    assert files(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "options", "message"),
+    [
+        ("ad-hoc-app", "dev/alpha", {**APP, "image": "latest"}, "latest is a tag that moves"),
+        ("ad-hoc-app", "dev/alpha", {**APP, "owner": "a: b\n- c"}, "owner: must be a GitHub login"),
+        ("prod-app", "dev/alpha", APP, "prod-app needs a base of the kind prod-base"),
+        ("ad-hoc-base", "qa", {**BASE, "cidr": "10.0.0.0/16"}, "overlaps"),
+        ("ad-hoc-base", "qa", {**BASE, "account": "other"}, "there is no accounts/other.yaml"),
+    ],
+)
+def test_file_that_would_not_be_valid_is_not_left_behind(
+    folder: Path, kind: str, name: str, options: Mapping[str, str], message: str
+) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "dev", BASE)
+    before = files(folder)
+
+    with pytest.raises(DeclarationError) as error:
+        write(folder, kind, name, options)
+    assert message in str(error.value)
+    assert files(folder) == before
+
+
+def test_nothing_is_written_beside_declarations_that_are_not_valid(folder: Path) -> None:
+    (folder / "accounts").mkdir()
+    (folder / "accounts/main.yaml").touch()
+
+    with pytest.raises(DeclarationError, match="is empty"):
+        write(folder, "account", "two", ACCOUNT)
+    assert files(folder) == ["accounts", "accounts/main.yaml"]
+
+
+def test_every_option_says_for_what_it_is() -> None:
+    assert all(text.startswith(("apps: ", "bases: ", "accounts: ")) for text in OPTIONS.values())
