@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Nat = Literal["gateway", "instance"]
+Architecture = Literal["arm64", "x86_64"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,19 @@ class AccountConfig:
     id: str
     region: str
     github: GitHubConfig
+    repositories: tuple[str, ...] = ()
+    domain: str | None = None
+    monthly_budget_usd: int | None = None
+    alarm_email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplacementConsent:
+    """Consent to the replacement of one resource that holds data. `until` is a day, `YYYY-MM-DD`, in UTC."""
+
+    resource: str
+    until: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +98,7 @@ class PolicyConfig:
 
     max_environments: int = 30
     max_lifetime_days: int = 14
+    max_monthly_usd: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +116,7 @@ class AdHocBaseConfig:
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     log_retention_days: int = 14
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
+    allow_replacement: tuple[ReplacementConsent, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,8 +131,11 @@ class ProdBaseConfig:
     certificate_arn: str | None = None
     database: ProdDatabaseConfig = field(default_factory=ProdDatabaseConfig)
     cache: ProdCacheConfig = field(default_factory=ProdCacheConfig)
+    alarm_email: str | None = None
+    firewall: bool = False
     log_retention_days: int = 90
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
+    allow_replacement: tuple[ReplacementConsent, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,6 +145,8 @@ class ScalingConfig:
     min: int
     max: int
     cpu_percent: int = 60
+    requests_per_target: int | None = None
+    queue_length_per_task: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,6 +167,28 @@ class ServiceConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleConfig:
+    """The hours in which an environment runs: days and hours, in a time zone."""
+
+    awake: str
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppDatabaseConfig:
+    """An ad hoc environment's own database."""
+
+    seed_from: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CapacityConfig:
+    """What production tasks run on."""
+
+    spot_percent: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AppConfig:
     """What ad hoc and production applications have in common, with the base's `app_defaults` merged in."""
 
@@ -153,10 +196,12 @@ class AppConfig:
     repository: str
     image: str
     services: Mapping[str, ServiceConfig]
+    architecture: Architecture = "arm64"
     release_command: tuple[str, ...] = ()
     settings_module: str = "config.settings"
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    allow_replacement: tuple[ReplacementConsent, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,6 +209,8 @@ class AdHocAppConfig(AppConfig):
     """`ad-hoc-app`: one on-demand environment. `expires` is a calendar day, `YYYY-MM-DD`, in UTC."""
 
     expires: str
+    schedule: ScheduleConfig | None = None
+    database: AppDatabaseConfig = field(default_factory=AppDatabaseConfig)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,6 +218,7 @@ class ProdAppConfig(AppConfig):
     """`prod-app`: the production application. Without `hostname` it answers at `<name>.<domain>`."""
 
     hostname: str | None = None
+    capacity: CapacityConfig = field(default_factory=CapacityConfig)
 
 
 CONFIG_OF_KIND: Mapping[str, type] = {

@@ -100,12 +100,14 @@ def _rows(part: Schema, config: type, prefix: str) -> Iterator[str]:
         values = inner.get("additionalProperties")
         if nested and isinstance(values, Mapping):
             yield from _rows(resolved(values), nested, f"{prefix}{name}.NAME.")
+        elif nested and inner["type"] == "array":
+            yield from _rows(resolved(inner["items"]), nested, f"{prefix}{name}[].")
         elif nested:
             yield from _rows(inner, nested, f"{prefix}{name}.")
 
 
 def _config_within(hint: object) -> type | None:
-    """Return the class of the model in a type such as `X`, `X | None` or `Mapping[str, X]`."""
+    """Return the class of the model in a type such as `X`, `X | None`, `tuple[X, ...]` or `Mapping[str, X]`."""
     candidates = (hint, *typing.get_args(hint))
     return next((item for item in candidates if isinstance(item, type) and dataclasses.is_dataclass(item)), None)
 
@@ -115,7 +117,8 @@ def _type(part: Schema) -> str:
         return "one of " + ", ".join(f"`{value}`" for value in values)
     kind = part["type"] if isinstance(part["type"], str) else part["type"][0]
     if kind == "array":
-        return f"list of {_TYPES[part['items']['type']]}"
+        items = resolved(part["items"])["type"]
+        return "list of mappings" if items == "object" else f"list of {_TYPES[items]}"
     if kind == "integer" and "minimum" in part:
         return f"whole number, {part['minimum']} to {part['maximum']}"
     return _TYPES[kind]

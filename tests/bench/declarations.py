@@ -1,6 +1,10 @@
 """Generated declarations of any number."""
 
+from collections.abc import Iterator
+from itertools import count, islice
 from pathlib import Path
+
+from constructs_lib.config.naming import EnvironmentName, listener_priority
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +59,22 @@ def write(folder: Path, *, bases: int, apps_per_base: int) -> list[str]:
         base = f"base{number:02}"
         (folder / base).mkdir()
         (folder / base / "base.yaml").write_text(BASE.format(name=base, number=number))
-        for app in range(apps_per_base):
-            (folder / base / f"app{app:03}.yaml").write_text(APP)
-            names.append(f"{base}/app{app:03}")
+        for name in islice(_distinct_apps(base), apps_per_base):
+            (folder / base / f"{name.file}.yaml").write_text(APP)
+            names.append(str(name))
     return names
+
+
+def _distinct_apps(base: str) -> Iterator[EnvironmentName]:
+    """Yield names of apps that meet on no priority and no cache database; among thousands a few would."""
+    taken: set[tuple[str, int]] = set()
+    for number in count():
+        name = EnvironmentName(base, f"app{number:03}")
+        numbers = {
+            ("cache", name.cache_database),
+            ("listener", listener_priority(name, "web", 0, catch_all=False)),
+            ("listener", listener_priority(name, "frontend", 0, catch_all=True)),
+        }
+        if not numbers & taken:
+            taken |= numbers
+            yield name

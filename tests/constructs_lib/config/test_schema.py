@@ -81,7 +81,7 @@ def test_schema_and_model_have_the_same_fields(kind: str) -> None:
     assert_same_fields(CONFIG_OF_KIND[kind], shape, exceptions=frozenset())
     if defaults:
         app = part(kind.replace("-base", "-app"))["properties"].items()
-        own = {name: inner for name, inner in app if name not in ("kind", "expires", "hostname")}
+        own = {name: inner for name, inner in app if name not in ("kind", "expires", "hostname", "allow_replacement")}
         assert defaults["properties"] == own
 
 
