@@ -1,0 +1,38 @@
+"""The environment in which the server of the embedded AWS runs: MiniStack takes its settings from there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
+
+
+def server_environment(state_dir: Path, port: int, account: str, region: str) -> dict[str, str]:
+    """Return the whole environment of the server: MiniStack's settings, and nothing of the caller's but PATH.
+
+    The server's workers inherit it. HOME and TMPDIR keep what they write, and what they would read of a
+    developer's own AWS configuration, inside the state folder.
+    """
+    scripts = Path(sys.executable).parent  # node, which Lambda workers need, is installed beside python
+    return {
+        "PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "HOME": str(state_dir / "tmp"),
+        "TMPDIR": str(state_dir / "tmp"),
+        # Node's Lambda runtime has the AWS SDK built in; CDK's own custom resources rely on it.
+        "NODE_PATH": str(NODE_MODULES),
+        "PYTHONUNBUFFERED": "1",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_ACCOUNT_ID": account,
+        "MINISTACK_REGION": region,
+        "STATE_DIR": str(state_dir / "data"),
+        "S3_DATA_DIR": str(state_dir / "data" / "s3"),
+        "PERSIST_STATE": "0",
+        # These two services listen on every interface.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # With an engine at hand MiniStack would pull images that exist in no registry.
+        "DOCKER_HOST": f"unix://{state_dir / 'no-docker.sock'}",
+    }

@@ -1,0 +1,22 @@
+"""The fixture that tests of several parts share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gitops.local import lifecycle
+from gitops.local.loopback import ANY_PORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lifecycle.EmbeddedAws]:
+    """An embedded AWS of its own for each test process; accounts keep tests in it apart."""
+    state_dir = tmp_path_factory.mktemp("embedded-aws")
+    aws, _ = lifecycle.up(state_dir, port=ANY_PORT, account="111111111111")
+    yield aws
+    lifecycle.down(state_dir)
