@@ -26,9 +26,9 @@ def build(app: cdk.App, environment: Environment) -> None:
     name, base = environment.name, environment.base
     match environment.config, base and base.config:
         case AdHocBaseConfig() as config, None:
-            AdHocBase(stack, "AdHocBase", config=config)
+            AdHocBase(stack, "AdHocBase", name=name, config=config)
         case ProdBaseConfig() as config, None:
-            ProdBase(stack, "ProdBase", config=config)
+            ProdBase(stack, "ProdBase", name=name, config=config)
         case AdHocAppConfig() as config, AdHocBaseConfig() as base_config:
             AdHocApp(stack, "AdHocApp", name=name, config=config, base=base_config)
         case ProdAppConfig() as config, ProdBaseConfig() as base_config:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import aws_cdk as cdk
 from constructs import IConstruct
@@ -18,8 +19,16 @@ def acknowledge(construct: IConstruct, findings: Mapping[str, str]) -> None:
 
 
 def wildcard_finding(scope: IConstruct, arn: str) -> str:
-    """Return the id of cdk-nag's finding about an ARN with a wildcard: references in it appear as compact JSON."""
+    """Return the id of cdk-nag's finding about an ARN with a wildcard."""
     resolved = cdk.Stack.of(scope).resolve(arn)
     parts = [resolved] if isinstance(resolved, str) else resolved["Fn::Join"][1]
-    text = "".join(part if isinstance(part, str) else json.dumps(part, separators=(",", ":")) for part in parts)
-    return f"AwsSolutions-IAM5[Resource::{text}]"
+    return f"AwsSolutions-IAM5[Resource::{''.join(map(_as_in_findings, parts))}]"
+
+
+def _as_in_findings(part: Any) -> str:  # noqa: ANN401 # whatever a template may hold
+    """Return a part of an ARN as cdk-nag writes it: attributes in brackets, other references as compact JSON."""
+    if isinstance(part, str):
+        return part
+    if "Fn::GetAtt" in part:
+        return f"<{'.'.join(part['Fn::GetAtt'])}>"
+    return json.dumps(part, separators=(",", ":"))

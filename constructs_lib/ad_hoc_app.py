@@ -7,6 +7,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.ad_hoc_base import AVAILABILITY_ZONES
+from constructs_lib.app_database import ON_DELETE
 from constructs_lib.application import Application
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.cluster import Cluster
@@ -14,7 +15,7 @@ from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.config.routing import host
 from constructs_lib.dns_record import DnsRecord
-from constructs_lib.one_off_task import OneOffTask
+from constructs_lib.release import Release
 from constructs_lib.services import Services
 
 
@@ -62,8 +63,6 @@ class AdHocApp(Construct):
             container_insights=False,
         )
         acknowledge(cluster, {"AwsSolutions-ECS4": "Container Insights costs more than the tasks it would watch"})
-        if config.release_command:
-            OneOffTask(self, "Release", application=self.application, command=config.release_command)
         self.services = Services(
             self,
             "Services",
@@ -74,5 +73,23 @@ class AdHocApp(Construct):
             cluster=cluster,
             base=imported,
         )
+        seed_from = config.database.seed_from
+        release = Release(
+            self,
+            "Release",
+            application=self.application,
+            command=config.release_command,
+            database=name.database,
+            seed_from=seed_from and EnvironmentName(name.folder, seed_from).database,
+            base=imported,
+            engine_version=base.database.engine_version,
+            cluster=cluster.cluster,
+            security_groups=cluster.security_groups,
+            log_retention_days=base.log_retention_days,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+            environment_on_delete=ON_DELETE,
+        )
+        for fargate_service in self.services.by_name.values():
+            fargate_service.node.add_dependency(release)
         DnsRecord(self, "Dns", host=self.host, zone=imported.zone, load_balancer=imported.load_balancer)
         cdk.CfnOutput(self, "Url", value=f"https://{self.host}").override_logical_id("Url")

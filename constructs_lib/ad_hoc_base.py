@@ -8,11 +8,13 @@ from constructs_lib.bastion import Bastion
 from constructs_lib.cache import Cache
 from constructs_lib.certificate import WildcardCertificate
 from constructs_lib.config.model import AdHocBaseConfig
+from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.database import Database
 from constructs_lib.ingress import Ingress
 from constructs_lib.network import Network
 from constructs_lib.security_groups import SecurityGroups
 from constructs_lib.storage import AssetsBucket
+from constructs_lib.task_runner import TaskRunner
 
 AVAILABILITY_ZONES = 2
 """The load balancer and the database's subnet group need two; NAT, database and cache use one."""
@@ -24,7 +26,7 @@ STORAGE_GROWTH_FACTOR = 2
 class AdHocBase(Construct):
     """What many short-lived environments share."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, config: AdHocBaseConfig) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, name: EnvironmentName, config: AdHocBaseConfig) -> None:
         super().__init__(scope, construct_id)
         self.network = Network(
             self,
@@ -77,6 +79,9 @@ class AdHocBase(Construct):
         )
         self.assets = AssetsBucket(self, "Assets", versioned=False, access_logs=None)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
+        self.task_runner = TaskRunner(
+            self, "TaskRunner", folder=name.folder, log_retention_days=config.log_retention_days
+        )
         self._accept_what_is_cheap()
         publish(
             self,
@@ -87,6 +92,7 @@ class AdHocBase(Construct):
             cache=self.cache,
             assets=self.assets,
             bastion=self.bastion,
+            task_runner=self.task_runner,
         )
 
     def _accept_what_is_cheap(self) -> None:

@@ -21,6 +21,7 @@ from constructs_lib.database import Database
 from constructs_lib.ingress import Ingress
 from constructs_lib.security_groups import SecurityGroups
 from constructs_lib.storage import AssetsBucket
+from constructs_lib.task_runner import TaskRunner
 
 
 class BaseOutput(StrEnum):
@@ -34,6 +35,7 @@ class BaseOutput(StrEnum):
     LOAD_BALANCER_SECURITY_GROUP_ID = "LoadBalancerSecurityGroupId"
     LISTENER_ARN = "ListenerArn"
     DATABASE_HOST = "DatabaseHost"
+    TASK_RUNNER_ARN = "TaskRunnerArn"
     MASTER_CREDENTIALS_ARN = "DatabaseMasterSecretArn"
     CACHE_HOST = "CacheHost"
     CACHE_URL = "CacheUrl"
@@ -61,6 +63,7 @@ def publish(
     cache: Cache,
     assets: AssetsBucket,
     bastion: Bastion,
+    task_runner: TaskRunner,
 ) -> None:
     """Write the outputs of a base on its stack."""
     load_balancer = ingress.load_balancer
@@ -79,6 +82,7 @@ def publish(
         BaseOutput.CACHE_URL: cache.url,
         BaseOutput.ASSETS_BUCKET_NAME: assets.bucket.bucket_name,
         BaseOutput.BASTION_INSTANCE_ID: bastion.instance.instance_id,
+        BaseOutput.TASK_RUNNER_ARN: task_runner.service_token,
     }
     subnets = zip(private.availability_zones, private.subnet_ids, strict=True)
     for index, (zone, subnet_id) in enumerate(subnets, start=1):
@@ -107,6 +111,8 @@ class ImportedBase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.stack_name = name.stack
+        self.master_credentials_arn = self._output(BaseOutput.MASTER_CREDENTIALS_ARN)
+        self.task_runner_arn = self._output(BaseOutput.TASK_RUNNER_ARN)
         self.database_host = self._output(BaseOutput.DATABASE_HOST)
         self.cache_host = self._output(BaseOutput.CACHE_HOST)
         self.cache_url = self._output(BaseOutput.CACHE_URL)

@@ -19,7 +19,7 @@ class Cluster(Construct):
         container_insights: bool,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._security_groups = security_groups
+        self.security_groups = security_groups
         self._capacity = capacity
         self.cluster = ecs.Cluster(
             self,
@@ -49,7 +49,7 @@ class Cluster(Construct):
             cluster=self.cluster,
             task_definition=task_definition,
             capacity_provider_strategies=self._capacity,
-            security_groups=self._security_groups,
+            security_groups=self.security_groups,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
             assign_public_ip=False,
             min_healthy_percent=0 if singleton else 100,

@@ -1,28 +1,60 @@
-"""A task that runs once and ends, such as a release command."""
+"""A task that a deployment waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from constructs_lib.application import Application
-
-CPU = 512
-MEMORY_MIB = 1024
-STOP_TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 55 * 60
+"""A little less than the hour that CloudFormation waits, so that the task's own message is what people see."""
 
 
 class OneOffTask(Construct):
-    """A task definition with the application's image, variables, secrets and roles, and a command of its own."""
+    """Runs a task definition once when it is new or has changed, and fails the deployment when the task fails.
+
+    What depends on this construct waits until the task has ended well. With `environment_on_delete` it runs once
+    more, with those variables added, when the stack is deleted. A rollback runs nothing.
+    """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, application: Application, command: Sequence[str]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        description: str,
+        task_definition: ecs.FargateTaskDefinition,
+        cluster: ecs.ICluster,
+        vpc: ec2.IVpc,
+        security_groups: list[ec2.ISecurityGroup],
+        service_token: str,
+        environment_on_delete: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.task_definition = application.define_task(
+        container = task_definition.default_container
+        if container is None or container.log_driver_config is None:
+            raise ValueError(f"{description}: the task needs a container that logs")
+        log_options = container.log_driver_config.options or {}
+        subnets = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS).subnet_ids
+        run = cdk.CustomResource(
             self,
-            command=command,
-            cpu=CPU,
-            memory_mib=MEMORY_MIB,
-            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
-            environment={},
+            "Run",
+            resource_type="Custom::OneOffTask",
+            service_token=service_token,
+            service_timeout=cdk.Duration.minutes(60),
+            properties={
+                "Description": description,
+                "Cluster": cluster.cluster_name,
+                "TaskDefinition": task_definition.task_definition_arn,
+                "Container": container.container_name,
+                "LogGroup": log_options["awslogs-group"],
+                "LogStreamPrefix": log_options["awslogs-stream-prefix"],
+                "Subnets": subnets,
+                "SecurityGroups": [group.security_group_id for group in security_groups],
+                "TimeoutSeconds": str(TIMEOUT_SECONDS),
+                **({} if environment_on_delete is None else {"EnvironmentOnDelete": dict(environment_on_delete)}),
+            },
         )
+        # The task needs what its roles may do, not only the roles.
+        run.node.add_dependency(task_definition.task_role, task_definition.obtain_execution_role())

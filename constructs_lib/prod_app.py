@@ -12,7 +12,7 @@ from constructs_lib.config.model import ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.naming import EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.dns_record import DnsRecord
-from constructs_lib.one_off_task import OneOffTask
+from constructs_lib.release import Release
 from constructs_lib.scaling import ServiceScaling
 from constructs_lib.services import Services
 
@@ -60,8 +60,6 @@ class ProdApp(Construct):
             capacity=[ecs.CapacityProviderStrategy(capacity_provider="FARGATE", weight=1)],
             container_insights=True,
         )
-        if config.release_command:
-            OneOffTask(self, "Release", application=self.application, command=config.release_command)
         self.services = Services(
             self,
             "Services",
@@ -80,5 +78,22 @@ class ProdApp(Construct):
                     service=self.services.by_name[service],
                     config=service_config.scaling,
                 )
+        release = Release(
+            self,
+            "Release",
+            application=self.application,
+            command=config.release_command,
+            database=name.database,
+            seed_from=None,
+            base=imported,
+            engine_version=base.database.engine_version,
+            cluster=cluster.cluster,
+            security_groups=cluster.security_groups,
+            log_retention_days=base.log_retention_days,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            environment_on_delete=None,
+        )
+        for fargate_service in self.services.by_name.values():
+            fargate_service.node.add_dependency(release)
         DnsRecord(self, "Dns", host=self.host, zone=imported.zone, load_balancer=imported.load_balancer)
         cdk.CfnOutput(self, "Url", value=f"https://{self.host}").override_logical_id("Url")

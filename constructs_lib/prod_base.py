@@ -8,11 +8,13 @@ from constructs_lib.bastion import Bastion
 from constructs_lib.cache import Cache
 from constructs_lib.certificate import WildcardCertificate
 from constructs_lib.config.model import ProdBaseConfig
+from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.database import Database
 from constructs_lib.ingress import Ingress
 from constructs_lib.network import Network
 from constructs_lib.security_groups import SecurityGroups
 from constructs_lib.storage import AccessLogsBucket, AssetsBucket
+from constructs_lib.task_runner import TaskRunner
 
 CACHE_SNAPSHOT_DAYS = 7
 
@@ -20,7 +22,7 @@ CACHE_SNAPSHOT_DAYS = 7
 class ProdBase(Construct):
     """What the production application stands on. Nothing in it is lost by a mistake."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, config: ProdBaseConfig) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, name: EnvironmentName, config: ProdBaseConfig) -> None:
         super().__init__(scope, construct_id)
         self.network = Network(
             self,
@@ -77,6 +79,9 @@ class ProdBase(Construct):
         acknowledge(self.cache, {"AwsSolutions-AEC6": "Security groups keep it to the tasks of the base"})
         self.assets = AssetsBucket(self, "Assets", versioned=True, access_logs=access_logs.bucket)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
+        self.task_runner = TaskRunner(
+            self, "TaskRunner", folder=name.folder, log_retention_days=config.log_retention_days
+        )
         publish(
             self,
             vpc=vpc,
@@ -86,4 +91,5 @@ class ProdBase(Construct):
             cache=self.cache,
             assets=self.assets,
             bastion=self.bastion,
+            task_runner=self.task_runner,
         )

@@ -11,7 +11,7 @@ LIBRARY = ROOT / "constructs_lib"
 CONSTRUCTS = {"ad_hoc_base", "ad_hoc_app", "prod_base", "prod_app"}
 """What app.py builds; each is a table of contents over parts."""
 
-ASSEMBLIES = {"services", "base_interface"}
+ASSEMBLIES = {"services", "release", "base_interface"}
 """Parts made of parts."""
 
 FOUNDATION = {"acknowledge", "feature_flags", "log_group", "stack"}

@@ -11,6 +11,7 @@ from constructs import Construct
 
 import app as table_of_contents
 from constructs_lib.config.model import AdHocBaseConfig, AdHocNetworkConfig
+from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.feature_flags import FEATURE_FLAGS
 
 # cfn-lint and cdk-nag look at the same templates, once.
@@ -28,6 +29,8 @@ def synthesise_folder(folder: Path, outdir: Path) -> Templates:
     table_of_contents.assemble(app)
     return {stack.stack_name: dict(stack.template) for stack in app.synth().stacks}
 
+
+DEV = EnvironmentName("dev", "base")
 
 AD_HOC_BASE = AdHocBaseConfig(
     account="main",

@@ -47,8 +47,13 @@ class TestEveryApp:
             assert task["ContainerDefinitions"][0]["LogConfiguration"]["LogDriver"] == "awslogs"
 
     def test_every_container_gets_the_whole_contract(self, app: str, templates: dict[str, Any]) -> None:
-        for task in of_type(templates[app], "AWS::ECS::TaskDefinition"):
-            definition = task["ContainerDefinitions"][0]
+        definitions = [
+            task["ContainerDefinitions"][0]
+            for task in of_type(templates[app], "AWS::ECS::TaskDefinition")
+            if task["ContainerDefinitions"][0]["Name"] == "app"
+        ]
+        assert len(definitions) == 4
+        for definition in definitions:
             assert variables(definition).keys() >= contract.VARIABLES
             assert {secret["Name"] for secret in definition["Secrets"]} >= contract.SECRETS
 
@@ -150,17 +155,21 @@ class TestAdHocApp:
     def test_declared_secrets_are_injected_and_readable_by_name_only(self, templates: dict[str, Any]) -> None:
         secrets = {s["Name"]: s["ValueFrom"] for s in container(templates["dev-beta"], "ServicesWeb")["Secrets"]}
         assert text(secrets["SENTRY_DSN"]).endswith('secret:shared/sentry:dsn::"')
-        assert "secret:shared/sentry-??????" in text(named(templates["dev-beta"], "AWS::IAM::Policy", "ExecutionRole"))
+        assert "secret:shared/sentry-??????" in text(
+            named(templates["dev-beta"], "AWS::IAM::Policy", "ApplicationExecutionRole")
+        )
         assert "shared/sentry" not in text(templates["dev-alpha"])
 
     def test_release_task_runs_the_release_command(self, templates: dict[str, Any]) -> None:
-        assert container(templates["dev-alpha"], "Release")["Command"] == ["python", "manage.py", "pre_update"]
+        alpha = templates["dev-alpha"]
+        assert container(alpha, "ReleaseTaskDefinition")["Command"] == ["python", "manage.py", "pre_update"]
 
     def test_without_a_release_command_there_is_no_release_task(self, synthesise: Synthesise) -> None:
         config = one_service(ServiceConfig(port=8000, paths=("/*",)))
         name = EnvironmentName("dev", "alpha")
         template = synthesise(lambda stack: AdHocApp(stack, "AdHocApp", name=name, config=config, base=AD_HOC_BASE))
-        template.resource_count_is("AWS::ECS::TaskDefinition", 1)
+        template.resource_count_is("Custom::OneOffTask", 1)
+        template.has_resource_properties("Custom::OneOffTask", {"Description": "the database task"})
 
     def test_many_paths_become_rules_of_four(self, synthesise: Synthesise) -> None:
         paths = tuple(f"/section-{number}/*" for number in range(9))

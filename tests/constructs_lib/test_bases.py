@@ -10,7 +10,7 @@ from constructs_lib.ad_hoc_base import AdHocBase
 from constructs_lib.base_interface import BaseOutput
 from constructs_lib.config.model import AdHocNetworkConfig
 from tests.constructs_lib.resources import of_type, text, the_only
-from tests.constructs_lib.synthesis import AD_HOC_BASE, Synthesise
+from tests.constructs_lib.synthesis import AD_HOC_BASE, DEV, Synthesise
 
 BASES = ("dev-base", "prod-base")
 
@@ -115,7 +115,7 @@ class TestAdHocBase:
 
     def test_nat_instance_takes_the_place_of_the_gateway(self, synthesise: Synthesise) -> None:
         config = replace(AD_HOC_BASE, network=AdHocNetworkConfig(cidr="10.20.0.0/16", nat="instance"))
-        template = synthesise(lambda stack: AdHocBase(stack, "AdHocBase", config=config))
+        template = synthesise(lambda stack: AdHocBase(stack, "AdHocBase", name=DEV, config=config))
         template.resource_count_is("AWS::EC2::NatGateway", 0)
         template.resource_count_is("AWS::EC2::EIP", 0)
         template.has_resource_properties("AWS::EC2::Instance", {"SourceDestCheck": False, "InstanceType": "t4g.nano"})
@@ -127,7 +127,7 @@ class TestAdHocBase:
     def test_given_certificate_is_used_and_none_is_issued(self, synthesise: Synthesise) -> None:
         arn = "arn:aws:acm:us-east-1:111111111111:certificate/0a1b2c3d-0000-1111-2222-333344445555"
         config = replace(AD_HOC_BASE, certificate_arn=arn)
-        template = synthesise(lambda stack: AdHocBase(stack, "AdHocBase", config=config))
+        template = synthesise(lambda stack: AdHocBase(stack, "AdHocBase", name=DEV, config=config))
         template.resource_count_is("AWS::CertificateManager::Certificate", 0)
         template.has_resource_properties(
             "AWS::ElasticLoadBalancingV2::Listener", {"Port": 443, "Certificates": [{"CertificateArn": arn}]}

@@ -1,0 +1,84 @@
+"""What happens before the services of a new version roll: the database is there, the release command has run."""
+
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from constructs_lib.app_database import AppDatabase
+from constructs_lib.application import Application
+from constructs_lib.base_interface import ImportedBase
+from constructs_lib.one_off_task import OneOffTask
+
+CPU = 512
+MEMORY_MIB = 1024
+STOP_TIMEOUT_SECONDS = 120
+
+
+class Release(Construct):
+    """Makes the application's database, then runs its release command; services depend on it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        application: Application,
+        command: Sequence[str],
+        database: str,
+        seed_from: str | None,
+        base: ImportedBase,
+        engine_version: str,
+        cluster: ecs.ICluster,
+        security_groups: list[ec2.ISecurityGroup],
+        log_retention_days: int,
+        removal_policy: cdk.RemovalPolicy,
+        environment_on_delete: Mapping[str, str] | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.database = AppDatabase(
+            self,
+            "Database",
+            database=database,
+            seed_from=seed_from,
+            password=application.database_secret,
+            master_credentials_arn=base.master_credentials_arn,
+            host=base.database_host,
+            engine_version=engine_version,
+            log_retention_days=log_retention_days,
+            removal_policy=removal_policy,
+        )
+        provisioned = OneOffTask(
+            self,
+            "Provision",
+            description="the database task",
+            task_definition=self.database.task_definition,
+            cluster=cluster,
+            vpc=base.vpc,
+            security_groups=security_groups,
+            service_token=base.task_runner_arn,
+            environment_on_delete=environment_on_delete,
+        )
+        if not command:
+            return
+        task = application.define_task(
+            self,
+            command=command,
+            cpu=CPU,
+            memory_mib=MEMORY_MIB,
+            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+            environment={},
+        )
+        prepared = OneOffTask(
+            self,
+            "Command",
+            description="the release command",
+            task_definition=task,
+            cluster=cluster,
+            vpc=base.vpc,
+            security_groups=security_groups,
+            service_token=base.task_runner_arn,
+        )
+        prepared.node.add_dependency(provisioned)
