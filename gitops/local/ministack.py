@@ -188,6 +188,43 @@ def fail_custom_resources_early() -> None:
     _lambda._execute_function_with_config_scope = execute_and_answer  # noqa: SLF001
 
 
+class OneOffTask(NamedTuple):
+    """A task that RunTask started, and what can be done with it."""
+
+    record: dict[str, Any]
+    containers: list[dict[str, Any]]
+    overrides: dict[str, Any]
+
+    def log(self, container: dict[str, Any], message: str) -> None:
+        """Write a line to the container's log group, if it has one."""
+        task_id = self.record["taskArn"].rpartition("/")[2]
+        config = _ecs._awslogs_config(container, task_id, task_id)  # noqa: SLF001
+        if config and _ecs._ensure_awslogs_stream(config):  # noqa: SLF001
+            _ecs._emit_awslogs_event(config, message)  # noqa: SLF001
+
+    def stop(self, reason: str, exit_code: int | None) -> None:
+        """End the task. Without an exit code it never started."""
+        code = "TaskFailedToStart" if exit_code is None else "EssentialContainerExited"
+        _ecs._mark_task_stopped(self.record["taskArn"], self.record, reason, code, exit_code)  # noqa: SLF001
+
+
+def after_run_task(hook: Callable[[OneOffTask], None]) -> None:
+    """Call ``hook`` with each task that RunTask starts where there is no Docker; services start theirs otherwise."""
+    run_task = _ecs._ACTION_MAP["RunTask"]  # noqa: SLF001
+
+    @functools.wraps(run_task)
+    def run_task_and_call(data: dict[str, Any]) -> Response:
+        response = cast("Response", run_task(data))
+        if _ecs._get_docker() is None:  # noqa: SLF001
+            for started in json.loads(response[2]).get("tasks", []):
+                record = _ecs._tasks[started["taskArn"]]  # noqa: SLF001
+                definition = _ecs._task_defs[_ecs._resolve_td_key(record["taskDefinitionArn"])]  # noqa: SLF001
+                hook(OneOffTask(record, definition["containerDefinitions"], record["overrides"]))
+        return response
+
+    _ecs._ACTION_MAP["RunTask"] = run_task_and_call  # noqa: SLF001
+
+
 class _Protocol(NamedTuple):
     """How requests to a service are written and its answers read."""
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from gitops.local import ministack, resource_types
+from gitops.local import ministack, resource_types, simulated_tasks
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -40,6 +40,7 @@ def main() -> None:
         ministack.fail_custom_resources_early()
         ministack.let_clients_choose_hosted_zone_ids()
         resource_types.register()
+        simulated_tasks.register()
         config = Config()
         config.bind = [f"fd://{fd}" for fd in arguments.fds]
         config.errorlog = logging.getLogger("hypercorn.error")  # to MiniStack's log, not to one of its own

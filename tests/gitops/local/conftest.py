@@ -27,7 +27,7 @@ class Account:
     aws: lifecycle.EmbeddedAws
     number: str
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
+    def client(self, service: str) -> Any:
         return boto3.client(
             service,  # type: ignore[call-overload]  # stubs are installed for few services
             endpoint_url=self.aws.endpoint,
@@ -36,7 +36,7 @@ class Account:
             aws_secret_access_key="test",  # noqa: S106 - checked by nobody
         )
 
-    def deploy(self, name: str, resources: dict[str, Any], **sections: Any) -> Deployed:  # noqa: ANN401
+    def deploy(self, name: str, resources: dict[str, Any], **sections: Any) -> Deployed:
         """Create or update a stack, wait for it and return it as it is then."""
         cloudformation = self.client("cloudformation")
         body = json.dumps({"Resources": resources, **sections})

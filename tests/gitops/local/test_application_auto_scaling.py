@@ -19,7 +19,7 @@ def target(name: str = "web") -> dict[str, str]:
     }
 
 
-def policy(client: Any, name: str, service: str = "web") -> None:  # noqa: ANN401 - made at run time
+def policy(client: Any, name: str, service: str = "web") -> None:
     client.put_scaling_policy(**target(service), PolicyName=name, PolicyType="StepScaling")
 
 

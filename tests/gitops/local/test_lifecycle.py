@@ -222,7 +222,7 @@ def test_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
 def test_a_server_that_ends_as_it_starts_is_an_error_with_its_log(
     state_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*arguments: Any) -> dict[str, str]:  # noqa: ANN401 - passed on
+    def broken(*arguments: Any) -> dict[str, str]:
         return {**settings.server_environment(*arguments), "GATEWAY_PORT": "not a port"}
 
     monkeypatch.setattr(lifecycle, "server_environment", broken)

@@ -17,12 +17,12 @@ DIMENSION = "ecs:service:DesiredCount"
 TARGET = {"ResourceId": SERVICE, "ScalableDimension": DIMENSION, "ServiceNamespace": "ecs"}
 
 
-def target(**properties: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of any type
+def target(**properties: Any) -> dict[str, Any]:
     given = {**TARGET, "MinCapacity": 1, "MaxCapacity": 4, **properties}
     return {"Type": "AWS::ApplicationAutoScaling::ScalableTarget", "Properties": given}
 
 
-def policy(value: int = 60, **properties: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of any type
+def policy(value: int = 60, **properties: Any) -> dict[str, Any]:
     metric = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
     given = {
         "PolicyName": "cpu",

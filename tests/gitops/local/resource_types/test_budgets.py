@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.gitops.local.conftest import Account
 
 
-def budget(amount: int, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - members of any type
+def budget(amount: int, **members: Any) -> dict[str, Any]:
     limit = {"Amount": amount, "Unit": "USD"}
     data = {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit, **members}
     notification = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80}

@@ -30,7 +30,7 @@ def balancer(*, protected: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("template", [database, balancer])
-def test_protected_resource_stays_until_its_protection_is_off(account: Account, template: Any) -> None:  # noqa: ANN401 - one of two functions
+def test_protected_resource_stays_until_its_protection_is_off(account: Account, template: Any) -> None:
     account.deploy("it", template(protected=True))
     with pytest.raises(WaiterError):
         account.delete("it")
@@ -43,7 +43,7 @@ def test_protected_resource_stays_until_its_protection_is_off(account: Account, 
 
 
 @pytest.mark.parametrize("template", [database, balancer])
-def test_unprotected_resource_is_deleted(account: Account, template: Any) -> None:  # noqa: ANN401 - one of two functions
+def test_unprotected_resource_is_deleted(account: Account, template: Any) -> None:
     account.deploy("it", template(protected=False))
 
     account.delete("it")

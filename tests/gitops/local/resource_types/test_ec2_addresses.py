@@ -74,7 +74,7 @@ def test_eip_released_by_hand_does_not_stop_a_deletion(account: Account) -> None
     account.delete("it")
 
 
-def nat_gateway(**properties: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of any type
+def nat_gateway(**properties: Any) -> dict[str, Any]:
     eip = {"Type": "AWS::EC2::EIP"}
     allocation = {"Fn::GetAtt": ["Eip", "AllocationId"]}
     given = {"SubnetId": {"Ref": "Subnet"}, "AllocationId": allocation, **properties}
@@ -102,7 +102,7 @@ def test_nat_gateway_returns_its_id_and_interface(
 def test_nat_gateway_keeps_its_id_when_tags_change_and_gets_another_with_its_kind(
     account: Account, network: dict[str, Any]
 ) -> None:
-    def deploy(**properties: Any) -> str:  # noqa: ANN401 - properties of any type
+    def deploy(**properties: Any) -> str:
         return account.deploy("it", {**network, **nat_gateway(**properties)}).physical_ids["Nat"]
 
     first = deploy(Tags=[{"Key": "Name", "Value": "a"}])

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.gitops.local.conftest import Account
 
 
-def flow_log(**properties: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of any type
+def flow_log(**properties: Any) -> dict[str, Any]:
     given = {"ResourceId": {"Ref": "Vpc"}, "ResourceType": "VPC", "LogGroupName": "it", **properties}
     return {
         "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},

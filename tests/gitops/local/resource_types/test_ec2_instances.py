@@ -26,7 +26,7 @@ TRUST = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principa
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 
 
-def server(**properties: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of any type
+def server(**properties: Any) -> dict[str, Any]:
     given = {"ImageId": "ami-1", "InstanceType": "t4g.nano", "SubnetId": {"Ref": "Subnet"}, **properties}
     return {"Server": {"Type": "AWS::EC2::Instance", "Properties": given}}
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DIRECTIONS = ("Ingress", "Egress")
 
 
-def rule(direction: str, **properties: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of any type
+def rule(direction: str, **properties: Any) -> dict[str, Any]:
     given = {"GroupId": {"Ref": "Group"}, "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, **properties}
     return {"Type": f"AWS::EC2::SecurityGroup{direction}", "Properties": given}
 
@@ -64,7 +64,7 @@ def test_rule_for_ipv6_addresses(account: Account, network: dict[str, Any]) -> N
 def test_description_changes_in_place_and_a_port_replaces(
     account: Account, network: dict[str, Any], direction: str
 ) -> None:
-    def deploy(**properties: Any) -> tuple[str, list[tuple[int, str]]]:  # noqa: ANN401 - of any type
+    def deploy(**properties: Any) -> tuple[str, list[tuple[int, str]]]:
         resources = {**network, "Rule": rule(direction, CidrIp="10.0.0.0/8", **properties)}
         stack = account.deploy("it", resources)
         found = rules(account, stack.physical_ids["Group"], direction)

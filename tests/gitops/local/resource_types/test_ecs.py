@@ -78,7 +78,7 @@ def test_stack_with_associations_can_be_deleted(account: Account) -> None:
     assert account.client("ecs").list_clusters()["clusterArns"] == []
 
 
-def service(**properties: Any) -> dict[str, Any]:  # noqa: ANN401 - properties of any type
+def service(**properties: Any) -> dict[str, Any]:
     definition = {
         "RequiresCompatibilities": ["FARGATE"],
         "NetworkMode": "awsvpc",
