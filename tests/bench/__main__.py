@@ -15,6 +15,7 @@ from rich.table import Table
 
 from gitops import cdk
 from gitops.local import lifecycle
+from gitops.local.loopback import ANY_PORT
 from tests.bench import declarations
 from tests.bench.timing import ROOT, Command, compare, measure
 
@@ -77,36 +78,31 @@ def synthesis(table: Table, work: Path) -> None:
         per_app = cost
 
 
-def nothing_changed(table: Table, work: Path, aws: lifecycle.EmbeddedAws) -> None:
+def nothing_changed(table: Table, work: Path) -> None:
     """A second `synth` and a second `deploy --all` start neither CDK nor Node."""
-    folder = work / "unchanged"
-    declarations.write(folder, bases=1, apps_per_base=4)
     start = Command([PYTHON, "-c", "pass"], env={})
-    for verb, arguments in (("synth", ["synth"]), ("deploy --all", ["deploy", "--all"])):
-        command = _gitops(folder, aws, *arguments)
-        command.run()
-        result = compare(command, start)
-        table.add_row(
-            f"second {verb}, nothing changed",
-            f"{result.first.seconds:.2f} s",
-            f"starting Python: {result.second.seconds:.2f} s",
-            f"{result.ratio:.0f}",
-            "under 0.5 s",
-        )
+    with checkout(work / "unchanged", apps=4) as (root, _):
+        for verb, arguments in (("synth", ["synth"]), ("deploy --all", ["deploy", "--all"])):
+            command = _gitops(root, *arguments)
+            command.run()
+            result = compare(command, start)
+            table.add_row(
+                f"second {verb}, nothing changed",
+                f"{result.first.seconds:.2f} s",
+                f"starting Python: {result.second.seconds:.2f} s",
+                f"{result.ratio:.0f}",
+                "under 0.5 s",
+            )
 
 
 def deployment(table: Table, work: Path) -> None:
-    """A base and 20 apps at once, against the same deployments one after the other; a fresh AWS for each."""
-    folder = work / "deployment"
-    names = declarations.write(folder, bases=1, apps_per_base=20)
+    """A base and 20 apps at once, against the same deployments one after the other."""
     seconds = {}
-    for label, batches in (
-        ("at once", [["--all"]]),
-        ("one after the other", [["base00/base"], *([name] for name in names)]),
-    ):
-        with embedded_aws(work / label) as aws:
-            _bootstrap(aws).run()
-            seconds[label] = sum(_gitops(folder, aws, "deploy", *batch).run().seconds for batch in batches)
+    for label in ("at once", "one after the other"):
+        with checkout(work / label, apps=20) as (root, names):
+            batches = [["--all"]] if label == "at once" else [["base00"], *([name] for name in names)]
+            _bootstrap(root).run()
+            seconds[label] = sum(_gitops(root, "deploy", *batch).run().seconds for batch in batches)
     table.add_row(
         "deploy a base and 20 apps at once",
         f"{seconds['at once']:.1f} s",
@@ -117,11 +113,17 @@ def deployment(table: Table, work: Path) -> None:
 
 
 @contextmanager
-def embedded_aws(state: Path) -> Iterator[lifecycle.EmbeddedAws]:
-    """An embedded AWS of its own, stopped at the end."""
-    aws, _ = lifecycle.up(state, account=ACCOUNT)
+def checkout(root: Path, *, apps: int) -> Iterator[tuple[Path, list[str]]]:
+    """A checkout with a base and `apps` apps, and its embedded AWS, which is stopped at the end."""
+    root.mkdir()
+    for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "node_modules", "requirements.lock"):
+        (root / name).symlink_to(ROOT / name)
+    names = declarations.write(root / "environments", bases=1, apps_per_base=apps)
+    state = root / ".gitops" / "local"
+    state.mkdir(parents=True)
+    lifecycle.up(state, port=ANY_PORT, account=ACCOUNT)
     try:
-        yield aws
+        yield root, names
     finally:
         lifecycle.down(state)
 
@@ -143,18 +145,17 @@ def _synthesis(folder: Path, outdir: Path, **context: str) -> Command:
     )
 
 
-def _bootstrap(aws: lifecycle.EmbeddedAws) -> Command:
+def _bootstrap(root: Path) -> Command:
+    aws = lifecycle.find(root / ".gitops" / "local")
+    assert aws is not None
     return Command(
         [cdk.node(), cdk.CLI, "bootstrap", f"aws://{ACCOUNT}/{REGION}"],
         env=lifecycle.environment(aws, ACCOUNT, REGION),
     )
 
 
-def _gitops(folder: Path, aws: lifecycle.EmbeddedAws, *arguments: str) -> Command:
-    return Command(
-        [PYTHON, "-m", "gitops", "--environments", folder, *arguments],
-        env=lifecycle.environment(aws, ACCOUNT, REGION),
-    )
+def _gitops(root: Path, *arguments: str) -> Command:
+    return Command([PYTHON, "-m", "gitops", *arguments], env={}, cwd=root)
 
 
 def main() -> int:
@@ -162,14 +163,9 @@ def main() -> int:
     table = Table("what", "took", "compared with", "ratio", "wanted", title=_machine())
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / ".gitops") as name:
         work = Path(name)
-        for measurement in (validation, synthesis):
+        for measurement in (validation, synthesis, nothing_changed, deployment):
             progress.print(f"measuring: {measurement.__doc__}")
             measurement(table, work)
-        progress.print(f"measuring: {nothing_changed.__doc__}")
-        with embedded_aws(work / "aws") as aws:
-            nothing_changed(table, work, aws)
-        progress.print(f"measuring: {deployment.__doc__}")
-        deployment(table, work)
     Console(width=140).print(table)
     return 0
 

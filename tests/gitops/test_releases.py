@@ -1,0 +1,158 @@
+"""Releases on the embedded AWS, with the repository's own constructs: what runs, what is told, what keeps serving."""
+
+import json
+import subprocess
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gitops.local.lifecycle import EmbeddedAws
+from tests.gitops.checkouts import Checkout, CommandLine
+
+BASE = """\
+kind: ad-hoc-base
+account: main
+domain: dev.example.com
+hosted_zone_id: Z0123456789ABCDEFGHIJ
+network: {cidr: 10.20.0.0/16}
+app_defaults:
+  owner: octocat
+  repository: microblog
+  release_command: [python, manage.py, migrate]
+  services:
+    web: {command: [gunicorn, config.wsgi], port: 8000, paths: ["/*"]}
+"""
+APP = """\
+kind: ad-hoc-app
+image: %s
+expires: %s
+environment: %s
+"""
+
+
+EXPIRES = datetime.now(UTC).date() + timedelta(days=7)
+
+ACCOUNTS = count(300000000000)
+
+
+class Releases:
+    """A base and the app `dev/alpha`, deployed with the real constructs."""
+
+    def __init__(self, checkout: Checkout) -> None:
+        self._checkout = checkout
+
+    def deploy(self, image: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Declare alpha's version and variables, and deploy it."""
+        self._checkout.write("dev/alpha.yaml", APP % (image, EXPIRES, json.dumps(environment)))
+        return self._checkout.gitops("deploy", "dev/alpha")
+
+    def destroy(self) -> "subprocess.CompletedProcess[str]":
+        return self._checkout.gitops("destroy", "dev/alpha", "--yes")
+
+    def runs(self, log_group: str) -> list[str]:
+        """Return the first log line of each task that wrote to a log group of alpha's, oldest first."""
+        logs = self._checkout.client("logs")
+        (group,) = (
+            group["logGroupName"]
+            for group in logs.describe_log_groups()["logGroups"]
+            if "dev-alpha" in group["logGroupName"] and log_group in group["logGroupName"]
+        )
+        streams = sorted(
+            logs.describe_log_streams(logGroupName=group)["logStreams"], key=lambda stream: stream["creationTime"]
+        )
+        return [
+            logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"][0]["message"]
+            for stream in streams
+        ]
+
+    def database_tasks(self) -> list[dict[str, Any]]:
+        """Return the container overrides of the tasks that CloudFormation had run for the database, oldest first."""
+        ecs = self._checkout.client("ecs")
+        tasks = [
+            task
+            for cluster in ecs.list_clusters()["clusterArns"]
+            for arn in ecs.list_tasks(cluster=cluster, desiredStatus="STOPPED")["taskArns"]
+            for task in ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"]
+            if "-database:" in task["taskDefinitionArn"]
+        ]
+        tasks.sort(key=lambda task: task["createdAt"])
+        return [task["overrides"]["containerOverrides"][0] for task in tasks]
+
+    def serving(self) -> str:
+        """Return the image that alpha's web service runs."""
+        ecs = self._checkout.client("ecs")
+        (cluster,) = (arn for arn in ecs.list_clusters()["clusterArns"] if "dev-alpha" in arn)
+        (service,) = ecs.list_services(cluster=cluster)["serviceArns"]
+        (described,) = ecs.describe_services(cluster=cluster, services=[service])["services"]
+        definition = ecs.describe_task_definition(taskDefinition=described["taskDefinition"])["taskDefinition"]
+        image: str = definition["containerDefinitions"][0]["image"]
+        return image.rpartition("/")[2]
+
+
+@pytest.fixture
+def releases(bare_checkout: CommandLine, embedded_state: tuple[Path, EmbeddedAws]) -> Releases:
+    state, aws = embedded_state
+    checkout = Checkout(bare_checkout.root, str(next(ACCOUNTS)), aws)
+    (checkout.root / ".gitops" / "local").symlink_to(state)
+    checkout.account(checkout.account_id)
+    checkout.write("dev/base.yaml", BASE)
+    deployed = checkout.gitops("deploy", "dev")
+    assert deployed.returncode == 0, deployed.stderr
+    return Releases(checkout)
+
+
+def test_release_runs_once_for_each_version_and_not_otherwise(releases: Releases) -> None:
+    result = releases.deploy("v1")
+    assert result.returncode == 0, result.stderr
+    assert len(releases.runs("ReleaseLogs")) == 1
+    assert releases.serving() == "microblog:v1"
+
+    releases.deploy("v1")
+    assert len(releases.runs("ReleaseLogs")) == 1
+
+    releases.deploy("v2")
+    assert len(releases.runs("ReleaseLogs")) == 2
+    assert len(releases.runs("ReleaseDatabaseLogs")) == 1
+    assert releases.serving() == "microblog:v2"
+
+
+def test_failed_release_is_rolled_back_told_and_changes_nothing_that_serves(releases: Releases) -> None:
+    releases.deploy("v1")
+    result = releases.deploy("v2", SIMULATED_EXIT_CODE="3")
+    assert result.returncode == 1
+    assert "the release command failed: exit code 3" in result.stderr
+    assert "simulated, no container was started: python manage.py migrate" in result.stderr
+    assert releases.serving() == "microblog:v1"
+    # The rollback to v1 does not run v1's release command over data of v2.
+    assert len(releases.runs("ReleaseLogs")) == 2
+
+    result = releases.deploy("v3")
+    assert result.returncode == 0, result.stderr
+    assert releases.serving() == "microblog:v3"
+
+
+def test_task_that_cannot_start_fails_the_deployment_with_its_reason(releases: Releases) -> None:
+    releases.deploy("v1")
+    result = releases.deploy("v2", SIMULATED_STOPPED_REASON="CannotPullContainerError: microblog:v2: not found")
+    assert result.returncode == 1
+    assert "CannotPullContainerError: microblog:v2: not found" in result.stderr
+    assert releases.serving() == "microblog:v1"
+
+
+def test_first_release_that_fails_leaves_no_service_behind(releases: Releases) -> None:
+    result = releases.deploy("v1", SIMULATED_EXIT_CODE="1")
+    assert result.returncode == 1
+    assert "exit code 1" in result.stderr
+    result = releases.deploy("v2")
+    assert result.returncode == 0, result.stderr
+    assert releases.serving() == "microblog:v2"
+
+
+def test_destroy_runs_the_database_task_once_more_to_drop_it(releases: Releases) -> None:
+    releases.deploy("v1")
+    result = releases.destroy()
+    assert result.returncode == 0, result.stderr
+    assert [task["environment"] for task in releases.database_tasks()] == [[], [{"name": "ACTION", "value": "drop"}]]
