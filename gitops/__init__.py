@@ -1,0 +1,1 @@
+"""How a change of ``environments/`` becomes a change of AWS."""

@@ -1,7 +1,8 @@
 """The door to git: which declarations a change is about."""
 
+import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from constructs_lib.config.files import SUFFIX
@@ -26,11 +27,27 @@ def changed_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
     )
 
 
-def _git(arguments: Sequence[str], folder: Path, revision: str) -> str:
+def export(revision: str, folder: Path, target: Path) -> Path:
+    """Write the repository's files, as they were when the branch left `revision`, to `target`.
+
+    Returns the folder there that `folder` is here. Neither the work tree nor the index of the repository is touched.
+    Raises UserError when git cannot say.
+    """
+    commit = _git(["rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder, revision).strip()
+    start = _git(["merge-base", commit, "HEAD"], folder, revision).strip()
+    top = Path(_git(["rev-parse", "--show-toplevel"], folder, revision).strip())
+    index = {"GIT_INDEX_FILE": str(target.with_name(f"{target.name}.index"))}
+    _git(["read-tree", start], top, revision, index)
+    _git(["checkout-index", "--all", f"--prefix={target}/"], top, revision, index)
+    return target / folder.resolve().relative_to(top.resolve())
+
+
+def _git(arguments: Sequence[str], folder: Path, revision: str, environ: Mapping[str, str] | None = None) -> str:
     try:
         done = subprocess.run(
             ["git", *arguments],  # noqa: S607 # git is where the user's PATH has it
             cwd=folder,
+            env={**os.environ, **(environ or {})},
             check=True,
             capture_output=True,
             encoding="utf-8",

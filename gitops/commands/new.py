@@ -109,7 +109,7 @@ def _free_block(environments: Environments) -> IPv4Network:
     used = [
         IPv4Network(cast("BaseConfig", environment.config).network.cidr)
         for environment in environments
-        if environment.base is None
+        if environment.name.is_base
     ]
     for block in IPv4Network("10.0.0.0/8").subnets(new_prefix=16):
         if not any(block.overlaps(other) for other in used):

@@ -36,7 +36,7 @@ def prepare(session: Session, environments: Iterable[Environment]) -> None:
     """
     made = [_in_words(reference) for reference in collect(environments) if _make(session, reference)]
     if made:
-        say(f"preparing the embedded AWS: {', '.join(made)}")
+        say(f"preparing the embedded AWS: {', '.join(dict.fromkeys(made))}")
 
 
 def _make(session: Session, reference: Reference) -> bool:

@@ -9,6 +9,7 @@ from gitops.local import ministack
 from gitops.local.resource_types import (
     application_auto_scaling,
     budgets,
+    cloudwatch,
     ec2_addresses,
     ec2_flow_logs,
     ec2_instances,
@@ -35,6 +36,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
     *ec2_security_group_rules.RESOURCE_TYPES,
     *application_auto_scaling.RESOURCE_TYPES,
     *budgets.RESOURCE_TYPES,
+    *cloudwatch.RESOURCE_TYPES,
     *ecs.RESOURCE_TYPES,
     *iam.RESOURCE_TYPES,
     *secrets_manager.RESOURCE_TYPES,

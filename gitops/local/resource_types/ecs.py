@@ -53,7 +53,8 @@ def _complete_service(physical_id: str, properties: Properties) -> None:
         "PlatformVersion": "platformVersion",
     }
     parameters = {late[name]: value for name, value in given(properties, *late).items()}
-    ministack.call("ecs", "UpdateService", cluster=cluster, service=service, **parameters)
+    # With it come new tasks: those that MiniStack has started already are not open to ECS Exec.
+    ministack.call("ecs", "UpdateService", cluster=cluster, service=service, forceNewDeployment=True, **parameters)
 
 
 def _strategy_item(item: Properties) -> dict[str, Any]:

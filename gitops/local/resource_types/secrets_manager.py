@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 
 def _create(properties: Properties, name: str) -> Resource:
+    # A generated name of a secret has one hyphen, and the CDK counts on it to find the name in the ARN.
+    stem, _, suffix = name.rpartition("-")
     arn = ministack.call(
         "secretsmanager",
         "CreateSecret",
-        Name=properties.get("Name", name),
+        Name=properties.get("Name", f"{stem.replace('-', '')}-{suffix}"),
         SecretString=_value(properties),
         **given(properties, "Description", "KmsKeyId", "Tags"),
     )["ARN"]

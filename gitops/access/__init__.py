@@ -1,0 +1,1 @@
+"""Ways into what runs: shells, databases, logs, one-off tasks and the bastion."""

@@ -1,0 +1,104 @@
+"""Environments and bases that are deployed: where they are, and what their stacks consist of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gitops import target as targets
+from gitops.aws import Session
+from gitops.cloudformation import CloudFormation
+from gitops.commands.selection import select
+from gitops.errors import UserError
+from gitops.regions import place_of, require_account
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from constructs_lib.config.environments import Environment
+    from gitops.cloudformation import DeployedResource, DeployedStack
+    from gitops.target import AccountRegion, Target, TargetName
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """An environment that is deployed, with the sessions and doors to it."""
+
+    target: Target
+    session: Session
+    environment: Environment
+    stack: DeployedStack
+
+    @property
+    def where(self) -> AccountRegion:
+        """The account and region of the environment."""
+        return place_of(self.environment)
+
+    @cached_property
+    def resources(self) -> list[DeployedResource]:
+        """What the stack consists of."""
+        return CloudFormation(self.session, self.where).resources(self.stack.stack_id)
+
+    def physical_ids(self, resource_type: str) -> list[str]:
+        """Return the names or ARNs of the stack's resources of one type."""
+        return [r.physical_id for r in self.resources if r.type == resource_type and r.physical_id]
+
+    def output(self, name: str) -> str:
+        """Return an output of the stack. Raises UserError when it has none of that name."""
+        try:
+            return self.stack.outputs[name]
+        except KeyError:
+            raise UserError(
+                f"the stack {self.stack.name} has no output {name}; `gitops deploy {self.environment.name}` adds it"
+            ) from None
+
+
+def find_app(folder: Path, name: str, requested: TargetName | None, today: date) -> Deployed:
+    """Return the deployed app `name`.
+
+    Raises:
+        UserError: it is no app, or it is not deployed.
+        AwsError: AWS cannot be reached or refuses.
+    """
+    environment = _declared(folder, name, today)
+    if environment.base is None:
+        raise UserError(f"{environment.name} runs no services; name an app on it, {environment.name.folder}/NAME")
+    return _find(environment, requested)
+
+
+def find_base(folder: Path, name: str, requested: TargetName | None, today: date) -> Deployed:
+    """Return the deployed base `name`. Raises as find_app does."""
+    environment = _declared(folder, name, today)
+    if environment.base is not None:
+        raise UserError(f"{environment.name} is no base; its base is {environment.name.folder}")
+    return _find(environment, requested)
+
+
+def base_of(app: Deployed) -> Deployed:
+    """Return the base that an app stands on. Raises as find_app does."""
+    base = app.environment.base
+    if base is None:
+        raise ValueError(f"{app.environment.name} is no app")
+    return _look_up(base, app.target, app.session)
+
+
+def _declared(folder: Path, name: str, today: date) -> Environment:
+    (environment,) = select(folder, [name], today)
+    return environment
+
+
+def _find(environment: Environment, requested: TargetName | None) -> Deployed:
+    target = targets.resolve(requested)
+    session = Session(target)
+    require_account(session.introduce(place_of(environment)), [environment])
+    return _look_up(environment, target, session)
+
+
+def _look_up(environment: Environment, target: Target, session: Session) -> Deployed:
+    where = place_of(environment)
+    stack = CloudFormation(session, where).stack(environment.name.stack)
+    if stack is None:
+        raise UserError(f"{environment.name} is not deployed in {where}. Deploy it: gitops deploy {environment.name}")
+    return Deployed(target, session, environment, stack)

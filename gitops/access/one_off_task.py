@@ -1,0 +1,78 @@
+"""A task that runs once: started, listened to until it ends, and stopped when nobody listens any more."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from gitops.aws import AwsError
+from gitops.doors.ecs import STOPPED
+from gitops.errors import UserError
+from gitops.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitops.doors.ecs import Ecs, Service
+    from gitops.doors.logs import CloudWatchLogs
+
+LAST_LOOKS = 3
+"""How often a log is read once more after its task has ended: its last lines arrive a little later."""
+
+
+class OneOffTask:
+    """One more task of a service, with another command. It is started at once."""
+
+    def __init__(self, ecs: Ecs, logs: CloudWatchLogs, service: Service, command: Sequence[str]) -> None:
+        self._ecs = ecs
+        self._logs = logs
+        self._container = ecs.container(service.task_definition)
+        self._task = ecs.run(service, self._container, command)
+        self._token: str | None = None
+        say(f"task {self._task.task_id} of {service.name} starts")
+
+    def finish(self, interval: float) -> int:
+        """Print the task's log until it has ended, looking every `interval` seconds; return its exit code.
+
+        A Ctrl-C stops the task.
+
+        Raises:
+            UserError: it ended without an exit code: it never started, or was stopped.
+        """
+        try:
+            self._listen(interval)
+        except KeyboardInterrupt:
+            self._stop()
+            raise
+        if self._task.exit_code is None:
+            raise UserError(f"the task did not run to its end: {self._task.stopped_reason or 'ECS gives no reason'}")
+        if self._task.exit_code != 0:
+            say(f"exit code {self._task.exit_code}: {self._task.stopped_reason}")
+        return self._task.exit_code
+
+    def _listen(self, interval: float) -> None:
+        while self._task.status != STOPPED:
+            time.sleep(interval)
+            self._task = self._ecs.task(self._task)
+            self._print_new()
+        for _ in range(LAST_LOOKS):
+            if not self._print_new():
+                time.sleep(interval)
+
+    def _print_new(self) -> bool:
+        """Print what the log has got since the last time; return whether there was anything."""
+        if not self._container.log_group:
+            return False
+        stream = self._container.log_stream(self._task)
+        messages, self._token = self._logs.read(self._container.log_group, stream, self._token)
+        for message in messages:
+            print(message, flush=True)
+        return bool(messages)
+
+    def _stop(self) -> None:
+        try:
+            self._ecs.stop(self._task, "interrupted by the person who started it")
+        except AwsError as error:
+            say(f"interrupted, and the task {self._task.arn} could not be stopped: {error}")
+        else:
+            say(f"interrupted: ECS stops the task {self._task.task_id}")

@@ -1,0 +1,87 @@
+"""`gitops bootstrap`: what an administrator does once for an AWS account, before anybody else can do anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs_lib.config.environments import load
+from constructs_lib.config.model import AccountConfig
+from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output, role_variable
+from gitops import bootstrapping, target
+from gitops.aws import Session
+from gitops.commands.deploy import conclude, deploy_environments
+from gitops.commands.selection import show_warnings
+from gitops.errors import UserError
+from gitops.regions import Regions, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from constructs_lib.config.environments import Environment, Environments
+    from gitops.target import TargetName
+
+RULES = {
+    "plan": "no rules: pull requests of the repository's own branches plan with it",
+    "deploy": "deployment branches: main only",
+    "destroy": "deployment branches: main only; required reviewers",
+}
+"""What to set on each GitHub environment; the roles trust GitHub to hold to it."""
+
+
+def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName | None, today: date) -> int:
+    """Deploy the stacks of an account, set the CDK up in its regions, and print what to set on GitHub.
+
+    `account` is the name of a file in environments/accounts/; it can be left out when there is one AWS account only.
+    The same command again brings everything up to date. Returns 1 when a stack failed.
+
+    Raises:
+        UserError: which account is meant is not clear, or `cdk bootstrap` failed.
+    """
+    declared = load(folder, today=today)
+    show_warnings(declared)
+    environments = _files_of_account(declared, account)
+    results = deploy_environments(
+        folder, environments, everything=False, requested_target=requested_target, today=today
+    )
+    if conclude(results):
+        return 1
+    aws = target.resolve(requested_target)
+    account_id = environments[0].account_id
+    bootstrapping.bootstrap(aws, sorted({place_of(e) for e in declared if e.account_id == account_id}))
+    regions = Regions(Session(aws), [place_of(environment) for environment in environments])
+    for environment in environments:
+        stack = regions[place_of(environment)].stack(environment.name.stack)
+        print("\n".join(_what_to_set(environment, stack.outputs if stack else {})))
+    return 0
+
+
+def _files_of_account(declared: Environments, name: str | None) -> Sequence[Environment]:
+    """Return the declarations of one AWS account, of which there may be one for each of several regions."""
+    accounts = [environment for environment in declared if environment.name.is_account]
+    if name is None:
+        ids = {environment.account_id for environment in accounts}
+    else:
+        wanted = name.removeprefix("accounts/").removesuffix(".yaml")
+        ids = {environment.account_id for environment in accounts if environment.name.file == wanted}
+    if len(ids) != 1:
+        known = ", ".join(environment.name.file for environment in accounts) or "none"
+        problem = f"there is no account {name}" if name else "say which account"
+        raise UserError(f"{problem}; declared are: {known}")
+    return [environment for environment in accounts if environment.account_id in ids]
+
+
+def _what_to_set(environment: Environment, outputs: Mapping[str, str]) -> list[str]:
+    """Return the lines that say what to set on GitHub. There is no secret among them."""
+    config = environment.config
+    if not isinstance(config, AccountConfig) or config.github is None:
+        return []
+    variable = role_variable(environment.name.file)
+    lines = [f"On https://github.com/{config.github.repository}/settings/environments, no secrets:"]
+    for name in GITHUB_ENVIRONMENTS:
+        lines += [
+            f"  environment {name} ({RULES[name]})",
+            f"    variable {variable} = {outputs.get(role_output(name), '(the stack has no such role)')}",
+        ]
+    return lines

@@ -1,0 +1,79 @@
+"""`gitops db`: the database of an environment, as if it were on this machine."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from gitops.access import forwarding, programs
+from gitops.access.bastion import Bastion
+from gitops.access.deployed import base_of, find_app
+from gitops.access.services import services_of
+from gitops.doors.ecs import Ecs
+from gitops.doors.secrets_manager import SecretsManager
+from gitops.progress import say
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from gitops.access.deployed import Deployed
+    from gitops.target import TargetName
+
+HOST_OUTPUT = "DatabaseHost"
+"""An output that every base's stack has."""
+
+SECRET_VARIABLE = "DB_SECRET_NAME"  # noqa: S105 # a variable's name
+"""Tells every container the name of the secret whose whole string is the password: constructs_lib.config.contract."""
+
+
+def db(
+    *,
+    folder: Path,
+    name: str,
+    port: int | None,
+    psql: bool,
+    print_only: bool,
+    requested_target: TargetName | None,
+    today: date,
+) -> int:
+    """Forward a port to the database of the app `name`: in place of this process, or with `psql` while that runs.
+
+    `print_only` prints the commands instead.
+    """
+    if not print_only:
+        programs.require(programs.AWS_CLI, programs.PLUGIN, *([programs.PSQL] if psql else []))
+    app = find_app(folder, name, requested_target, today)
+    base = base_of(app)
+    bastion = Bastion(base)
+    bastion.require_running()
+    local = forwarding.local_port(port)
+    forward = forwarding.command(app.where, bastion.instance_id, base.output(HOST_OUTPUT), local)
+    database = app.environment.name.database
+    url = f"postgresql://{database}@localhost:{local}/{database}"
+    if not print_only and psql:
+        password = SecretsManager(app.session, app.where).value(_password_secret(app))
+        with forwarding.forwarded(forward, app.target.environ(app.where), local):
+            return forwarding.run_psql(url, password)
+    if not print_only:
+        print(url)
+        say(f"the password: {_how_to_read_password(app)}")
+        programs.become(app.target, app.where, forward)
+    print(programs.shown(app.target, app.where, forward))
+    if psql:
+        print(shlex.join([programs.PSQL, url]))
+    return 0
+
+
+def _how_to_read_password(app: Deployed) -> str:
+    """Return the command that prints the password of the app's database role."""
+    secret = _password_secret(app)
+    read = [programs.AWS_CLI, "secretsmanager", "get-secret-value", "--region", app.where.region, "--secret-id", secret]
+    return programs.shown(app.target, app.where, [*read, "--query", "SecretString", "--output", "text"])
+
+
+def _password_secret(app: Deployed) -> str:
+    """Return the name of the secret with the password of the app's database role."""
+    ecs = Ecs(app.session, app.where)
+    service = next(iter(services_of(app, ecs).values()))
+    return ecs.container(service.task_definition).environment[SECRET_VARIABLE]

@@ -1,0 +1,57 @@
+"""`gitops local`: the embedded AWS of this checkout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from constructs_lib.config.environments import load
+from gitops import checkout
+from gitops.errors import UserError
+from gitops.local import lifecycle
+from gitops.progress import say
+from gitops.target import AccountRegion
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gitops.local.lifecycle import EmbeddedAws
+
+Action = Literal["up", "down", "status"]
+
+
+def local(*, folder: Path, action: Action) -> int:
+    """Start the embedded AWS, stop it and discard what it holds, or tell whether it runs.
+
+    While it runs, `up` and `status` print the variables with which other tools reach it.
+    """
+    if action == "down":
+        stopped = lifecycle.down(checkout.LOCAL_STATE)
+        say("the embedded AWS is stopped and what it held is gone" if stopped else "no embedded AWS runs here")
+        return 0
+    home = _home(folder)
+    if action == "up":
+        aws, started = lifecycle.up(checkout.LOCAL_STATE, account=home.account, region=home.region)
+        say(f"embedded AWS {'started' if started else 'runs already'} at {aws.endpoint}")
+        _print_variables(aws, home)
+        return 0
+    running = lifecycle.find(checkout.LOCAL_STATE)
+    if running is None:
+        say("no embedded AWS runs here; start it with: gitops local up")
+        return 0
+    say(f"embedded AWS at {running.endpoint} since {running.started:%Y-%m-%d %H:%M} (process {running.pid})")
+    _print_variables(running, home)
+    return 0
+
+
+def _home(folder: Path) -> AccountRegion:
+    """Return the first declared account with its home region."""
+    accounts = load(folder).accounts
+    if not accounts:
+        raise UserError(f"no account is declared in {folder / 'accounts'}, and the embedded AWS is one of them")
+    account = accounts[min(accounts)]
+    return AccountRegion(account.id, account.region)
+
+
+def _print_variables(aws: EmbeddedAws, home: AccountRegion) -> None:
+    for name, value in lifecycle.environment(aws, home.account, home.region).items():
+        print(f"export {name}={value}")

@@ -1,0 +1,47 @@
+"""`gitops preflight`: whether everything exists that a deployment needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops import synthesis, table, target
+from gitops.aws import Session
+from gitops.commands.selection import select
+from gitops.preflight.gate import Gate
+from gitops.progress import say
+from gitops.regions import Regions, place_of, require_account
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from gitops.preflight.check import Finding
+    from gitops.target import TargetName
+
+HEADINGS = ("NEEDED", "BY", "STATE", "WHY")
+
+
+def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetName | None, today: date) -> int:
+    """Print what the environments `names`, or all, need and do not make themselves. Returns 1 when any is missing."""
+    environments = select(folder, names, today)
+    if not environments:
+        say(f"no environment is declared in {folder}: nothing to check")
+        return 0
+    aws = target.resolve(requested_target)
+    session = Session(aws)
+    places = {place_of(environment) for environment in environments}
+    require_account(session.introduce(min(places)), environments)
+    assembly = synthesis.synthesise(folder, [environment.name for environment in environments] if names else None)
+    regions = Regions(session, places)
+    gate = Gate(target=aws, session=session, regions=regions, assembly=assembly)
+    findings = gate.inspect(environments, regions.stacks())
+    print(table.render(HEADINGS, map(_row, findings)))
+    missing = sum(finding.state == "missing" for finding in findings)
+    if missing and aws.embedded:
+        say("the embedded AWS starts empty: `gitops deploy` makes images, secrets and hosted zones there as needed")
+    return 1 if missing else 0
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    return finding.subject, ", ".join(map(str, finding.environments)), finding.state, finding.why

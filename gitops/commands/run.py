@@ -1,0 +1,39 @@
+"""`gitops run`: a command in a task of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops.access.deployed import find_app
+from gitops.access.one_off_task import OneOffTask
+from gitops.access.services import pick, services_of
+from gitops.doors.ecs import Ecs
+from gitops.doors.logs import CloudWatchLogs
+from gitops.errors import UserError
+from gitops.rounds import poll_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from gitops.target import TargetName
+
+
+def run(
+    *,
+    folder: Path,
+    name: str,
+    service: str,
+    command: Sequence[str],
+    requested_target: TargetName | None,
+    today: date,
+) -> int:
+    """Run `command` in a task like those of a service of the app `name`; return its exit code."""
+    if not command:
+        raise UserError(f"say what to run: gitops run {name} -- python manage.py COMMAND")
+    app = find_app(folder, name, requested_target, today)
+    ecs = Ecs(app.session, app.where)
+    chosen = pick(app, services_of(app, ecs), service)
+    task = OneOffTask(ecs, CloudWatchLogs(app.session, app.where), chosen, command)
+    return task.finish(poll_interval(app.target))

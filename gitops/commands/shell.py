@@ -1,0 +1,57 @@
+"""`gitops shell`: a shell, or another command, in a running container."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from gitops.access import programs
+from gitops.access.deployed import find_app
+from gitops.access.services import pick, services_of, task_open_to_exec
+from gitops.doors.ecs import Ecs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from gitops.target import TargetName
+
+DEFAULT_COMMAND = ("/bin/sh",)
+
+
+def shell(
+    *,
+    folder: Path,
+    name: str,
+    service: str,
+    command: Sequence[str],
+    print_only: bool,
+    requested_target: TargetName | None,
+    today: date,
+) -> int:
+    """Run `command` in a container of the app `name`, in place of this process, or print how.
+
+    ECS Exec takes a command as one string, which it splits into words again by a shell's rules.
+    """
+    if not print_only:
+        programs.require(programs.AWS_CLI, programs.PLUGIN)
+    app = find_app(folder, name, requested_target, today)
+    ecs = Ecs(app.session, app.where)
+    chosen = pick(app, services_of(app, ecs), service)
+    task = task_open_to_exec(app, chosen, ecs)
+    execute = [
+        programs.AWS_CLI,
+        "ecs",
+        "execute-command",
+        *("--region", app.where.region),
+        *("--cluster", chosen.cluster),
+        *("--task", task.arn),
+        *("--container", ecs.container(chosen.task_definition).name),
+        "--interactive",
+        *("--command", shlex.join(command or DEFAULT_COMMAND)),
+    ]
+    if not print_only:
+        programs.become(app.target, app.where, execute)
+    print(programs.shown(app.target, app.where, execute))
+    return 0

@@ -1,0 +1,60 @@
+"""`gitops synth`: write the CloudFormation templates of declarations."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from constructs_lib.config.files import file_of
+from gitops import checkout, replacement, synthesis, table
+from gitops.changes import export
+from gitops.commands.selection import select
+from gitops.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from constructs_lib.config.environments import Environment
+    from gitops.assembly import Assembly
+
+
+def synth(*, folder: Path, names: Sequence[str], base: str | None, today: date) -> int:
+    """Synthesise the environments `names`, or all, and print where the assembly is and what it holds.
+
+    With `base`, a git revision, the templates are compared with those of the declarations and the code at which the
+    branch left it. Returns 1 when a resource that holds data would be replaced without consent.
+    """
+    environments = select(folder, names, today)
+    assembly = synthesis.synthesise(folder, [environment.name for environment in environments] if names else None)
+    print(assembly.folder)
+    rows = [
+        (stack.name, stack.environment, str(stack.where), str(stack.resource_count), stack.template_file.name)
+        for stack in assembly.stacks.values()
+    ]
+    print(table.render(("STACK", "ENVIRONMENT", "WHERE", "RESOURCES", "TEMPLATE"), rows))
+    refused = _replacements(folder, environments, assembly, base, today) if base is not None else []
+    for text in refused:
+        say(text)
+    return 1 if refused else 0
+
+
+def _replacements(
+    folder: Path, environments: Iterable[Environment], assembly: Assembly, base: str, today: date
+) -> list[str]:
+    """Return, for each environment, what would be replaced without consent since the branch left `base`."""
+    with tempfile.TemporaryDirectory(prefix="base-", dir=checkout.STATE) as parent:
+        root = Path(parent, "checkout")
+        before = export(base, folder, root)
+        known = [environment for environment in environments if file_of(before, environment.name).exists()]
+        if not known:
+            return []
+        old = synthesis.synthesise(before, [environment.name for environment in known], root)
+        refused = []
+        for environment in known:
+            stack = environment.name.stack
+            found = replacement.find(old.stacks[stack].template, assembly.stacks[stack].template)
+            if messages := replacement.refusals(found, environment.config.allow_replacement, today):
+                refused.append(f"{environment.name}: {replacement.explain(messages)}")
+        return refused

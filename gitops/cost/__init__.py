@@ -1,0 +1,1 @@
+"""What environments cost a month, estimated from their templates and a file of list prices. No AWS is asked."""

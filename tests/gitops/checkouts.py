@@ -1,0 +1,163 @@
+"""A checkout for one test: declarations, the command line, and a look at what it did to the embedded AWS."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from gitops.local import lifecycle
+from gitops.local.lifecycle import EmbeddedAws
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+REPOSITORY = Path(__file__).parents[2]
+REGION = "us-east-1"
+DAYS_TO_LIVE = 7
+
+ACCOUNT = """\
+kind: account
+id: "{account}"
+region: {region}
+github: {{repository: example/environments}}
+"""
+BASE = """\
+kind: {kind}
+account: main
+domain: {domain}
+hosted_zone_id: Z0123456789ABCDEFGHIJ
+network: {{cidr: {cidr}}}
+app_defaults:
+  owner: octocat
+  repository: microblog
+  services: {{web: {{port: 8000, paths: ["/*"]}}}}
+"""
+AD_HOC_APP = """\
+kind: ad-hoc-app
+image: {image}
+expires: {expires}
+environment: {{BEHAVIOUR: "{behaviour}"}}
+"""
+PROD_APP = """\
+kind: prod-app
+image: {image}
+environment: {{BEHAVIOUR: "{behaviour}"}}
+"""
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """The command line, run in a checkout of its own."""
+
+    root: Path
+
+    def gitops(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        with self.start(*arguments, **environ) as process:
+            stdout, stderr = process.communicate(timeout=60)
+        assert "Traceback" not in stdout + stderr
+        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
+
+    def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+        isolated = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(self.root)}
+        return subprocess.Popen(
+            [sys.executable, "-m", "gitops", *arguments],
+            cwd=self.root,
+            env={**inherited, **isolated, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def write(self, path: str, text: str) -> None:
+        file = self.root / "environments" / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+
+    def account(self, account_id: str, region: str = REGION) -> None:
+        self.write("accounts/main.yaml", ACCOUNT.format(account=account_id, region=region))
+
+    def base(self, folder: str, *, domain: str = "", cidr: str = "10.20.0.0/16") -> None:
+        kind = "prod-base" if folder.startswith("prod") else "ad-hoc-base"
+        text = BASE.format(kind=kind, domain=domain or f"{folder}.example.com", cidr=cidr)
+        self.write(f"{folder}/base.yaml", text)
+
+    def app(self, name: str, *, behaviour: str = "", image: str = "v1") -> None:
+        text = PROD_APP if name.startswith("prod") else AD_HOC_APP
+        expires = datetime.now(UTC).date() + timedelta(days=DAYS_TO_LIVE)
+        self.write(f"{name}.yaml", text.format(image=image, behaviour=behaviour, expires=expires))
+
+    def logs(self, verb: str) -> list[Path]:
+        """The logs of the programs that gitops has started: `synth`, `deploy` or `bootstrap`."""
+        return sorted((self.root / ".gitops" / "logs").glob(f"{verb}-*.log"))
+
+
+@dataclass(frozen=True)
+class Checkout(CommandLine):
+    """A checkout with an AWS account of its own in the embedded AWS."""
+
+    account_id: str
+    aws: EmbeddedAws
+
+    def environ(self, account_id: str | None = None) -> dict[str, str]:
+        """Variables with which the embedded AWS is reached as any AWS is: an endpoint and credentials."""
+        return lifecycle.environment(self.aws, account_id or self.account_id, REGION)
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        return boto3.Session().client(
+            service,  # type: ignore[call-overload] # boto3 types clients by name
+            endpoint_url=self.aws.endpoint,
+            region_name=region,
+            aws_access_key_id=self.account_id,
+            aws_secret_access_key="embedded",  # noqa: S106 - any will do
+        )
+
+    def cloudformation(self, region: str = REGION) -> "CloudFormationClient":
+        client: CloudFormationClient = self.client("cloudformation", region)
+        return client
+
+    def statuses(self, region: str = REGION) -> dict[str, str]:
+        stacks = self.cloudformation(region).describe_stacks()["Stacks"]
+        return {stack["StackName"]: stack["StackStatus"] for stack in stacks}
+
+    def create_stack(
+        self,
+        name: str,
+        resources: Mapping[str, object] | None = None,
+        *,
+        kind: str = "ad-hoc-app",
+        tags: Mapping[str, str] | None = None,
+        protected: bool = False,
+        region: str = REGION,
+    ) -> None:
+        """Create the stack of an environment without the CDK, and wait until CloudFormation is done with it."""
+        default = {"Topic": {"Type": "AWS::SNS::Topic"}}
+        stack = name.replace("/", "-")
+        wanted = {"gitops:environment": name, "gitops:kind": kind} if tags is None else tags
+        self.cloudformation(region).create_stack(
+            StackName=stack,
+            TemplateBody=json.dumps({"Resources": resources or default}),
+            Tags=[{"Key": key, "Value": value} for key, value in wanted.items()],
+            EnableTerminationProtection=protected,
+        )
+        wait_until(lambda: not self.statuses(region)[stack].endswith("IN_PROGRESS"))
+
+    def physical_id(self, stack: str, logical_id: str) -> str:
+        answer = self.cloudformation().describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
+        return answer["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "this took too long"
+        time.sleep(0.05)

@@ -1,0 +1,43 @@
+from gitops.local import lifecycle
+from tests.gitops.checkouts import CommandLine
+
+
+def test_up_status_and_down(bare_checkout: CommandLine) -> None:
+    bare_checkout.account("123456789012", "eu-west-1")
+    state = bare_checkout.root / ".gitops" / "local"
+    try:
+        started = bare_checkout.gitops("local", "up")
+        running = lifecycle.find(state)
+        again = bare_checkout.gitops("local", "up")
+        status = bare_checkout.gitops("local", "status")
+    finally:
+        stopped = bare_checkout.gitops("local", "down")
+
+    assert running is not None
+    assert f"embedded AWS started at {running.endpoint}" in started.stderr
+    assert started.stdout.splitlines() == [
+        f"export AWS_ENDPOINT_URL={running.endpoint}",
+        "export AWS_ACCESS_KEY_ID=123456789012",
+        "export AWS_SECRET_ACCESS_KEY=embedded",
+        "export AWS_REGION=eu-west-1",
+        "export AWS_DEFAULT_REGION=eu-west-1",
+    ]
+    assert f"runs already at {running.endpoint}" in again.stderr
+    assert running.endpoint in status.stderr
+    assert status.stdout == started.stdout
+    assert stopped.returncode == 0
+    assert lifecycle.find(state) is None
+
+
+def test_nothing_runs(bare_checkout: CommandLine) -> None:
+    bare_checkout.account("123456789012")
+
+    status = bare_checkout.gitops("local", "status")
+    down = bare_checkout.gitops("local", "down")
+    asked_for = bare_checkout.gitops("status", "--target", "local")
+
+    assert (status.returncode, status.stdout) == (0, "")
+    assert "gitops local up" in status.stderr
+    assert (down.returncode, down.stdout) == (0, "")
+    assert asked_for.returncode == 1
+    assert "gitops local up" in asked_for.stderr

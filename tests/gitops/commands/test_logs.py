@@ -1,0 +1,84 @@
+import signal
+import time
+
+import pytest
+
+from tests.gitops.checkouts import Checkout
+from tests.gitops.commands.conftest import RunningApp
+
+
+def minutes_ago(minutes: float) -> int:
+    return int((time.time() - minutes * 60) * 1000)
+
+
+def said(stdout: str) -> list[tuple[str, str]]:
+    """The services and messages of log lines, without their times."""
+    parts = [line.split(" ", 1)[1].split(maxsplit=1) for line in stdout.splitlines()]
+    return [(part[0], part[1]) for part in parts]
+
+
+def test_all_services_are_merged_in_the_order_of_time(running_app: RunningApp) -> None:
+    running_app.log("web", (minutes_ago(5), "first"), (minutes_ago(3), "third"))
+    running_app.log("worker", (minutes_ago(4), "second"), (minutes_ago(2), "fourth"))
+
+    result = running_app.checkout.gitops("logs", "dev/alpha")
+
+    assert result.returncode == 0, result.stderr
+    assert said(result.stdout) == [("web", "first"), ("worker", "second"), ("web", "third"), ("worker", "fourth")]
+    assert result.stdout.splitlines()[0].endswith("Z web    first"), "services are aligned"
+
+
+def test_one_service_and_the_time_can_be_chosen(running_app: RunningApp) -> None:
+    running_app.log("web", (minutes_ago(90), "long ago"), (minutes_ago(30), "lately"))
+    running_app.log("worker", (minutes_ago(20), "of the worker"))
+
+    default = running_app.checkout.gitops("logs", "dev/alpha")
+    hour = running_app.checkout.gitops("logs", "dev/alpha", "--service", "web", "--since", "1h")
+    day = running_app.checkout.gitops("logs", "dev/alpha", "--service", "web", "--since", "1d")
+
+    assert default.stdout == ""
+    assert said(hour.stdout) == [("web", "lately")]
+    assert said(day.stdout) == [("web", "long ago"), ("web", "lately")]
+
+
+def test_each_line_of_an_event_says_its_service(running_app: RunningApp) -> None:
+    running_app.log("web", (minutes_ago(1), "Error:\n  line 1"))
+
+    result = running_app.checkout.gitops("logs", "dev/alpha")
+
+    assert [line.split(" ", 1)[1] for line in result.stdout.splitlines()] == ["web    Error:", "web      line 1"]
+
+
+def test_following_prints_each_event_once_and_goes_on_until_it_is_interrupted(running_app: RunningApp) -> None:
+    running_app.log("web", (minutes_ago(1), "before"))
+
+    with running_app.checkout.start("logs", "dev/alpha", "--follow") as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]
+        running_app.log("worker", (minutes_ago(0), "after"))
+        lines.append(process.stdout.readline())
+        running_app.log("web", (minutes_ago(0.2), "late"))
+        lines.append(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        rest, stderr = process.communicate(timeout=30)
+
+    assert said("".join(lines)) == [("web", "before"), ("worker", "after"), ("web", "late")]
+    assert rest == ""
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+
+
+def test_a_service_that_there_is_not_is_answered_with_those_there_are(running_app: RunningApp) -> None:
+    result = running_app.checkout.gitops("logs", "dev/alpha", "--service", "beat")
+
+    assert result.returncode == 1
+    assert "dev/alpha has no service beat; it has web, worker." in result.stderr
+    assert "Did you mean" not in result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "1", "h", "0m", "-1h", "1.5h", "1w", "1h30m", "9999999s"])
+def test_a_time_of_another_form_is_refused(checkout: Checkout, text: str) -> None:
+    result = checkout.gitops("logs", "dev/alpha", f"--since={text}")
+
+    assert result.returncode == 2
+    assert "is no time: write a number and s, m, h or d, such as 15m" in result.stderr

@@ -1,0 +1,98 @@
+import pytest
+
+from tests.gitops.checkouts import Checkout
+
+ZONE = "Z0123456789ABCDEFGHIJ"
+
+
+def states(table: str) -> dict[str, str]:
+    """The state of each thing that is needed, from the table."""
+    lines = table.splitlines()
+    subject, state = lines[0].index("BY"), lines[0].index("STATE")
+    return {line[:subject].strip(): line[state:].split("  ")[0] for line in lines[1:]}
+
+
+@pytest.fixture
+def declared(checkout: Checkout) -> Checkout:
+    checkout.base("dev")
+    checkout.app("dev/alpha", image="v7")
+    alpha = checkout.root / "environments" / "dev" / "alpha.yaml"
+    alpha.write_text(alpha.read_text() + "secrets: {SENTRY_DSN: shared/sentry:dsn}\n")
+    return checkout
+
+
+def test_everything_that_is_missing_is_said_at_once(declared: Checkout) -> None:
+    result = declared.gitops("preflight", BOOTSTRAP="needed")
+
+    assert result.returncode == 1
+    assert states(result.stdout) == {
+        f"CDK bootstrap of aws://{declared.account_id}/us-east-1": "missing",
+        f"hosted zone {ZONE} (dev.example.com)": "missing",
+        "image microblog:v7 (arm64)": "missing",
+        "secret shared/sentry:dsn": "missing",
+    }
+    assert "there is no ECR repository microblog" in result.stdout
+    assert "the embedded AWS starts empty: `gitops deploy` makes" in result.stderr
+    assert declared.statuses() == {}
+
+
+def test_after_a_deployment_everything_is_there(declared: Checkout) -> None:
+    declared.gitops("deploy", "--all")
+
+    result = declared.gitops("preflight", "dev/alpha")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert set(states(result.stdout).values()) == {"ok"}
+
+
+def test_only_what_is_named_is_looked_at(declared: Checkout) -> None:
+    result = declared.gitops("preflight", "dev")
+
+    assert set(states(result.stdout)) == {f"hosted zone {ZONE} (dev.example.com)"}
+
+
+def test_a_deployment_is_refused_with_all_that_is_missing_and_changes_nothing(declared: Checkout) -> None:
+    result = declared.gitops("deploy", "--all", "--target", "aws", BOOTSTRAP="needed", **declared.environ())
+
+    assert result.returncode == 1
+    assert "nothing was deployed, because something is missing:" in result.stderr
+    for words in (
+        "dev/base, dev/alpha: CDK bootstrap of",
+        f"dev/base, dev/alpha: hosted zone {ZONE} (dev.example.com): the account",
+        "dev/alpha: image microblog:v7 (arm64): there is no ECR repository",
+        "dev/alpha: secret shared/sentry:dsn: there is no secret",
+    ):
+        assert words in result.stderr
+    assert declared.statuses() == {}
+
+
+def test_what_does_not_change_is_not_looked_at(declared: Checkout) -> None:
+    declared.gitops("deploy", "--all")
+    declared.client("ecr").delete_repository(repositoryName="microblog", force=True)
+
+    result = declared.gitops("deploy", "--all", "--target", "aws", **declared.environ())
+
+    assert result.returncode == 0, result.stderr
+    assert "nothing changed" in result.stderr
+
+
+def test_the_embedded_aws_is_prepared_in_one_step_and_once(declared: Checkout) -> None:
+    first = declared.gitops("deploy", "--all")
+    declared.app("dev/alpha", image="v8")
+    second = declared.gitops("deploy", "--all")
+
+    assert (
+        f"preparing the embedded AWS: hosted zone {ZONE} (dev.example.com), image microblog:v7,"
+        " secret shared/sentry:dsn\n" in first.stderr
+    )
+    assert "preparing the embedded AWS: image microblog:v8\n" in second.stderr
+
+
+def test_without_declarations_there_is_nothing_to_check(checkout: Checkout) -> None:
+    (checkout.root / "environments" / "accounts" / "main.yaml").unlink()
+
+    result = checkout.gitops("preflight")
+
+    assert result.returncode == 0
+    assert result.stdout == ""
+    assert "nothing to check" in result.stderr

@@ -1,0 +1,48 @@
+"""The embedded AWS and checkouts for the tests of the command line."""
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from gitops.local import lifecycle
+from gitops.local.lifecycle import EmbeddedAws
+from gitops.local.loopback import ANY_PORT
+from tests.gitops.checkouts import REPOSITORY, Checkout, CommandLine
+
+ACCOUNT_NUMBERS = count(100000000000)
+
+
+@pytest.fixture(scope="session")
+def embedded_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, EmbeddedAws]]:
+    """An embedded AWS for the tests of this process, and its state folder."""
+    folder = tmp_path_factory.mktemp("embedded-aws")
+    aws, _ = lifecycle.up(folder, port=ANY_PORT, account="111111111111")
+    yield folder, aws
+    lifecycle.down(folder)
+
+
+@pytest.fixture
+def bare_checkout(tmp_path: Path) -> CommandLine:
+    """A checkout with the code of the repository and no declarations."""
+    for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "node_modules", "requirements.lock"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    (tmp_path / ".gitops").mkdir()
+    (tmp_path / "environments").mkdir()
+    shutil.copy(REPOSITORY / "environments" / "schema.json", tmp_path / "environments")
+    return CommandLine(tmp_path)
+
+
+@pytest.fixture
+def checkout(bare_checkout: CommandLine, embedded_state: tuple[Path, EmbeddedAws]) -> Checkout:
+    """A checkout whose app.py makes tiny stacks, with the embedded AWS running and one account declared."""
+    state, aws = embedded_state
+    made = Checkout(bare_checkout.root, str(next(ACCOUNT_NUMBERS)), aws)
+    (made.root / ".gitops" / "local").symlink_to(state)
+    (made.root / "app.py").unlink()
+    (made.root / "app.py").symlink_to(Path(__file__).with_name("small_app.py"))
+    made.account(made.account_id)
+    made.client("s3").create_bucket(Bucket=f"templates-{made.account_id}")
+    return made
