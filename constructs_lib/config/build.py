@@ -30,7 +30,7 @@ class Account:
 
 @dataclass(slots=True)
 class Built:
-    """What could be made of the files; environments are sorted, bases before apps."""
+    """What could be made of the files; environments are sorted: accounts, bases, apps."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     environments: list[Environment] = field(default_factory=list)
@@ -44,22 +44,29 @@ def build(sources: Mapping[EnvironmentName, Source], names: Collection[Environme
     """
     built = Built()
     well_formed = {}
-    for name, source in sorted(sources.items(), key=lambda item: (not item[0].is_base, item[0])):
+    for name, source in sorted(sources.items(), key=lambda item: _turn(item[0])):
         problems = list(_shape_problems(name, source))
         built.problems.extend(problems)
         if not problems:
             well_formed[name] = source
     for name, source in well_formed.items():
-        if name.folder == ACCOUNTS_FOLDER:
-            built.accounts[name.file] = Account(_CONVERTER.structure(source.data, AccountConfig), source)
+        if name.is_account:
+            account = Account(_CONVERTER.structure(source.data, AccountConfig), source)
+            built.accounts[name.file] = account
+            built.environments.append(_account(name, account))
     bases: dict[EnvironmentName, Environment] = {}
     for name, source in well_formed.items():
         if name.is_base:
             bases[name] = _base(name, source, names, built)
             built.environments.append(bases[name])
-        elif name.folder != ACCOUNTS_FOLDER and (app := _app(name, source, names, bases, built)):
+        elif not name.is_account and (app := _app(name, source, names, bases, built)):
             built.environments.append(app)
     return built
+
+
+def _turn(name: EnvironmentName) -> tuple[bool, bool, EnvironmentName]:
+    """Return what sorts accounts before bases and bases before apps."""
+    return not name.is_account, not name.is_base, name
 
 
 def _shape_problems(name: EnvironmentName, source: Source) -> Iterator[Problem]:
@@ -77,9 +84,21 @@ def _shape_problems(name: EnvironmentName, source: Source) -> Iterator[Problem]:
 
 
 def _kinds_at(name: EnvironmentName) -> tuple[str, ...]:
-    if name.folder == ACCOUNTS_FOLDER:
+    if name.is_account:
         return ("account",)
     return tuple(_BASE_OF_APP.values()) if name.is_base else tuple(_BASE_OF_APP)
+
+
+def _account(name: EnvironmentName, account: Account) -> Environment:
+    return Environment(
+        name=name,
+        kind="account",
+        config=account.config,
+        account_id=account.config.id,
+        region=account.config.region,
+        base=None,
+        source=account.source,
+    )
 
 
 def _base(name: EnvironmentName, source: Source, names: Collection[EnvironmentName], built: Built) -> Environment:
@@ -87,7 +106,7 @@ def _base(name: EnvironmentName, source: Source, names: Collection[EnvironmentNa
     config = cast("BaseConfig", _CONVERTER.structure(source.data, CONFIG_OF_KIND[kind]))
     account_name = EnvironmentName(ACCOUNTS_FOLDER, config.account)
     if account_name not in names:
-        declared = sorted(known.file for known in names if known.folder == ACCOUNTS_FOLDER)
+        declared = sorted(known.file for known in names if known.is_account)
         listed = f"; accounts are: {', '.join(declared)}" if declared else "; no account is declared"
         hint = suggestion(config.account, declared) or listed
         built.problems.append(source.problem(("account",), f"there is no {account_name}.yaml{hint}"))

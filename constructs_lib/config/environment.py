@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from constructs_lib.config.errors import Problem, Severity
 from constructs_lib.config.model import (
+    AccountConfig,
     AdHocAppConfig,
     AdHocBaseConfig,
     ProdAppConfig,
@@ -26,7 +27,7 @@ class Environment:
 
     name: EnvironmentName
     kind: str
-    config: BaseConfig | ApplicationConfig
+    config: AccountConfig | BaseConfig | ApplicationConfig
     account_id: str
     region: str
     base: "Environment | None"

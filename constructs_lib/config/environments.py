@@ -16,7 +16,7 @@ __all__ = ["ApplicationConfig", "BaseConfig", "Environment", "Environments", "lo
 
 @dataclass(frozen=True, slots=True)
 class Environments:
-    """All environments that were loaded, bases before apps, and the accounts they go to by name."""
+    """All that was loaded in the order of deployment, accounts, bases, apps; and the accounts by name."""
 
     by_name: Mapping[EnvironmentName, Environment]
     accounts: Mapping[str, AccountConfig]
@@ -55,6 +55,7 @@ def load(
     declarations = rules.Declarations(
         accounts=built.accounts,
         environments=built.environments,
+        names=found.names if only is None else None,
         today=today,
         strict=frozenset(strict),
     )

@@ -13,10 +13,21 @@ Architecture = Literal["arm64", "x86_64"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReplacementConsent:
+    """Consent to the replacement of one resource that holds data. `until` is a day, `YYYY-MM-DD`, in UTC."""
+
+    resource: str
+    until: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GitHubConfig:
     """Where the declarations of an account live on GitHub."""
 
     repository: str
+    owner_id: int | None = None
+    repository_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,20 +36,12 @@ class AccountConfig:
 
     id: str
     region: str
-    github: GitHubConfig
+    github: GitHubConfig | None = None
     repositories: tuple[str, ...] = ()
     domain: str | None = None
     monthly_budget_usd: int | None = None
     alarm_email: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReplacementConsent:
-    """Consent to the replacement of one resource that holds data. `until` is a day, `YYYY-MM-DD`, in UTC."""
-
-    resource: str
-    until: str
-    reason: str
+    allow_replacement: tuple[ReplacementConsent, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,6 +22,15 @@ HIGHEST_LISTENER_PRIORITY = 50_000
 CACHE_DATABASES = 10_000
 """Logical databases of the shared cache; number 0 stays unused."""
 
+CACHE_USERNAME = "application"
+"""Name by which the applications of a production base log in to its cache."""
+
+GITHUB_ENVIRONMENTS = ("plan", "deploy", "destroy")
+"""Environments of the repository on GitHub; each has a role of its own in every account."""
+
+PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"
+"""IAM policy of an account that limits every role its environments create, and what creates them."""
+
 _CATCH_ALL_BAND = HIGHEST_LISTENER_PRIORITY // 2
 
 
@@ -48,12 +57,22 @@ class EnvironmentName:
     @property
     def is_base(self) -> bool:
         """Whether this is a base rather than an app or an account."""
-        return self.file == BASE_FILE and self.folder != ACCOUNTS_FOLDER
+        return self.file == BASE_FILE and not self.is_account
+
+    @property
+    def is_account(self) -> bool:
+        """Whether this is an account rather than what is in one."""
+        return self.folder == ACCOUNTS_FOLDER
 
     @property
     def stack(self) -> str:
         """CloudFormation stack name: `dev-alpha`; at most 128 characters are allowed."""
         return f"{self.folder}-{self.file}"
+
+    @property
+    def cache_user(self) -> str:
+        """Id of the cache's user of a base: at most 40 characters, and no two hyphens in a row."""
+        return re.sub("-+", "-", f"{self.stack}-cache")
 
     @property
     def database(self) -> str:
@@ -74,6 +93,16 @@ def listener_priority(name: EnvironmentName, service: str, index: int, *, catch_
     """
     offset = _stable_number(f"{name}/{service}/{index}") % (_CATCH_ALL_BAND - 1)
     return 1 + offset + (_CATCH_ALL_BAND if catch_all else 0)
+
+
+def role_output(github_environment: str) -> str:
+    """Return the output of an account's stack with the ARN of the role for `plan`, `deploy` or `destroy`."""
+    return f"{logical_id(github_environment)}RoleArn"
+
+
+def role_variable(account: str) -> str:
+    """Return the variable of a GitHub environment with the ARN of its role in an account: `AWS_ROLE_ARN_MAIN`."""
+    return f"AWS_ROLE_ARN_{account.replace('-', '_').upper()}"
 
 
 def logical_id(name: str) -> str:

@@ -7,7 +7,18 @@ Those that are checked are the ones in RULES.
 from collections.abc import Callable, Iterator
 
 from constructs_lib.config.errors import Problem
-from constructs_lib.config.rules import domains, identity, lifetime, network, routing, services, variables
+from constructs_lib.config.rules import (
+    accounts,
+    domains,
+    identity,
+    lifetime,
+    network,
+    routing,
+    schedule,
+    seeding,
+    services,
+    variables,
+)
 from constructs_lib.config.rules.declarations import Declarations
 
 __all__ = ["RULES", "Declarations", "Rule", "check"]
@@ -20,7 +31,11 @@ RULES: tuple[Rule, ...] = (
     identity.cache_databases_are_unique,
     identity.service_ids_are_unique,
     identity.images_do_not_move,
+    accounts.one_file_names_the_repository,
+    accounts.accounts_have_something,
+    accounts.budgets_reach_somebody,
     lifetime.expiry_is_within_policy,
+    lifetime.consents_end_on_a_day,
     lifetime.environments_are_within_policy,
     network.blocks_are_usable,
     network.blocks_do_not_overlap,
@@ -36,8 +51,13 @@ RULES: tuple[Rule, ...] = (
     routing.load_balancer_quotas_hold,
     services.sizes_exist,
     services.scaling_is_a_range,
+    services.scaling_follows_what_there_is,
     services.singletons_stay_single,
     services.commands_need_no_shell,
+    schedule.awake_hours_are_clear,
+    schedule.time_zones_exist,
+    seeding.seeds_are_other_environments,
+    seeding.seeds_do_not_go_round,
     variables.the_contract_is_not_shadowed,
     variables.variables_are_plain_or_secret,
 )

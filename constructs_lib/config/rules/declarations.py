@@ -1,6 +1,6 @@
 """What rules look at."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -13,10 +13,14 @@ from constructs_lib.config.naming import EnvironmentName
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Declarations:
-    """All declarations of the right shape; `today` is None where no clock may be read."""
+    """All declarations of the right shape; `today` is None where no clock may be read.
+
+    `names` are those of all files, of declarations with the wrong shape too; None when only some files were read.
+    """
 
     accounts: Mapping[str, Account]
     environments: Sequence[Environment]
+    names: Collection[EnvironmentName] | None
     today: date | None
     strict: frozenset[EnvironmentName]
 
@@ -24,7 +28,7 @@ class Declarations:
     def bases(self) -> Iterator[tuple[Environment, BaseConfig]]:
         """Every base with its configuration."""
         for environment in self.environments:
-            if environment.base is None:
+            if environment.name.is_base:
                 yield environment, cast("BaseConfig", environment.config)
 
     @property
@@ -40,6 +44,11 @@ class Declarations:
         for app, config in self.apps:
             for name, service in config.services.items():
                 yield app, name, service
+
+    @property
+    def by_name(self) -> Mapping[EnvironmentName, Environment]:
+        """Every base and app by its name."""
+        return {environment.name: environment for environment in self.environments}
 
     def by_base(self) -> dict[EnvironmentName, list[tuple[Environment, ApplicationConfig]]]:
         """Return the apps of each base that has any."""

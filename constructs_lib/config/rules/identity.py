@@ -11,10 +11,7 @@ _MOVING_TAGS = frozenset({"latest"})
 
 def stack_names_are_unique(declarations: Declarations) -> Iterator[Problem]:
     """The stack of dev/a-bc and that of dev-a/bc would be one."""
-    sources = {
-        EnvironmentName(ACCOUNTS_FOLDER, name): account.source for name, account in declarations.accounts.items()
-    }
-    sources.update((environment.name, environment.source) for environment in declarations.environments)
+    sources = {environment.name: environment.source for environment in declarations.environments}
     first: dict[str, EnvironmentName] = {}
     for name in sorted(sources):
         other = first.setdefault(name.stack, name)

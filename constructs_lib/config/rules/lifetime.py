@@ -28,6 +28,17 @@ def expiry_is_within_policy(declarations: Declarations) -> Iterator[Problem]:
             yield from _expiry(app, expires, declarations.today, _policy(app), severity)
 
 
+def consents_end_on_a_day(declarations: Declarations) -> Iterator[Problem]:
+    """`until` of a consent to a replacement is a day that exists."""
+    for environment in declarations.environments:
+        for index, consent in enumerate(environment.config.allow_replacement):
+            try:
+                date.fromisoformat(consent.until)
+            except ValueError:
+                path = ("allow_replacement", index, "until")
+                yield environment.problem(path, f"{consent.until} is not a day of the calendar")
+
+
 def environments_are_within_policy(declarations: Declarations) -> Iterator[Problem]:
     """A base has at most as many apps as its policy allows."""
     apps = declarations.by_base()

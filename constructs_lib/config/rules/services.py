@@ -45,6 +45,19 @@ def scaling_is_a_range(declarations: Declarations) -> Iterator[Problem]:
             yield app.problem(("services", name, "scaling", "min"), f"{scaling.min} is more than max, {scaling.max}")
 
 
+def scaling_follows_what_there_is(declarations: Declarations) -> Iterator[Problem]:
+    """A service with a port has requests, one without has a queue."""
+    for app, name, service in declarations.services:
+        scaling = service.scaling
+        path: FieldPath = ("services", name, "scaling")
+        if scaling and service.port is None and scaling.requests_per_target is not None:
+            message = "is for services with a port; this one has none: use queue_length_per_task"
+            yield app.problem((*path, "requests_per_target"), message)
+        if scaling and service.port is not None and scaling.queue_length_per_task is not None:
+            message = "is for services without a port; this one has one: use requests_per_target"
+            yield app.problem((*path, "queue_length_per_task"), message)
+
+
 def singletons_stay_single(declarations: Declarations) -> Iterator[Problem]:
     """A service of which two must never run does not scale."""
     for app, name, service in declarations.services:

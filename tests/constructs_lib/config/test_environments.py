@@ -10,7 +10,7 @@ import pytest
 
 from constructs_lib.config.environments import Environments, load, parse_name
 from constructs_lib.config.errors import DeclarationError
-from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, ServiceConfig
+from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, GitHubConfig, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
 
 Write = Callable[..., Path]
@@ -31,6 +31,7 @@ def test_the_repository_s_own_declarations_are_valid() -> None:
 
     assert environments.warnings == ()
     assert [str(environment.name) for environment in environments] == [
+        "accounts/main",
         "dev/base",
         "prod/base",
         "dev/alpha",
@@ -39,17 +40,18 @@ def test_the_repository_s_own_declarations_are_valid() -> None:
     ]
 
 
-def test_bases_come_before_apps(write: Write) -> None:
+def test_accounts_come_before_bases_and_bases_before_apps(write: Write) -> None:
     qa = (write() / "dev" / "base.yaml").read_text().replace("dev.", "qa.").replace("10.20", "10.21")
     environments = load(write({"qa/base.yaml": qa, "aa/base.yaml": qa.replace("10.21", "10.22")}))
 
     assert [str(environment.name) for environment in environments] == [
+        "accounts/main",
         "aa/base",
         "dev/base",
         "qa/base",
         "dev/alpha",
     ]
-    assert len(environments) == 4
+    assert len(environments) == 5
     assert ALPHA in environments
     assert EnvironmentName("dev", "beta") not in environments
 
@@ -61,14 +63,15 @@ def test_account_and_region_come_from_the_account_of_the_base(write: Write) -> N
         assert (environment.account_id, environment.region) == ("111111111111", "us-east-1")
     assert environments[ALPHA].base is environments[ALPHA.base]
     assert environments[ALPHA.base].base is None
-    assert environments.accounts["main"].github.repository == "example/environments"
+    assert environments.accounts["main"].github == GitHubConfig(repository="example/environments")
 
 
 def test_region_of_the_base_goes_before_the_account_s(write: Write) -> None:
     base = (write() / "dev" / "base.yaml").read_text()
     environments = load(write({"dev/base.yaml": f"{base}region: eu-central-1\n"}))
 
-    assert {environment.region for environment in environments} == {"eu-central-1"}
+    regions = {str(environment.name): environment.region for environment in environments}
+    assert regions == {"accounts/main": "us-east-1", "dev/base": "eu-central-1", "dev/alpha": "eu-central-1"}
 
 
 def test_defaults_of_the_model_fill_what_nobody_says(write: Write) -> None:

@@ -113,7 +113,7 @@ def test_an_error_in_another_file_does_not_stop_a_part(write: Write) -> None:
     folder = write({"dev/beta.yaml": "[", "qa/base.yaml": "kind: x\n", "accounts/other.yaml": "", "stray.txt": ""})
 
     loaded = load(folder, only=[EnvironmentName("dev", "alpha")])
-    assert [str(environment.name) for environment in loaded] == ["dev/base", "dev/alpha"]
+    assert [str(environment.name) for environment in loaded] == ["accounts/main", "dev/base", "dev/alpha"]
     assert list(loaded.accounts) == ["main"]
 
 

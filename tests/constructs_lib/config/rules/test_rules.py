@@ -3,9 +3,20 @@
 import inspect
 
 from constructs_lib.config import rules
-from constructs_lib.config.rules import domains, identity, lifetime, network, routing, services, variables
+from constructs_lib.config.rules import (
+    accounts,
+    domains,
+    identity,
+    lifetime,
+    network,
+    routing,
+    schedule,
+    seeding,
+    services,
+    variables,
+)
 
-MODULES = (domains, identity, lifetime, network, routing, services, variables)
+MODULES = (accounts, domains, identity, lifetime, network, routing, schedule, seeding, services, variables)
 
 
 def test_every_rule_that_is_written_is_checked_once() -> None:

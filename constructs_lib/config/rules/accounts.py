@@ -1,0 +1,42 @@
+"""Rules on accounts."""
+
+from collections.abc import Iterator
+
+from constructs_lib.config.build import Account
+from constructs_lib.config.errors import Problem
+from constructs_lib.config.naming import ACCOUNTS_FOLDER
+from constructs_lib.config.rules.declarations import Declarations
+
+
+def one_file_names_the_repository(declarations: Declarations) -> Iterator[Problem]:
+    """Roles and their permissions boundary are one for all regions of an account, so one of its files makes them."""
+    files: dict[str, list[tuple[str, Account]]] = {}
+    for name, account in sorted(declarations.accounts.items()):
+        files.setdefault(account.config.id, []).append((name, account))
+    for account_id, declared in files.items():
+        named = [(name, account) for name, account in declared if account.config.github]
+        if not named and declarations.names is not None:
+            message = f"is missing: no file of account {account_id} names the repository whose jobs may deploy to it"
+            yield declared[0][1].source.problem(("github",), message)
+        for _name, account in named[1:]:
+            message = f"is already in {ACCOUNTS_FOLDER}/{named[0][0]}.yaml, which makes the roles for all regions"
+            yield account.source.problem(("github",), f"{message}; remove it here")
+
+
+def accounts_have_something(declarations: Declarations) -> Iterator[Problem]:
+    """CloudFormation has no empty stacks."""
+    for account in declarations.accounts.values():
+        config = account.config
+        if not (config.github or config.repositories or config.domain or config.monthly_budget_usd):
+            message = "declares nothing to make: add repositories, or remove the file and give its bases a `region`"
+            yield account.source.problem((), message)
+
+
+def budgets_reach_somebody(declarations: Declarations) -> Iterator[Problem]:
+    """A budget that nobody hears of is none, and an address alone gets nothing."""
+    for account in declarations.accounts.values():
+        budget, email = account.config.monthly_budget_usd, account.config.alarm_email
+        if budget is not None and email is None:
+            yield account.source.problem(("monthly_budget_usd",), "reaches nobody: add alarm_email")
+        if email is not None and budget is None:
+            yield account.source.problem(("alarm_email",), "hears of budgets alone: add monthly_budget_usd")

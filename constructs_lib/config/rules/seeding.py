@@ -1,0 +1,51 @@
+"""Rules on databases that begin as copies of others."""
+
+from collections.abc import Iterator, Mapping
+
+from constructs_lib.config.errors import Problem, suggestion
+from constructs_lib.config.model import AdHocAppConfig
+from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.config.rules.declarations import Declarations
+
+
+def seeds_are_other_environments(declarations: Declarations) -> Iterator[Problem]:
+    """A database is copied from that of another app on the same base.
+
+    Whether the other one is declared is only known when all declarations were read.
+    """
+    for name, seed in _seeds(declarations).items():
+        message = ""
+        if seed == name:
+            message = f"{seed.file} is this environment itself; name another one on {name.base.folder}, or none"
+        elif declarations.names is not None and (seed.is_base or seed not in declarations.names):
+            others = sorted(
+                other.file
+                for other in declarations.names
+                if other.folder == name.folder and not other.is_base and other != name
+            )
+            listed = f"; others on {name.folder} are: {', '.join(others)}" if others else ""
+            message = f"there is no environment {seed}{suggestion(seed.file, others) or listed}"
+        if message:
+            yield declarations.by_name[name].problem(("database", "seed_from"), message)
+
+
+def seeds_do_not_go_round(declarations: Declarations) -> Iterator[Problem]:
+    """Environments that wait for each other's databases would never be made."""
+    seeds = _seeds(declarations)
+    for name in seeds:
+        chain = [name]
+        while (seed := seeds.get(chain[-1])) and seed not in chain:
+            chain.append(seed)
+        if seed == name and len(chain) > 1:
+            circle = " from ".join(link.file for link in [*chain, name])
+            message = f"{circle} goes round in a circle; one of them must start empty"
+            yield declarations.by_name[name].problem(("database", "seed_from"), message)
+
+
+def _seeds(declarations: Declarations) -> Mapping[EnvironmentName, EnvironmentName]:
+    """Return the environment whose database each one copies, where there is one."""
+    return {
+        app.name: EnvironmentName(app.name.folder, config.database.seed_from)
+        for app, config in declarations.apps
+        if isinstance(config, AdHocAppConfig) and config.database.seed_from
+    }
