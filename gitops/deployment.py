@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from gitops.rounds import Turn
     from gitops.target import Target
 
+ACCOUNT_HINT = "\nAn account takes the credentials of an administrator: gitops bootstrap"
+
 
 class Deployment:
     """One deployment of `environments`, whose stacks are in `assembly`, to one target."""
@@ -134,8 +136,7 @@ class Deployment:
         """Return why a stack failed, and what to do about it."""
         stack = turn.after
         if turn.words or stack is None:
-            hint = "\nAn administrator deploys accounts: gitops bootstrap" if environment.name.is_account else ""
-            return turn.words + hint
+            return turn.words + (ACCOUNT_HINT if environment.name.is_account else "")
         guarded = destruction_plan.needs_confirmation(environment.name, stack) is not None
         causes = first_failures(self._regions[stack.where].events(stack.stack_id))
         advice = stack_status.advice(stack.status, environment.name, stack.where, guarded=guarded)

@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING
 from gitops import target as targets
 from gitops.aws import Session
 from gitops.cloudformation import CloudFormation
-from gitops.commands.selection import select
 from gitops.errors import UserError
 from gitops.regions import place_of, require_account
 
 if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-
     from constructs_lib.config.environments import Environment
     from gitops.cloudformation import DeployedResource, DeployedStack
     from gitops.target import AccountRegion, Target, TargetName
@@ -55,22 +51,20 @@ class Deployed:
             ) from None
 
 
-def find_app(folder: Path, name: str, requested: TargetName | None, today: date) -> Deployed:
-    """Return the deployed app `name`.
+def find_app(environment: Environment, requested: TargetName | None) -> Deployed:
+    """Return an app as it is deployed.
 
     Raises:
         UserError: it is no app, or it is not deployed.
         AwsError: AWS cannot be reached or refuses.
     """
-    environment = _declared(folder, name, today)
     if environment.base is None:
         raise UserError(f"{environment.name} runs no services; name an app on it, {environment.name.folder}/NAME")
     return _find(environment, requested)
 
 
-def find_base(folder: Path, name: str, requested: TargetName | None, today: date) -> Deployed:
-    """Return the deployed base `name`. Raises as find_app does."""
-    environment = _declared(folder, name, today)
+def find_base(environment: Environment, requested: TargetName | None) -> Deployed:
+    """Return a base as it is deployed. Raises as find_app does."""
     if environment.base is not None:
         raise UserError(f"{environment.name} is no base; its base is {environment.name.folder}")
     return _find(environment, requested)
@@ -82,11 +76,6 @@ def base_of(app: Deployed) -> Deployed:
     if base is None:
         raise ValueError(f"{app.environment.name} is no app")
     return _look_up(base, app.target, app.session)
-
-
-def _declared(folder: Path, name: str, today: date) -> Environment:
-    (environment,) = select(folder, [name], today)
-    return environment
 
 
 def _find(environment: Environment, requested: TargetName | None) -> Deployed:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from gitops.access.bastion import Bastion
 from gitops.access.deployed import find_base
+from gitops.commands.selection import select
 from gitops.doors.ec2 import RUNNING, STOPPED
 from gitops.progress import say
 
@@ -20,7 +21,8 @@ Action = Literal["start", "stop", "status"]
 
 def bastion(*, folder: Path, name: str, action: Action, requested_target: TargetName | None, today: date) -> int:
     """Start the bastion of the base `name`, stop it, or print its state. Starting and stopping go on by themselves."""
-    base = find_base(folder, name, requested_target, today)
+    (environment,) = select(folder, [name], today)
+    base = find_base(environment, requested_target)
     host = Bastion(base)
     state = host.state()
     if action == "start" and state != RUNNING:

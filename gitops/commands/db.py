@@ -9,6 +9,7 @@ from gitops.access import forwarding, programs
 from gitops.access.bastion import Bastion
 from gitops.access.deployed import base_of, find_app
 from gitops.access.services import services_of
+from gitops.commands.selection import select
 from gitops.doors.ecs import Ecs
 from gitops.doors.secrets_manager import SecretsManager
 from gitops.progress import say
@@ -43,7 +44,8 @@ def db(
     """
     if not print_only:
         programs.require(programs.AWS_CLI, programs.PLUGIN, *([programs.PSQL] if psql else []))
-    app = find_app(folder, name, requested_target, today)
+    (environment,) = select(folder, [name], today)
+    app = find_app(environment, requested_target)
     base = base_of(app)
     bastion = Bastion(base)
     bastion.require_running()

@@ -9,6 +9,7 @@ from gitops.access.deployed import find_app
 from gitops.access.log_lines import follow as follow_lines
 from gitops.access.log_lines import merge
 from gitops.access.services import pick, services_of
+from gitops.commands.selection import select
 from gitops.doors.ecs import Ecs
 from gitops.doors.logs import CloudWatchLogs
 from gitops.rounds import poll_interval
@@ -31,7 +32,8 @@ def logs(
     today: date,
 ) -> int:
     """Print the logs of the app `name`, of all its services or one, from `since` ago on; `follow` goes on for ever."""
-    app = find_app(folder, name, requested_target, today)
+    (environment,) = select(folder, [name], today)
+    app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)
     services = services_of(app, ecs)
     if service is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gitops.access.deployed import find_app
 from gitops.access.one_off_task import OneOffTask
 from gitops.access.services import pick, services_of
+from gitops.commands.selection import select
 from gitops.doors.ecs import Ecs
 from gitops.doors.logs import CloudWatchLogs
 from gitops.errors import UserError
@@ -32,7 +33,8 @@ def run(
     """Run `command` in a task like those of a service of the app `name`; return its exit code."""
     if not command:
         raise UserError(f"say what to run: gitops run {name} -- python manage.py COMMAND")
-    app = find_app(folder, name, requested_target, today)
+    (environment,) = select(folder, [name], today)
+    app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)
     chosen = pick(app, services_of(app, ecs), service)
     task = OneOffTask(ecs, CloudWatchLogs(app.session, app.where), chosen, command)

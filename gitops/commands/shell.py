@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gitops.access import programs
 from gitops.access.deployed import find_app
 from gitops.access.services import pick, services_of, task_open_to_exec
+from gitops.commands.selection import select
 from gitops.doors.ecs import Ecs
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def shell(
     """
     if not print_only:
         programs.require(programs.AWS_CLI, programs.PLUGIN)
-    app = find_app(folder, name, requested_target, today)
+    (environment,) = select(folder, [name], today)
+    app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)
     chosen = pick(app, services_of(app, ecs), service)
     task = task_open_to_exec(app, chosen, ecs)

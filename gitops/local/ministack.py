@@ -60,6 +60,9 @@ STACK_TAG_PROPERTY: MutableMapping[str, tuple[str, str]] = _provisioners._STACK_
 # The records of EC2's instances in the account and region of the request.
 INSTANCES: MutableMapping[str, dict[str, Any]] = _ec2._instances  # noqa: SLF001
 
+# The records of ECS's tasks in the account and region of the request.
+TASKS: MutableMapping[str, dict[str, Any]] = _ecs._tasks  # noqa: SLF001
+
 HOSTED_ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 
 

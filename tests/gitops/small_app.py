@@ -32,6 +32,8 @@ def template_of(environment: Environment) -> dict[str, object]:
     if "waits" in behaviour:
         policy = {"ResourceSignal": {"Count": 1, "Timeout": "PT1M"}}
         resources["Wait"] = {"Type": "AWS::CloudFormation::WaitCondition", "CreationPolicy": policy}
+    if "bucket" in behaviour:
+        resources["Bucket"] = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": behaviour}}
     return {
         "Resources": resources,
         "Outputs": {"Url": {"Value": f"https://{environment.name.file}.example.com"}},

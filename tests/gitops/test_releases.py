@@ -5,7 +5,6 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -68,18 +67,18 @@ class Releases:
             for stream in streams
         ]
 
-    def database_tasks(self) -> list[dict[str, Any]]:
-        """Return the container overrides of the tasks that CloudFormation had run for the database, oldest first."""
-        ecs = self._checkout.client("ecs")
-        tasks = [
-            task
-            for cluster in ecs.list_clusters()["clusterArns"]
-            for arn in ecs.list_tasks(cluster=cluster, desiredStatus="STOPPED")["taskArns"]
-            for task in ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"]
-            if "-database:" in task["taskDefinitionArn"]
+    def said_by_runner(self) -> list[str]:
+        """Return the lines that the base's runner logged, oldest first."""
+        logs = self._checkout.client("logs")
+        groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+        events = [
+            event
+            for group in groups
+            if "TaskRunner" in group
+            for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]
+            for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
         ]
-        tasks.sort(key=lambda task: task["createdAt"])
-        return [task["overrides"]["containerOverrides"][0] for task in tasks]
+        return [event["message"] for event in sorted(events, key=lambda event: event["timestamp"])]
 
     def serving(self) -> str:
         """Return the image that alpha's web service runs."""
@@ -155,4 +154,6 @@ def test_destroy_runs_the_database_task_once_more_to_drop_it(releases: Releases)
     releases.deploy("v1")
     result = releases.destroy()
     assert result.returncode == 0, result.stderr
-    assert [task["environment"] for task in releases.database_tasks()] == [[], [{"name": "ACTION", "value": "drop"}]]
+    (drop,) = (line for line in releases.said_by_runner() if line.startswith("Delete: started"))
+    assert "the database task" in drop
+    assert "{'ACTION': 'drop'}" in drop

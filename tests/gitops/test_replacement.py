@@ -74,7 +74,9 @@ def test_what_holds_no_data_or_only_logs_may_go(resource_type: str) -> None:
     assert causes(template(It={"Type": resource_type}), template()) == {}
 
 
-@pytest.mark.parametrize("resource_type", ["AWS::SecretsManager::Secret", "AWS::S3::Bucket", "AWS::Route53::HostedZone"])
+@pytest.mark.parametrize(
+    "resource_type", ["AWS::SecretsManager::Secret", "AWS::S3::Bucket", "AWS::Route53::HostedZone"]
+)
 def test_secrets_buckets_and_zones_are_guarded(resource_type: str) -> None:
     assert set(causes(template(It={"Type": resource_type}), template())) == {"It"}
 
@@ -86,7 +88,9 @@ def test_a_template_without_resources_guards_nothing(unreadable: object) -> None
 
 def refusals(*consents: tuple[str, str]) -> list[str]:
     found = replacement.find(template(), template(Database=None))
-    given = [ReplacementConsent(resource=resource, until=until, reason="restored elsewhere") for resource, until in consents]
+    given = [
+        ReplacementConsent(resource=resource, until=until, reason="restored elsewhere") for resource, until in consents
+    ]
     return replacement.refusals(found, given, TODAY)
 
 

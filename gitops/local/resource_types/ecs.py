@@ -53,8 +53,11 @@ def _complete_service(physical_id: str, properties: Properties) -> None:
         "PlatformVersion": "platformVersion",
     }
     parameters = {late[name]: value for name, value in given(properties, *late).items()}
-    # With it come new tasks: those that MiniStack has started already are not open to ECS Exec.
-    ministack.call("ecs", "UpdateService", cluster=cluster, service=service, forceNewDeployment=True, **parameters)
+    ministack.call("ecs", "UpdateService", cluster=cluster, service=service, **parameters)
+    # MiniStack has started the first tasks by now.
+    for task in ministack.TASKS.values():
+        if task["group"] == f"service:{service}" and task["clusterArn"].endswith(f"/{cluster}"):
+            task["enableExecuteCommand"] = parameters.get("enableExecuteCommand", False)
 
 
 def _strategy_item(item: Properties) -> dict[str, Any]:

@@ -267,6 +267,34 @@ def test_an_account_that_is_not_bootstrapped_is_said_with_the_command(checkout: 
     assert checkout.statuses() == {}
 
 
+def test_what_would_replace_data_is_held_back_until_the_declaration_consents(checkout: Checkout) -> None:
+    def name_bucket(number: int) -> str:
+        return f"bucket-{number}-{checkout.account_id}"
+
+    checkout.base("dev")
+    checkout.app("dev/alpha", behaviour=name_bucket(1))
+    checkout.app("dev/beta")
+    checkout.gitops("deploy", "--all")
+    checkout.app("dev/alpha", behaviour=name_bucket(2))
+    checkout.app("dev/beta", image="v2")
+
+    refused = checkout.gitops("deploy", "--all")
+
+    assert refused.returncode == 1
+    assert results(refused.stdout) == {"dev/base": "unchanged", "dev/alpha": "failed", "dev/beta": "updated"}
+    assert "Bucket (AWS::S3::Bucket): BucketName would change, which replaces it" in refused.stderr
+    assert "allow_replacement" in refused.stderr
+    assert checkout.physical_id("dev-alpha", "Bucket") == name_bucket(1)
+
+    declaration = (checkout.root / "environments/dev/alpha.yaml").read_text()
+    consent = "allow_replacement: [{resource: Bucket, until: 2999-12-31, reason: its files were copied}]\n"
+    checkout.write("dev/alpha.yaml", declaration + consent)
+    consented = checkout.gitops("deploy", "dev/alpha")
+
+    assert consented.returncode == 0, consented.stderr
+    assert checkout.physical_id("dev-alpha", "Bucket") == name_bucket(2)
+
+
 def test_names_or_all_must_be_given(checkout: Checkout) -> None:
     assert checkout.gitops("deploy").returncode == 2
     assert checkout.gitops("deploy", "dev", "--all").returncode == 2

@@ -174,3 +174,13 @@ def test_an_environment_whose_base_is_gone_too_is_found_in_a_region_that_is_name
 
     assert found.returncode == 0, found.stderr
     assert checkout.statuses("eu-central-1") == {}
+
+
+def test_an_account_is_not_destroyed_whatever_is_said(checkout: Checkout) -> None:
+    checkout.create_stack("accounts/main", kind="account")
+
+    result = checkout.gitops("destroy", "accounts/main", "--yes", "--confirm", "accounts/main")
+
+    assert result.returncode == 1
+    assert "gitops does not destroy it" in result.stderr
+    assert checkout.statuses() == {"accounts-main": "CREATE_COMPLETE"}

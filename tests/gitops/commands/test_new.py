@@ -44,7 +44,7 @@ def test_every_kind_can_be_written_one_after_the_other(folder: Path, capsys: pyt
         str(folder / path)
         for path in ("accounts/main.yaml", "dev/base.yaml", "dev/alpha.yaml", "prod/base.yaml", "prod/app.yaml")
     ]
-    assert len(load(folder, today=TODAY)) == 4
+    assert len(load(folder, today=TODAY)) == 5
 
 
 def test_text_is_as_a_person_would_write_it(folder: Path) -> None:

@@ -1,4 +1,7 @@
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.gitops.checkouts import Checkout
 
@@ -57,3 +60,56 @@ def test_an_unknown_environment_is_an_error_of_the_user(checkout: Checkout) -> N
 
     assert result.returncode == 1
     assert "dev" in result.stderr
+
+
+def git(checkout: Checkout, *arguments: str) -> None:
+    identity = ["-c", "user.name=octocat", "-c", "user.email=octocat@example.com"]
+    subprocess.run(["git", *identity, *arguments], cwd=checkout.root, check=True, capture_output=True)
+
+
+@pytest.fixture
+def committed(checkout: Checkout) -> Checkout:
+    """A checkout whose first commit has an app with a bucket."""
+    checkout.base("dev")
+    checkout.app("dev/alpha", behaviour="bucket-1")
+    (checkout.root / ".gitignore").write_text(".gitops\nnode_modules\n")
+    git(checkout, "init", "--initial-branch", "main")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--message", "first")
+    return checkout
+
+
+def test_a_bucket_that_is_replaced_since_the_base_fails(committed: Checkout) -> None:
+    committed.app("dev/alpha", behaviour="bucket-2")
+    committed.app("dev/beta", behaviour="bucket-3")
+
+    result = committed.gitops("synth", "--base", "main")
+
+    assert result.returncode == 1
+    assert "dev/alpha: Bucket (AWS::S3::Bucket): BucketName would change, which replaces it" in result.stderr
+    assert "dev/beta:" not in result.stderr
+    assert "dev-beta" in result.stdout, "what was synthesised is told all the same"
+
+
+def test_another_change_since_the_base_passes_and_leaves_the_repository_alone(committed: Checkout) -> None:
+    committed.app("dev/alpha", behaviour="bucket-1", image="v2")
+    before = (committed.root / ".git/index").read_bytes()
+
+    result = committed.gitops("synth", "--base", "main", "dev/alpha")
+
+    assert result.returncode == 0, result.stderr
+    assert (committed.root / ".git/index").read_bytes() == before
+    assert list((committed.root / ".gitops").glob("base-*")) == []
+
+
+def test_a_new_environment_replaces_nothing(committed: Checkout) -> None:
+    committed.app("dev/beta", behaviour="bucket-3")
+
+    assert committed.gitops("synth", "--base", "main", "dev/beta").returncode == 0
+
+
+def test_a_base_that_git_does_not_know_is_an_error_of_the_user(committed: Checkout) -> None:
+    result = committed.gitops("synth", "--base", "nowhere")
+
+    assert result.returncode == 1
+    assert "nowhere" in result.stderr

@@ -40,7 +40,7 @@ def test_valid_declarations_pass_in_silence(capsys: pytest.CaptureFixture[str]) 
 
     output = capsys.readouterr()
     assert output.out == ""
-    assert output.err == "2 environments checked: 0 errors, 0 warnings\n"
+    assert output.err == "3 environments checked: 0 errors, 0 warnings\n"
 
 
 def test_warnings_are_printed_and_pass(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +51,7 @@ def test_warnings_are_printed_and_pass(copied: Path, capsys: pytest.CaptureFixtu
         "environments/dev/alpha.yaml:2:10: warning: expires: 2026-11-22 was 1 day ago;"
         " remove the file, or choose a day up to 2026-12-07\n"
     )
-    assert output.err == "3 environments checked: 0 errors, 1 warning\n"
+    assert output.err == "4 environments checked: 0 errors, 1 warning\n"
 
 
 def test_errors_are_printed_sorted_and_fail(capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,3 +53,19 @@ def test_hosted_zone_of_a_stack_gets_an_id(account: Account) -> None:
 
     found = account.client("route53").get_hosted_zone(Id=stack.physical_ids["Zone"])["HostedZone"]
     assert found["Name"] == "example.com."
+
+
+@pytest.mark.parametrize(("reference", "chosen"), [("Z0123456789ABCDEFGHIJ", True), ("2026-11-23T12:00", False)])
+def test_a_caller_reference_in_the_form_of_an_id_is_the_id_of_the_hosted_zone(
+    account: Account,
+    reference: str,
+    chosen: bool,  # noqa: FBT001 - a table
+) -> None:
+    client = account.client("route53")
+    create = {"Name": "example.com", "CallerReference": reference}
+
+    zone_id = client.create_hosted_zone(**create)["HostedZone"]["Id"]
+
+    assert (zone_id == f"/hostedzone/{reference}") == chosen
+    assert client.create_hosted_zone(**create)["HostedZone"]["Id"] == zone_id
+    assert client.get_hosted_zone(Id=zone_id)["HostedZone"]["Name"] == "example.com."
