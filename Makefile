@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CHECKOV := .venv-checkov
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo demo-down check lint types templates test bless bench
+.PHONY: help setup lock demo demo-down check lint types templates test bless bench security
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,8 +26,9 @@ node_modules/.installed: package-lock.json $(VENV)/.installed
 	@npm ci --silent
 	@touch $@
 
-lock: setup ## Update requirements.lock and package-lock.json from pyproject.toml and package.json
+lock: setup ## Update the lock files from pyproject.toml, requirements-checkov.in and package.json
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements-checkov.lock requirements-checkov.in
 	npm install --package-lock-only --silent
 
 
@@ -67,6 +69,16 @@ bless: setup ## Accept changed templates and messages: read the diff
 	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config
 	gitops schema > docs/declarations.md
 	@git status --short -- tests docs
+
+security: $(CHECKOV)/.installed ## checkov on the reviewed templates; docs/security.md has the reasons for what it finds
+	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
+
+# checkov needs about a hundred packages, some in versions of its own, so it gets a virtual environment of its own.
+$(CHECKOV)/.installed: requirements-checkov.lock
+	@echo "Setting up checkov in $(CHECKOV)"
+	@test -x $(CHECKOV)/bin/python || $(PYTHON) -m venv $(CHECKOV)
+	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 bench: setup ## Measure, as ratios
 	@mkdir -p .gitops

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from constructs_lib.account import Account
 from constructs_lib.ad_hoc_app import AdHocApp
 from constructs_lib.ad_hoc_base import AdHocBase
 from constructs_lib.config.environments import Environment, load, parse_name
 from constructs_lib.config.errors import DeclarationError
-from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, ProdAppConfig, ProdBaseConfig
+from constructs_lib.config.model import AccountConfig, AdHocAppConfig, AdHocBaseConfig, ProdAppConfig, ProdBaseConfig
 from constructs_lib.feature_flags import FEATURE_FLAGS
 from constructs_lib.prod_app import ProdApp
 from constructs_lib.prod_base import ProdBase
@@ -25,6 +26,8 @@ def build(app: cdk.App, environment: Environment) -> None:
     stack = EnvironmentStack(app, environment)
     name, base = environment.name, environment.base
     match environment.config, base and base.config:
+        case AccountConfig() as config, None:
+            Account(stack, "Account", config=config)
         case AdHocBaseConfig() as config, None:
             AdHocBase(stack, "AdHocBase", name=name, config=config)
         case ProdBaseConfig() as config, None:

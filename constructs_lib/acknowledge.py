@@ -26,9 +26,11 @@ def wildcard_finding(scope: IConstruct, arn: str) -> str:
 
 
 def _as_in_findings(part: Any) -> str:  # noqa: ANN401 # whatever a template may hold
-    """Return a part of an ARN as cdk-nag writes it: attributes in brackets, other references as compact JSON."""
+    """Return a part of an ARN as cdk-nag writes it: names and attributes in brackets, the rest as compact JSON."""
     if isinstance(part, str):
         return part
+    if "Ref" in part:
+        return f"<{part['Ref']}>"
     if "Fn::GetAtt" in part:
         return f"<{'.'.join(part['Fn::GetAtt'])}>"
     return json.dumps(part, separators=(",", ":"))

@@ -2,7 +2,6 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
@@ -10,12 +9,13 @@ from constructs_lib.ad_hoc_base import AVAILABILITY_ZONES
 from constructs_lib.app_database import ON_DELETE
 from constructs_lib.application import Application
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.cluster import Cluster
+from constructs_lib.cluster import SPOT, Cluster
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
-from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.config.naming import EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.dns_record import DnsRecord
 from constructs_lib.release import Release
+from constructs_lib.schedule import ServiceSchedule
 from constructs_lib.services import Services
 
 
@@ -48,6 +48,7 @@ class AdHocApp(Construct):
             config=config,
             host=self.host,
             base=imported,
+            secrets={},
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
@@ -59,8 +60,10 @@ class AdHocApp(Construct):
             "Cluster",
             vpc=imported.vpc,
             security_groups=[imported.application_security_group, tasks],
-            capacity=[ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=1)],
+            capacity=SPOT,
+            singleton_capacity=SPOT,
             container_insights=False,
+            session_logs=None,
         )
         acknowledge(cluster, {"AwsSolutions-ECS4": "Container Insights costs more than the tasks it would watch"})
         self.services = Services(
@@ -73,6 +76,9 @@ class AdHocApp(Construct):
             cluster=cluster,
             base=imported,
         )
+        if config.schedule is not None:
+            for service_name, part in self.services.by_name.items():
+                ServiceSchedule(self, f"{logical_id(service_name)}Schedule", service=part, config=config.schedule)
         seed_from = config.database.seed_from
         release = Release(
             self,

@@ -66,6 +66,9 @@ class AdHocBase(Construct):
             backup_retention_days=1,
             deletion_protection=False,
             performance_insights=False,
+            monitoring_interval_seconds=0,
+            exported_logs=[],
+            keep=False,
         )
         self.cache = Cache(
             self,
@@ -74,8 +77,9 @@ class AdHocBase(Construct):
             security_group=groups.cache,
             node_type=config.cache.node_type,
             replicas=0,
-            transit_encryption=False,
+            user_id=None,
             snapshot_retention_days=0,
+            keep=False,
         )
         self.assets = AssetsBucket(self, "Assets", versioned=False, access_logs=None)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.config.model import AppConfig
+from constructs_lib.config.model import AppConfig, Architecture
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.log_group import LogGroup
 
@@ -20,11 +20,17 @@ CONTAINER_NAME = "app"
 PASSWORD_LENGTH = 48
 SECRET_KEY_LENGTH = 64
 
+_CPU_ARCHITECTURES: Mapping[Architecture, ecs.CpuArchitecture] = {
+    "arm64": ecs.CpuArchitecture.ARM64,
+    "x86_64": ecs.CpuArchitecture.X86_64,
+}
+
 
 class Application(Construct):
     """Defines the application's tasks. Nothing it owns is shared with another application.
 
-    The variables are those of `constructs_lib.config.contract`.
+    The variables are those of `constructs_lib.config.contract`; one of `secrets` takes the place of the plain variable
+    of its name.
     """
 
     def __init__(
@@ -36,6 +42,7 @@ class Application(Construct):
         config: AppConfig,
         host: str,
         base: ImportedBase,
+        secrets: Mapping[str, ecs.Secret],
         log_retention_days: int,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
@@ -55,11 +62,11 @@ class Application(Construct):
         acknowledge(
             self,
             {
-                "AwsSolutions-IAM5[Resource::*]": "Registry log-in and ECS Exec know no resources",
+                "AwsSolutions-IAM5[Resource::*]": "Registry log-in, ECS Exec and metrics know no resources",
                 "AwsSolutions-SMG4": "A rotated value reaches tasks with their next deployment only",
             },
         )
-        self._variables = {
+        variables = {
             "APP_NAME": name.file,
             "BASE_STACK_NAME": base.stack_name,
             "DB_SECRET_NAME": self.database_secret.secret_name,
@@ -76,8 +83,10 @@ class Application(Construct):
         self._secrets = {
             "POSTGRES_PASSWORD": ecs.Secret.from_secrets_manager(self.database_secret),
             "SECRET_KEY": ecs.Secret.from_secrets_manager(self.secret_key),
+            **secrets,
             **self._declared_secrets(),
         }
+        self._variables = {variable: value for variable, value in variables.items() if variable not in self._secrets}
 
     def define_task(
         self,
@@ -103,6 +112,10 @@ class Application(Construct):
             memory_limit_mib=memory_mib,
             task_role=self.task_role,
             execution_role=self.execution_role,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=_CPU_ARCHITECTURES[self._config.architecture],
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+            ),
         )
         acknowledge(task, {"AwsSolutions-ECS2": "Plain variables hold no secret; secrets come from Secrets Manager"})
         container = task.add_container(

@@ -12,6 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from constructs_lib.bastion import Bastion
@@ -19,6 +20,7 @@ from constructs_lib.cache import Cache
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.database import Database
 from constructs_lib.ingress import Ingress
+from constructs_lib.notifications import Notifications
 from constructs_lib.security_groups import SecurityGroups
 from constructs_lib.storage import AssetsBucket
 from constructs_lib.task_runner import TaskRunner
@@ -30,6 +32,7 @@ class BaseOutput(StrEnum):
     VPC_ID = "VpcId"
     APPLICATION_SECURITY_GROUP_ID = "ApplicationSecurityGroupId"
     LOAD_BALANCER_ARN = "LoadBalancerArn"
+    LOAD_BALANCER_FULL_NAME = "LoadBalancerFullName"
     LOAD_BALANCER_DNS_NAME = "LoadBalancerDnsName"
     LOAD_BALANCER_ZONE_ID = "LoadBalancerZoneId"
     LOAD_BALANCER_SECURITY_GROUP_ID = "LoadBalancerSecurityGroupId"
@@ -41,6 +44,15 @@ class BaseOutput(StrEnum):
     CACHE_URL = "CacheUrl"
     ASSETS_BUCKET_NAME = "AssetsBucketName"
     BASTION_INSTANCE_ID = "BastionInstanceId"
+
+
+class ProdBaseOutput(StrEnum):
+    """Names of the outputs that only production bases have, in addition."""
+
+    ALARM_TOPIC_ARN = "AlarmTopicArn"
+    CACHE_ID = "CacheId"
+    CACHE_PASSWORD_ARN = "CachePasswordSecretArn"  # noqa: S105 # the name of an output
+    DATABASE_ID = "DatabaseId"
 
 
 def availability_zone_output(index: int) -> str:
@@ -72,6 +84,7 @@ def publish(
         BaseOutput.VPC_ID: vpc.vpc_id,
         BaseOutput.APPLICATION_SECURITY_GROUP_ID: security_groups.application.security_group_id,
         BaseOutput.LOAD_BALANCER_ARN: load_balancer.load_balancer_arn,
+        BaseOutput.LOAD_BALANCER_FULL_NAME: load_balancer.load_balancer_full_name,
         BaseOutput.LOAD_BALANCER_DNS_NAME: load_balancer.load_balancer_dns_name,
         BaseOutput.LOAD_BALANCER_ZONE_ID: load_balancer.load_balancer_canonical_hosted_zone_id,
         BaseOutput.LOAD_BALANCER_SECURITY_GROUP_ID: security_groups.load_balancer.security_group_id,
@@ -90,6 +103,16 @@ def publish(
         _publish(scope, private_subnet_output(index), subnet_id)
     for output, value in values.items():
         _publish(scope, output, value)
+
+
+def publish_production(scope: Construct, *, notifications: Notifications, database: Database, cache: Cache) -> None:
+    """Write the outputs that only production bases have."""
+    if cache.password is None:
+        raise ValueError("the cache of production asks for a password")
+    _publish(scope, ProdBaseOutput.ALARM_TOPIC_ARN, notifications.topic.topic_arn)
+    _publish(scope, ProdBaseOutput.CACHE_ID, cache.group_id)
+    _publish(scope, ProdBaseOutput.CACHE_PASSWORD_ARN, cache.password.secret_arn)
+    _publish(scope, ProdBaseOutput.DATABASE_ID, database.instance.instance_identifier)
 
 
 def _publish(scope: Construct, output: str, value: str) -> None:
@@ -155,3 +178,31 @@ class ImportedBase(Construct):
     def _security_group(self, construct_id: str, output: BaseOutput) -> ec2.ISecurityGroup:
         # The base owns the group's rules; an app adds none.
         return ec2.SecurityGroup.from_security_group_id(self, construct_id, self._output(output), mutable=False)
+
+
+class ImportedProdBase(ImportedBase):
+    """A deployed production base as an app sees it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: EnvironmentName,
+        availability_zones: int,
+        domain: str,
+        hosted_zone_id: str,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            name=name,
+            availability_zones=availability_zones,
+            domain=domain,
+            hosted_zone_id=hosted_zone_id,
+        )
+        self.load_balancer_full_name = self._output(BaseOutput.LOAD_BALANCER_FULL_NAME)
+        self.cache_id = self._output(ProdBaseOutput.CACHE_ID)
+        self.cache_password_arn = self._output(ProdBaseOutput.CACHE_PASSWORD_ARN)
+        self.database_id = self._output(ProdBaseOutput.DATABASE_ID)
+        self.alarm_topic = sns.Topic.from_topic_arn(self, "AlarmTopic", self._output(ProdBaseOutput.ALARM_TOPIC_ARN))

@@ -6,6 +6,8 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 
 INSTANCE_TYPE = "t4g.nano"
+UPGRADE = "dnf --assumeyes --releasever=latest upgrade"
+EVERY_BOOT = "/var/lib/cloud/scripts/per-boot/upgrade"
 AGENT_POLICY_FINDING = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]"
 
 
@@ -17,7 +19,12 @@ class Bastion(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         user_data = ec2.UserData.for_linux()
-        user_data.add_commands("dnf --assumeyes upgrade")
+        user_data.add_commands(
+            # cloud-init runs user data at the first boot, and what is in this folder at every later one.
+            f"printf '%s\\n' '#!/bin/sh' '{UPGRADE}' >{EVERY_BOOT}",
+            f"chmod 755 {EVERY_BOOT}",
+            UPGRADE,
+        )
         self.instance = ec2.Instance(
             self,
             "Instance",

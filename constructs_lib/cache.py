@@ -1,20 +1,32 @@
 """The Valkey cache of a base: Django's cache and Celery's broker."""
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from constructs_lib.config.naming import CACHE_DATABASES
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.config.naming import CACHE_DATABASES, CACHE_USERNAME
+from constructs_lib.ports import CACHE_PORT
 
 ENGINE_VERSION = "8.0"
 PARAMETER_GROUP_FAMILY = "valkey8"
-PORT = 6379
+PASSWORD_LENGTH = 64
+"""ElastiCache allows 16 to 128 characters."""
+
+COMMANDS = "on ~* &* +@all -@admin"
+"""What applications may do: everything with every key, and nothing with the server itself.
+
+https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
+"""
 
 
 class Cache(Construct):
     """One primary and its replicas, encrypted at rest, with a logical database for every app.
 
-    A base with replicas fails over to another zone by itself.
+    A base with replicas fails over to another zone by itself. With a `user_id`, unique in the region, it speaks TLS
+    and asks for the password in `password`.
     """
 
     def __init__(
@@ -26,8 +38,9 @@ class Cache(Construct):
         security_group: ec2.ISecurityGroup,
         node_type: str,
         replicas: int,
-        transit_encryption: bool,
+        user_id: str | None,
         snapshot_retention_days: int,
+        keep: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         subnets = elasticache.CfnSubnetGroup(
@@ -43,7 +56,12 @@ class Cache(Construct):
             description="A logical database for every app of the base",
             properties={"databases": str(CACHE_DATABASES)},
         )
-        self._transit_encryption = transit_encryption
+        self._transit_encryption = user_id is not None
+        self.password: secretsmanager.Secret | None = None
+        users = None
+        if user_id is not None:
+            self.password = self._generated_password()
+            users = [self._user_group(user_id, self.password)]
         self._group = elasticache.CfnReplicationGroup(
             self,
             "ReplicationGroup",
@@ -55,15 +73,17 @@ class Cache(Construct):
             replicas_per_node_group=replicas,
             automatic_failover_enabled=replicas > 0,
             multi_az_enabled=replicas > 0,
-            port=PORT,
+            port=CACHE_PORT,
             cache_subnet_group_name=subnets.ref,
             cache_parameter_group_name=parameters.ref,
             security_group_ids=[security_group.security_group_id],
             at_rest_encryption_enabled=True,
-            transit_encryption_enabled=transit_encryption,
+            transit_encryption_enabled=self._transit_encryption,
+            user_group_ids=users,
             snapshot_retention_limit=snapshot_retention_days,
             auto_minor_version_upgrade=True,
         )
+        self._group.apply_removal_policy(cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY)
 
     @property
     def host(self) -> str:
@@ -74,4 +94,39 @@ class Cache(Construct):
     def url(self) -> str:
         """URL of the primary, without a database number."""
         scheme = "rediss" if self._transit_encryption else "redis"
-        return f"{scheme}://{self.host}:{PORT}"
+        return f"{scheme}://{self.host}:{CACHE_PORT}"
+
+    @property
+    def group_id(self) -> str:
+        """Id of the replication group; its nodes are numbered from `-001`."""
+        return self._group.ref
+
+    def _generated_password(self) -> secretsmanager.Secret:
+        secret = secretsmanager.Secret(
+            self,
+            "Password",
+            description=f"Password of the cache's user {CACHE_USERNAME}",
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=PASSWORD_LENGTH, exclude_punctuation=True
+            ),
+        )
+        acknowledge(secret, {"AwsSolutions-SMG4": "The user, the URLs of the apps and their tasks must change with it"})
+        return secret
+
+    def _user_group(self, user_id: str, password: secretsmanager.Secret) -> str:
+        """Add a group with one user; Valkey needs no default user, and without one nobody comes in unasked."""
+        user = elasticache.CfnUser(
+            self,
+            "User",
+            engine="valkey",
+            user_id=user_id,
+            user_name=CACHE_USERNAME,
+            access_string=COMMANDS,
+            # A dynamic reference, which CloudFormation resolves: the template holds no password.
+            passwords=[password.secret_value.unsafe_unwrap()],
+        )
+        group = elasticache.CfnUserGroup(
+            self, "UserGroup", engine="valkey", user_group_id=f"{user_id}-users", user_ids=[user.ref]
+        )
+        return group.ref

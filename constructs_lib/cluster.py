@@ -1,12 +1,39 @@
 """The ECS cluster of one application and how its services run on Fargate."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+ON_DEMAND = (ecs.CapacityProviderStrategy(capacity_provider="FARGATE", weight=1),)
+SPOT = (ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=1),)
+"""Both architectures run on Spot, ARM since platform version 1.4.0, which is what LATEST means.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+"""
+
+
+def partly_spot(percent: int) -> Sequence[ecs.CapacityProviderStrategy]:
+    """Return a strategy that keeps the first task of a service on demand and runs `percent` of the others on Spot.
+
+    A provider with a weight of 0 places no tasks, not even its base: at 100 percent, one in a hundred is on demand.
+    """
+    if percent == 0:
+        return ON_DEMAND
+    return (
+        ecs.CapacityProviderStrategy(capacity_provider="FARGATE", base=1, weight=max(100 - percent, 1)),
+        ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=percent),
+    )
 
 
 class Cluster(Construct):
-    """A Fargate cluster. Its services roll without downtime, go back by themselves, and are open to ECS Exec."""
+    """A Fargate cluster. Its services roll without downtime, go back by themselves, and are open to ECS Exec.
+
+    `capacity` is what services run on, `singleton_capacity` what those run on of which there is one task at most.
+    `session_logs` gets what is typed and shown in ECS Exec sessions.
+    """
 
     def __init__(
         self,
@@ -15,12 +42,15 @@ class Cluster(Construct):
         *,
         vpc: ec2.IVpc,
         security_groups: list[ec2.ISecurityGroup],
-        capacity: list[ecs.CapacityProviderStrategy],
+        capacity: Sequence[ecs.CapacityProviderStrategy],
+        singleton_capacity: Sequence[ecs.CapacityProviderStrategy],
         container_insights: bool,
+        session_logs: logs.ILogGroup | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.security_groups = security_groups
         self._capacity = capacity
+        self._singleton_capacity = singleton_capacity
         self.cluster = ecs.Cluster(
             self,
             "Cluster",
@@ -28,6 +58,14 @@ class Cluster(Construct):
             enable_fargate_capacity_providers=True,
             container_insights_v2=(
                 ecs.ContainerInsights.ENABLED if container_insights else ecs.ContainerInsights.DISABLED
+            ),
+            execute_command_configuration=(
+                ecs.ExecuteCommandConfiguration(
+                    logging=ecs.ExecuteCommandLogging.OVERRIDE,
+                    log_configuration=ecs.ExecuteCommandLogConfiguration(cloud_watch_log_group=session_logs),
+                )
+                if session_logs
+                else None
             ),
         )
 
@@ -48,7 +86,7 @@ class Cluster(Construct):
             "Service",
             cluster=self.cluster,
             task_definition=task_definition,
-            capacity_provider_strategies=self._capacity,
+            capacity_provider_strategies=list(self._singleton_capacity if singleton else self._capacity),
             security_groups=self.security_groups,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
             assign_public_ip=False,

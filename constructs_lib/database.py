@@ -1,5 +1,6 @@
 """The PostgreSQL instance of a base."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import aws_cdk as cdk
@@ -12,11 +13,15 @@ from constructs_lib.acknowledge import acknowledge
 MASTER_USERNAME = "postgres"
 """Changing it replaces the instance and its data (aws-cdk issue 12112)."""
 
+MONITORING_POLICY_FINDING = (
+    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole]"
+)
+
 
 class Database(Construct):
     """An encrypted PostgreSQL instance in isolated subnets that accepts TLS connections only.
 
-    Sizes are in GiB. Deleting or replacing it leaves a final snapshot behind.
+    Sizes are in GiB. Deleting or replacing it leaves a final snapshot behind; one to `keep` stays itself.
     """
 
     def __init__(
@@ -34,6 +39,9 @@ class Database(Construct):
         backup_retention_days: int,
         deletion_protection: bool,
         performance_insights: bool,
+        monitoring_interval_seconds: int,
+        exported_logs: Sequence[str],
+        keep: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         engine = rds.DatabaseInstanceEngine.postgres(
@@ -61,7 +69,9 @@ class Database(Construct):
             enable_performance_insights=performance_insights,
             auto_minor_version_upgrade=True,
             publicly_accessible=False,
-            removal_policy=cdk.RemovalPolicy.SNAPSHOT,
+            monitoring_interval=cdk.Duration.seconds(monitoring_interval_seconds),
+            cloudwatch_logs_exports=list(exported_logs) or None,
+            removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.SNAPSHOT,
         )
         # A bare major version follows minor upgrades; a full one would make CloudFormation ask for a downgrade after
         # each of them. The linter knows full versions only.
@@ -73,6 +83,7 @@ class Database(Construct):
             {
                 "AwsSolutions-RDS11": "The port is no secret; security groups decide who reaches it",
                 "AwsSolutions-SMG4": "No application reads the master password; it is rotated by hand",
+                MONITORING_POLICY_FINDING: "AWS keeps this policy in step with what the agent needs",
             },
         )
 

@@ -36,13 +36,14 @@ class Network(Construct):
             if nat == "instance"
             else None
         )
+        self._nat = instances or ec2.NatProvider.gateway()
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(cidr),
             max_azs=availability_zones,
             nat_gateways=nat_count,
-            nat_gateway_provider=instances,
+            nat_gateway_provider=self._nat,
             # Emptying the default security group takes a Lambda function in every base; nothing here uses the group.
             restrict_default_security_group=False,
             subnet_configuration=[
@@ -56,6 +57,11 @@ class Network(Construct):
         )
         if instances is not None:
             instances.connections.allow_from(ec2.Peer.ipv4(cidr), ec2.Port.all_traffic())
+
+    @property
+    def nat_ids(self) -> list[str]:
+        """Ids of the NAT gateways, or of the instances in their place."""
+        return [gateway.gateway_id for gateway in self._nat.configured_gateways]
 
     def log_flows(self, *, retention_days: int) -> None:
         """Keep a record of accepted and rejected traffic in CloudWatch Logs."""

@@ -1,17 +1,21 @@
-"""The production application: Fargate on demand, autoscaled, on the production base."""
+"""The production application: Fargate on demand, with Spot where that was asked for, and autoscaled."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
+from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.application import Application
-from constructs_lib.base_interface import ImportedBase
-from constructs_lib.cluster import Cluster
+from constructs_lib.base_interface import ImportedProdBase
+from constructs_lib.cache_url import CacheUrl
+from constructs_lib.cluster import ON_DEMAND, Cluster, partly_spot
+from constructs_lib.config import queue_metric
 from constructs_lib.config.model import ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.naming import EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.dns_record import DnsRecord
+from constructs_lib.log_group import LogGroup
+from constructs_lib.observability import Observability
 from constructs_lib.release import Release
 from constructs_lib.scaling import ServiceScaling
 from constructs_lib.services import Services
@@ -31,13 +35,21 @@ class ProdApp(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.host = host(name, base.domain, config.hostname)
-        imported = ImportedBase(
+        imported = ImportedProdBase(
             self,
             "Base",
             name=name.base,
             availability_zones=base.network.availability_zones,
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
+        )
+        cache_url = CacheUrl(
+            self,
+            "CacheUrl",
+            password_arn=imported.cache_password_arn,
+            host=imported.cache_host,
+            database=name.cache_database,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         self.application = Application(
             self,
@@ -46,19 +58,32 @@ class ProdApp(Construct):
             config=config,
             host=self.host,
             base=imported,
+            secrets={"REDIS_URL": cache_url.variable},
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
         tasks = ec2.SecurityGroup(
             self, "Tasks", vpc=imported.vpc, description=f"Tasks of {name}", allow_all_outbound=False
         )
+        sessions = LogGroup(
+            self, "Sessions", retention_days=base.log_retention_days, removal_policy=cdk.RemovalPolicy.RETAIN
+        )
+        streams = cdk.Stack.of(self).format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=f"{sessions.log_group_name}:*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        acknowledge(self.application, {wildcard_finding(self, streams): "Every session in the log group of sessions"})
         cluster = Cluster(
             self,
             "Cluster",
             vpc=imported.vpc,
             security_groups=[imported.application_security_group, tasks],
-            capacity=[ecs.CapacityProviderStrategy(capacity_provider="FARGATE", weight=1)],
+            capacity=partly_spot(config.capacity.spot_percent),
+            singleton_capacity=ON_DEMAND,
             container_insights=True,
+            session_logs=sessions,
         )
         self.services = Services(
             self,
@@ -72,11 +97,16 @@ class ProdApp(Construct):
         )
         for service, service_config in config.services.items():
             if service_config.scaling is not None:
+                web = self.services.web.get(service)
                 ServiceScaling(
                     self,
                     f"{logical_id(service)}Scaling",
                     service=self.services.by_name[service],
                     config=service_config.scaling,
+                    load_balancer=imported.load_balancer_full_name,
+                    target_group=web.target_group.target_group_full_name if web else None,
+                    queue=queue_metric.dimensions(self.host, service),
+                    publisher=self.application.task_role,
                 )
         release = Release(
             self,
@@ -95,5 +125,15 @@ class ProdApp(Construct):
         )
         for fargate_service in self.services.by_name.values():
             fargate_service.node.add_dependency(release)
+        Observability(
+            self,
+            "Observability",
+            config=config.services,
+            host=self.host,
+            services=self.services,
+            cluster=cluster.cluster,
+            base=imported,
+            cache_nodes=1 + base.cache.replicas,
+        )
         DnsRecord(self, "Dns", host=self.host, zone=imported.zone, load_balancer=imported.load_balancer)
         cdk.CfnOutput(self, "Url", value=f"https://{self.host}").override_logical_id("Url")

@@ -3,20 +3,24 @@
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.base_interface import publish
+from constructs_lib.base_alarms import BaseAlarms
+from constructs_lib.base_interface import publish, publish_production
 from constructs_lib.bastion import Bastion
 from constructs_lib.cache import Cache
 from constructs_lib.certificate import WildcardCertificate
 from constructs_lib.config.model import ProdBaseConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.database import Database
+from constructs_lib.firewall import Firewall
 from constructs_lib.ingress import Ingress
 from constructs_lib.network import Network
+from constructs_lib.notifications import Notifications
 from constructs_lib.security_groups import SecurityGroups
 from constructs_lib.storage import AccessLogsBucket, AssetsBucket
 from constructs_lib.task_runner import TaskRunner
 
 CACHE_SNAPSHOT_DAYS = 7
+MONITORING_INTERVAL_SECONDS = 60
 
 
 class ProdBase(Construct):
@@ -52,6 +56,8 @@ class ProdBase(Construct):
             deletion_protection=True,
         )
         self.ingress.log_requests(access_logs.bucket)
+        if config.firewall:
+            Firewall(self, "Firewall", load_balancer=self.ingress.load_balancer)
         self.database = Database(
             self,
             "Database",
@@ -65,6 +71,9 @@ class ProdBase(Construct):
             backup_retention_days=config.database.backup_retention_days,
             deletion_protection=True,
             performance_insights=True,
+            monitoring_interval_seconds=MONITORING_INTERVAL_SECONDS,
+            exported_logs=["postgresql", "upgrade"],
+            keep=True,
         )
         self.cache = Cache(
             self,
@@ -73,10 +82,11 @@ class ProdBase(Construct):
             security_group=groups.cache,
             node_type=config.cache.node_type,
             replicas=config.cache.replicas,
-            transit_encryption=True,
+            user_id=name.cache_user,
             snapshot_retention_days=CACHE_SNAPSHOT_DAYS,
+            keep=True,
         )
-        acknowledge(self.cache, {"AwsSolutions-AEC6": "Security groups keep it to the tasks of the base"})
+        acknowledge(self.cache, {"AwsSolutions-AEC6": "A user with a password of its own takes the place of AUTH"})
         self.assets = AssetsBucket(self, "Assets", versioned=True, access_logs=access_logs.bucket)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
         self.task_runner = TaskRunner(
@@ -93,3 +103,17 @@ class ProdBase(Construct):
             bastion=self.bastion,
             task_runner=self.task_runner,
         )
+        self.notifications = Notifications(self, "Notifications", email=config.alarm_email)
+        BaseAlarms(
+            self,
+            "Alarms",
+            topic=self.notifications.topic,
+            load_balancer=self.ingress.load_balancer.load_balancer_full_name,
+            database=self.database.instance.instance_identifier,
+            database_class=config.database.instance_class,
+            storage_gib=config.database.storage_gib,
+            cache_group=self.cache.group_id,
+            cache_nodes=1 + config.cache.replicas,
+            nat_gateways=self.network.nat_ids,
+        )
+        publish_production(self, notifications=self.notifications, database=self.database, cache=self.cache)

@@ -4,9 +4,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-
-POSTGRES_PORT = 5432
-CACHE_PORT = 6379
+from constructs_lib.ports import CACHE_PORT, POSTGRES_PORT
 
 
 class SecurityGroups(Construct):

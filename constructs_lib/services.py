@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
@@ -12,6 +13,9 @@ from constructs_lib.config.model import ServiceConfig
 from constructs_lib.config.naming import EnvironmentName, logical_id
 from constructs_lib.web_service import WebService
 from constructs_lib.worker_service import WorkerService
+
+SERVICE_TAG = "gitops:service"
+"""Tag of an ECS service, and of its tasks, with the name that it is declared under."""
 
 
 class Services(Construct):
@@ -54,6 +58,8 @@ class Services(Construct):
                     vpc=base.vpc,
                     listener=base.listener,
                 )
+        for service, fargate_service in self.by_name.items():
+            cdk.Tags.of(fargate_service).add(SERVICE_TAG, service)
 
     @property
     def by_name(self) -> dict[str, ecs.FargateService]:

@@ -4,15 +4,22 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from constructs_lib.config.environments import Environment
+from constructs_lib.config.model import AccountConfig
+from constructs_lib.config.naming import PERMISSIONS_BOUNDARY
 
 AVAILABILITY_ZONES = 3
 """Zones a stack may choose from; every region has at least three for new accounts."""
 
 
 class EnvironmentStack(cdk.Stack):
-    """The CloudFormation stack of one declaration. Synthesis needs no credentials and no look-ups."""
+    """The CloudFormation stack of one declaration. Synthesis needs no credentials and no look-ups.
+
+    An account's stack is deployed with the credentials of an administrator, without the CDK's roles, since these come
+    after it. Every role in another stack has the permissions boundary that the account's stack makes.
+    """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
+        of_account = isinstance(environment.config, AccountConfig)
         super().__init__(
             scope,
             environment.name.stack,
@@ -20,7 +27,9 @@ class EnvironmentStack(cdk.Stack):
             env=cdk.Environment(account=environment.account_id, region=environment.region),
             description=f"{environment.kind} {environment.name}",
             tags={"gitops:environment": str(environment.name), "gitops:kind": environment.kind},
-            termination_protection=environment.name.is_base or environment.kind.startswith("prod-"),
+            termination_protection=environment.kind != "ad-hoc-app",
+            synthesizer=cdk.BootstraplessSynthesizer() if of_account else None,
+            permissions_boundary=None if of_account else cdk.PermissionsBoundary.from_name(PERMISSIONS_BOUNDARY),
             analytics_reporting=False,
         )
 

@@ -8,6 +8,9 @@ from constructs_lib.acknowledge import acknowledge
 
 INCOMPLETE_UPLOAD_DAYS = 7
 
+OLD_VERSION_DAYS = 90
+"""How long a file that was overwritten or deleted can be brought back."""
+
 
 class AssetsBucket(Construct):
     """Files that applications keep: private, encrypted, TLS only. It stays when the base is destroyed."""
@@ -25,7 +28,10 @@ class AssetsBucket(Construct):
             server_access_logs_prefix=None if access_logs is None else "assets/",
             removal_policy=cdk.RemovalPolicy.RETAIN,
             lifecycle_rules=[
-                s3.LifecycleRule(abort_incomplete_multipart_upload_after=cdk.Duration.days(INCOMPLETE_UPLOAD_DAYS))
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(INCOMPLETE_UPLOAD_DAYS),
+                    noncurrent_version_expiration=cdk.Duration.days(OLD_VERSION_DAYS) if versioned else None,
+                )
             ],
         )
 

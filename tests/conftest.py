@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops import cdk
 from gitops.local import lifecycle
 from gitops.local.loopback import ANY_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Read when aws_cdk is first imported. cfn-lint and cdk-nag look at the same templates, once.
+os.environ |= {"CDK_VALIDATION": "false", "JSII_NODE": str(cdk.node())}
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+STACKS = ("accounts-main", "dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app")
 
 BASE = """
 kind: ad-hoc-base
@@ -58,7 +59,7 @@ def run_app(folder: Path, **context: str) -> tuple[subprocess.CompletedProcess[s
 def test_every_declaration_becomes_one_stack(environments: Path) -> None:
     finished, stacks = run_app(environments)
     assert (finished.returncode, finished.stderr) == (0, "")
-    assert stacks == ["dev-alpha", "dev-base", "dev-beta"]
+    assert stacks == ["accounts-main", "dev-alpha", "dev-base", "dev-beta"]
 
 
 def test_selected_environment_is_synthesised_alone(environments: Path) -> None:
@@ -113,4 +114,4 @@ def test_cdk_cli_lists_the_stacks_of_the_repository(tmp_path: Path) -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    assert set(finished.stdout.split()) == {"dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app"}
+    assert set(finished.stdout.split()) == set(STACKS)

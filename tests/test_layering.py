@@ -8,13 +8,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "constructs_lib"
 
-CONSTRUCTS = {"ad_hoc_base", "ad_hoc_app", "prod_base", "prod_app"}
+CONSTRUCTS = {"account", "ad_hoc_base", "ad_hoc_app", "prod_base", "prod_app"}
 """What app.py builds; each is a table of contents over parts."""
 
-ASSEMBLIES = {"services", "release", "base_interface"}
+ASSEMBLIES = {"base_interface", "observability", "release", "services"}
 """Parts made of parts."""
 
-FOUNDATION = {"acknowledge", "feature_flags", "log_group", "stack"}
+FOUNDATION = {"acknowledge", "alarm", "feature_flags", "log_group", "metrics", "ports", "stack"}
 """What any construct may use."""
 
 PARTS = {path.stem for path in LIBRARY.glob("*.py")} - CONSTRUCTS - ASSEMBLIES - FOUNDATION - {"__init__"}

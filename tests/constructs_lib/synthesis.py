@@ -1,6 +1,5 @@
 """Synthesis in the test process."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,6 @@ import app as table_of_contents
 from constructs_lib.config.model import AdHocBaseConfig, AdHocNetworkConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.feature_flags import FEATURE_FLAGS
-
-# cfn-lint and cdk-nag look at the same templates, once.
-os.environ["CDK_VALIDATION"] = "false"
 
 ROOT = Path(__file__).parents[2]
 

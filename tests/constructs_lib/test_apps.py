@@ -38,10 +38,16 @@ class TestEveryApp:
             assert service["EnableExecuteCommand"] is True
             assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
 
+    def test_services_say_the_names_that_they_are_declared_under(self, app: str, templates: dict[str, Any]) -> None:
+        tags = [service["Tags"] for service in of_type(templates[app], "AWS::ECS::Service")]
+        names = {tag["Value"] for service in tags for tag in service if tag["Key"] == "gitops:service"}
+        assert names == {"web", "worker", "frontend" if app == "dev-beta" else "beat"}
+
     def test_every_container_logs_to_a_group_that_forgets(self, app: str, templates: dict[str, Any]) -> None:
         tasks = of_type(templates[app], "AWS::ECS::TaskDefinition")
         groups = of_type(templates[app], "AWS::Logs::LogGroup")
-        assert len(groups) == len(tasks)
+        sessions = 1 if app == "prod-app" else 0
+        assert len(groups) == len(tasks) + sessions
         assert {group["RetentionInDays"] for group in groups} == ({90} if app == "prod-app" else {14})
         for task in tasks:
             assert task["ContainerDefinitions"][0]["LogConfiguration"]["LogDriver"] == "awslogs"
@@ -54,13 +60,19 @@ class TestEveryApp:
         ]
         assert len(definitions) == 4
         for definition in definitions:
-            assert variables(definition).keys() >= contract.VARIABLES
-            assert {secret["Name"] for secret in definition["Secrets"]} >= contract.SECRETS
+            secrets = {secret["Name"] for secret in definition["Secrets"]}
+            assert secrets >= contract.SECRETS
+            assert variables(definition).keys() | secrets >= contract.VARIABLES
+            assert variables(definition).keys() & secrets == set()
+            assert ("REDIS_URL" in secrets) == (app == "prod-app")
 
     def test_no_secret_value_is_in_the_template(self, app: str, templates: dict[str, Any]) -> None:
         for secret in of_type(templates[app], "AWS::SecretsManager::Secret"):
-            assert "SecretString" not in secret
-            assert secret["GenerateSecretString"]["ExcludePunctuation"] is True
+            if "SecretString" in secret:
+                password = text(secret["SecretString"]).split("rediss://application:")[1].split("@")[0]
+                assert password.startswith("{{resolve:secretsmanager:")
+            else:
+                assert secret["GenerateSecretString"]["ExcludePunctuation"] is True
 
     def test_depends_on_its_base_by_outputs_alone(self, app: str, templates: dict[str, Any]) -> None:
         template = templates[app]
@@ -196,14 +208,10 @@ class TestAdHocApp:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text((ROOT / "environments" / file).read_text())
         without_beta = synthesise_folder(folder, tmp_path / "cdk.out")
-        assert without_beta == {stack: templates[stack] for stack in ("dev-base", "dev-alpha")}
+        assert without_beta == {stack: templates[stack] for stack in ("accounts-main", "dev-base", "dev-alpha")}
 
 
 class TestProdApp:
-    def test_runs_on_demand(self, templates: dict[str, Any]) -> None:
-        for service in of_type(templates["prod-app"], "AWS::ECS::Service"):
-            assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE", "Weight": 1}]
-
     def test_secrets_and_logs_outlive_the_stack(self, templates: dict[str, Any]) -> None:
         kept = {
             resource["Type"]
@@ -217,7 +225,7 @@ class TestProdApp:
         assert sorted((t["MinCapacity"], t["MaxCapacity"]) for t in targets) == [(1, 4), (2, 8)]
         policies = of_type(templates["prod-app"], "AWS::ApplicationAutoScaling::ScalingPolicy")
         configurations = [policy["TargetTrackingScalingPolicyConfiguration"] for policy in policies]
-        assert sorted(c["TargetValue"] for c in configurations) == [60, 70]
+        assert sorted(c["TargetValue"] for c in configurations) == [60, 70, 100, 600]
         assert all(c["ScaleOutCooldown"] < c["ScaleInCooldown"] for c in configurations)
 
     def test_answers_at_the_declared_host_name(self, templates: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from constructs_lib.ad_hoc_base import AdHocBase
-from constructs_lib.base_interface import BaseOutput
+from constructs_lib.base_interface import BaseOutput, ProdBaseOutput
 from constructs_lib.config.model import AdHocNetworkConfig
 from tests.constructs_lib.resources import of_type, text, the_only
 from tests.constructs_lib.synthesis import AD_HOC_BASE, DEV, Synthesise
@@ -20,7 +20,8 @@ class TestEveryBase:
     def test_publishes_all_that_apps_read_and_exports_nothing(self, base: str, templates: dict[str, Any]) -> None:
         outputs = templates[base]["Outputs"]
         per_zone = {f"{name}{zone}" for name in ("AvailabilityZone", "PrivateSubnetId") for zone in (1, 2)}
-        assert set(outputs) == {str(output) for output in BaseOutput} | per_zone
+        in_production = {str(output) for output in ProdBaseOutput} if base == "prod-base" else set()
+        assert set(outputs) == {str(output) for output in BaseOutput} | per_zone | in_production
         assert not any("Export" in output for output in outputs.values())
 
     def test_lets_the_internet_in_at_80_and_443_of_the_load_balancer_only(
@@ -57,8 +58,9 @@ class TestEveryBase:
             for resource in templates[base]["Resources"].values()
             if resource["Type"] in ("AWS::RDS::DBInstance", "AWS::S3::Bucket")
         }
+        kept = "Retain" if base == "prod-base" else "Snapshot"
         assert policies == {
-            ("AWS::RDS::DBInstance", "Snapshot", "Snapshot"),
+            ("AWS::RDS::DBInstance", kept, kept),
             ("AWS::S3::Bucket", "Retain", "Retain"),
         }
 

@@ -101,6 +101,7 @@ def _start(properties: dict[str, Any], request_type: str, request_id: str) -> st
         reasons = ", ".join(failure.get("reason", "unknown") for failure in started["failures"])
         raise TaskFailedError(f"{properties['Description']} could not be started: {reasons}")
     arn: str = started["tasks"][0]["taskArn"]
+    print(f"{request_type}: started {properties['Description']} as {arn} {environment or ''}")
     return arn
 
 

@@ -1,0 +1,38 @@
+"""What an AWS account needs once: how GitHub gets in, what environments may become, images, a zone, a budget."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_route53 as route53
+from constructs import Construct
+
+from constructs_lib.budget import Budget
+from constructs_lib.config.model import AccountConfig
+from constructs_lib.config.naming import role_output
+from constructs_lib.deployment_roles import DeploymentRoles
+from constructs_lib.github_oidc import GitHubOidc
+from constructs_lib.permissions_boundary import PermissionsBoundary
+from constructs_lib.registry import Registry
+
+
+class Account(Construct):
+    """Replaces long-lived keys. An administrator deploys it, since it decides what everybody else may do."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: AccountConfig) -> None:
+        super().__init__(scope, construct_id)
+        if config.github is not None:
+            oidc = GitHubOidc(self, "GitHub")
+            self.roles = DeploymentRoles(self, "Roles", github=config.github, oidc=oidc)
+            by_environment = self.roles.by_environment
+            PermissionsBoundary(self, "Boundary", protected=list(by_environment.values()))
+            for environment, role in by_environment.items():
+                self._publish(role_output(environment), role.role_arn)
+        Registry(self, "Registry", repositories=config.repositories)
+        if config.domain is not None:
+            zone = route53.PublicHostedZone(self, "Zone", zone_name=config.domain)
+            zone.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            self._publish("HostedZoneId", zone.hosted_zone_id)
+            self._publish("NameServers", cdk.Fn.join(" ", zone.hosted_zone_name_servers or []))
+        if config.monthly_budget_usd is not None and config.alarm_email is not None:
+            Budget(self, "Budget", monthly_usd=config.monthly_budget_usd, email=config.alarm_email)
+
+    def _publish(self, output: str, value: str) -> None:
+        cdk.CfnOutput(self, output, value=value).override_logical_id(output)

@@ -1,0 +1,58 @@
+"""The dashboard of a production application: what to look at first when an alarm goes off."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from constructs_lib.metrics import CacheMetrics, DatabaseMetrics, LoadBalancerMetrics, ServiceMetrics, WebMetrics
+
+WIDTH = 24
+"""Columns of a dashboard."""
+
+HEIGHT = 6
+
+
+class Dashboard(Construct):
+    """Alarms on top, then what visitors see, the tasks, and what they share with the base."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        alarms: Sequence[cloudwatch.IAlarm],
+        load_balancer: LoadBalancerMetrics,
+        web: Mapping[str, WebMetrics],
+        services: Mapping[str, ServiceMetrics],
+        database: DatabaseMetrics,
+        cache: CacheMetrics,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dashboard = cloudwatch.Dashboard(self, "Dashboard")
+        self.dashboard.add_widgets(
+            cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=WIDTH, height=HEIGHT // 2)
+        )
+        for name, metrics in web.items():
+            self.dashboard.add_widgets(
+                _graph(f"{name}: requests", metrics.requests(), metrics.server_errors(), load_balancer.own_errors()),
+                _graph(f"{name}: 5xx %", metrics.error_percent()),
+                _graph(f"{name}: seconds", *(metrics.latency_seconds(s) for s in ("p50", "p95", "p99"))),
+                _graph(f"{name}: tasks", metrics.healthy_tasks(), metrics.unhealthy_tasks()),
+            )
+        self.dashboard.add_widgets(
+            *(
+                _graph(f"{name}: CPU and memory %", tasks.cpu_percent(), tasks.memory_percent())
+                for name, tasks in services.items()
+            )
+        )
+        self.dashboard.add_widgets(
+            _graph("Database: CPU %", database.cpu_percent()),
+            _graph("Database: connections", database.connections()),
+            _graph("Database: free bytes", database.free_storage_bytes(), database.free_memory_bytes()),
+            _graph("Cache: CPU and memory %", cache.cpu_percent(), cache.memory_percent()),
+        )
+
+
+def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=WIDTH // 4, height=HEIGHT)

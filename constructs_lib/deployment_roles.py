@@ -1,0 +1,143 @@
+"""The three roles with which workflows on GitHub plan, deploy and destroy; none of them can do another's work."""
+
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge, wildcard_finding
+from constructs_lib.config.model import GitHubConfig
+from constructs_lib.github_oidc import GitHubOidc
+
+BOOTSTRAP_QUALIFIER = "hnb659fds"
+"""In the names of all that `cdk bootstrap` makes, unless it is told another."""
+
+CHANGE_SETS = "cdk-diff-change-set*"
+"""Names of the change sets that show a change and are never executed, as `cdk diff` gives them."""
+
+KINDS_OF_ENVIRONMENTS = ("ad-hoc-app", "ad-hoc-base", "prod-app", "prod-base")
+
+SESSION_HOURS = 3
+"""Longer than the hour that CloudFormation waits for a release, and than a large database takes."""
+
+_READ_STACKS = (
+    "cloudformation:DescribeStackEvents",
+    "cloudformation:DescribeStackResource",
+    "cloudformation:DescribeStackResources",
+    "cloudformation:GetTemplate",
+    "cloudformation:GetTemplateSummary",
+    "cloudformation:ListStackResources",
+)
+
+
+class DeploymentRoles(Construct):
+    """`plan` reads, `deploy` hands work to the CDK's roles, `destroy` deletes stacks of environments.
+
+    Each is for the jobs of one GitHub environment of its own name, in the repository of the declarations.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, github: GitHubConfig, oidc: GitHubOidc) -> None:
+        super().__init__(scope, construct_id)
+        self.plan = self._role("plan", github, oidc, "Shows what a change would do; reads no data and changes nothing")
+        self.deploy = self._role("deploy", github, oidc, "Deploys environments, through the roles of the CDK")
+        self.destroy = self._role("destroy", github, oidc, "Deletes stacks of environments")
+        for role in self.by_environment.values():
+            self._allow(role, ["cloudformation:DescribeStacks", "cloudformation:ListStacks"], ["*"])
+            self._allow(role, _READ_STACKS, [self._arn("cloudformation", "stack/*")])
+            self._allow(
+                role, ["ssm:GetParameter", "ssm:GetParameters"], [self._arn("ssm", "parameter/cdk-bootstrap/*")]
+            )
+        for role in (self.plan, self.deploy):
+            self._allow_preflight(role)
+        self._allow_change_sets(self.plan)
+        purposes = ("deploy", "file-publishing", "lookup")
+        self._allow(self.deploy, ["sts:AssumeRole"], [self._bootstrap_role(purpose) for purpose in purposes])
+        self._allow_deletion(self.destroy)
+
+    @property
+    def by_environment(self) -> Mapping[str, iam.Role]:
+        """The roles by the GitHub environment that each is for."""
+        return {"plan": self.plan, "deploy": self.deploy, "destroy": self.destroy}
+
+    def _role(self, environment: str, github: GitHubConfig, oidc: GitHubOidc, description: str) -> iam.Role:
+        return iam.Role(
+            self,
+            environment.capitalize(),
+            assumed_by=oidc.principal(github, environment),
+            description=description,
+            max_session_duration=cdk.Duration.hours(SESSION_HOURS),
+        )
+
+    def _allow_preflight(self, role: iam.Role) -> None:
+        """Allow what the check before a deployment asks: that things exist, not what is in them."""
+        self._allow(role, ["ecr:BatchGetImage", "ecr:DescribeRepositories"], [self._arn("ecr", "repository/*")])
+        self._allow(role, ["secretsmanager:DescribeSecret"], [self._arn("secretsmanager", "secret:*")])
+        self._allow(role, ["acm:DescribeCertificate"], [self._arn("acm", "certificate/*")])
+        self._allow(role, ["route53:GetHostedZone"], [self._arn("route53", "hostedzone/*", region="", account="")])
+        self._allow(
+            role,
+            [
+                "elasticloadbalancing:DescribeLoadBalancers",
+                "elasticloadbalancing:DescribeRules",
+                "elasticloadbalancing:DescribeTargetGroups",
+                "servicequotas:GetServiceQuota",
+            ],
+            ["*"],
+        )
+
+    def _allow_change_sets(self, role: iam.Role) -> None:
+        self._allow(
+            role,
+            [
+                "cloudformation:CreateChangeSet",
+                "cloudformation:DeleteChangeSet",
+                "cloudformation:DescribeChangeSet",
+            ],
+            [self._arn("cloudformation", "stack/*")],
+            {"StringLike": {"cloudformation:ChangeSetName": CHANGE_SETS}},
+        )
+        # What templates have as parameters: the newest image of the bastion.
+        self._allow(
+            role,
+            ["ssm:GetParameters"],
+            [self._arn("ssm", "parameter/aws/service/ami-amazon-linux-latest/*", account="")],
+        )
+
+    def _allow_deletion(self, role: iam.Role) -> None:
+        """Allow to delete environments. CloudFormation deletes with the role that it deployed with.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+        """
+        self._allow(
+            role,
+            ["cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection"],
+            [self._arn("cloudformation", "stack/*")],
+            {"StringEquals": {"aws:ResourceTag/gitops:kind": list(KINDS_OF_ENVIRONMENTS)}},
+        )
+
+    def _allow(
+        self,
+        role: iam.Role,
+        actions: Sequence[str],
+        resources: Sequence[str],
+        conditions: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        role.add_to_policy(
+            iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=conditions or {})
+        )
+        for arn in resources:
+            acknowledge(role, {wildcard_finding(self, arn): "Stacks and what they need are made later, in any region"})
+
+    def _arn(self, service: str, resource: str, *, region: str = "*", account: str | None = None) -> str:
+        return cdk.Stack.of(self).format_arn(
+            service=service,
+            resource=resource,
+            region=region,
+            account=account,
+            arn_format=cdk.ArnFormat.NO_RESOURCE_NAME,
+        )
+
+    def _bootstrap_role(self, purpose: str) -> str:
+        account = cdk.Stack.of(self).account
+        return self._arn("iam", f"role/cdk-{BOOTSTRAP_QUALIFIER}-{purpose}-role-{account}-*", region="")

@@ -1,0 +1,126 @@
+"""The most that an environment of an account, and what deploys it, can ever be allowed."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+from constructs_lib.config.naming import PERMISSIONS_BOUNDARY
+
+FOREIGN_TO_ENVIRONMENTS = (
+    "account:*",
+    "cloudtrail:*",
+    "config:*",
+    "guardduty:*",
+    "iam:*",
+    "organizations:*",
+    "securityhub:*",
+    "sts:*",
+)
+"""What no environment has to do with: who may do what, and who watches it."""
+
+READ_ROLES = (
+    "iam:GetInstanceProfile",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListInstanceProfilesForRole",
+    "iam:ListRolePolicies",
+    "iam:ListRoleTags",
+)
+CHANGE_ROLES = (
+    "iam:AddRoleToInstanceProfile",
+    "iam:CreateInstanceProfile",
+    "iam:DeleteInstanceProfile",
+    "iam:DeleteRole",
+    "iam:RemoveRoleFromInstanceProfile",
+    "iam:TagInstanceProfile",
+    "iam:TagRole",
+    "iam:UntagInstanceProfile",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
+)
+EMPOWER_ROLES = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+)
+"""What can give a role permissions: only with this boundary on the role.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
+"""
+
+SERVICES_WITH_ROLES = (
+    "ec2.amazonaws.com",
+    "ecs-tasks.amazonaws.com",
+    "ecs.amazonaws.com",
+    "lambda.amazonaws.com",
+    "monitoring.rds.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "states.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+SERVICES_WITH_LINKED_ROLES = (
+    "ecs.amazonaws.com",
+    "ecs.application-autoscaling.amazonaws.com",
+    "elasticache.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "rds.amazonaws.com",
+    "wafv2.amazonaws.com",
+)
+
+
+class PermissionsBoundary(Construct):
+    """A policy that allows nothing by itself: it limits CloudFormation's role, and every role of an environment.
+
+    Without it, whoever can deploy could make a role that may do anything. The roles in `protected`, the CDK's own and
+    this policy are out of reach.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, protected: Sequence[iam.IRole]) -> None:
+        super().__init__(scope, construct_id)
+        account = cdk.Stack.of(self).account
+        iam_arn = f"arn:{cdk.Stack.of(self).partition}:iam::{account}"
+        roles = [f"{iam_arn}:role/*", f"{iam_arn}:instance-profile/*"]
+        within = {"StringEquals": {"iam:PermissionsBoundary": f"{iam_arn}:policy/{PERMISSIONS_BOUNDARY}"}}
+        policy = iam.ManagedPolicy(
+            self,
+            "Policy",
+            # `cdk bootstrap` and the stacks of environments refer to it by name.
+            managed_policy_name=PERMISSIONS_BOUNDARY,
+            description="Limits what environments, and what deploys them, can be allowed",
+            statements=[
+                iam.PolicyStatement(sid="AllButIdentity", not_actions=list(FOREIGN_TO_ENVIRONMENTS), resources=["*"]),
+                iam.PolicyStatement(sid="Roles", actions=[*READ_ROLES, *CHANGE_ROLES], resources=roles),
+                iam.PolicyStatement(
+                    sid="RolesWithThisBoundary", actions=list(EMPOWER_ROLES), resources=roles, conditions=within
+                ),
+                iam.PolicyStatement(
+                    sid="RolesForServices",
+                    actions=["iam:PassRole"],
+                    resources=roles[:1],
+                    conditions={"StringEquals": {"iam:PassedToService": list(SERVICES_WITH_ROLES)}},
+                ),
+                iam.PolicyStatement(
+                    sid="RolesOfServices",
+                    actions=["iam:CreateServiceLinkedRole"],
+                    resources=[f"{iam_arn}:role/aws-service-role/*"],
+                    conditions={"StringEquals": {"iam:AWSServiceName": list(SERVICES_WITH_LINKED_ROLES)}},
+                ),
+                iam.PolicyStatement(
+                    sid="NotTheRolesThatDeploy",
+                    effect=iam.Effect.DENY,
+                    actions=[*CHANGE_ROLES, *EMPOWER_ROLES],
+                    resources=[*(role.role_arn for role in protected), f"{iam_arn}:role/cdk-*"],
+                ),
+            ],
+        )
+        reason = "A boundary allows nothing by itself"
+        acknowledge(policy, {"AwsSolutions-IAM5": reason, "CloudFormation-Validate::W2512": reason})

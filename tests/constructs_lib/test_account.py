@@ -1,0 +1,218 @@
+"""What an account gets: who may log in from GitHub and do what, and what environments can never be allowed."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+
+from constructs_lib.account import Account
+from constructs_lib.config.model import AccountConfig, GitHubConfig
+from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output
+from constructs_lib.github_oidc import subjects
+from tests.constructs_lib.resources import named, of_type, text, the_only
+from tests.constructs_lib.synthesis import Synthesise
+
+CONFIG = AccountConfig(id="111111111111", region="us-east-1", github=GitHubConfig(repository="octocat/environments"))
+POLICY_SIZE = 6144
+"""Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+
+def account(synthesise: Synthesise, config: AccountConfig = CONFIG) -> Template:
+    return synthesise(lambda stack: Account(stack, "Account", config=config))
+
+
+def allowed(template: Mapping[str, Any], role: str) -> list[dict[str, Any]]:
+    """The statements of a role's policy."""
+    statements: list[dict[str, Any]] = named(template, "AWS::IAM::Policy", f"Roles{role}")["PolicyDocument"][
+        "Statement"
+    ]
+    return statements
+
+
+def actions(statements: Iterable[dict[str, Any]]) -> set[str]:
+    lists = [s["Action"] if isinstance(s["Action"], list) else [s["Action"]] for s in statements]
+    return {action for listed in lists for action in listed}
+
+
+class TestLogIn:
+    def test_provider_is_github_s_without_a_thumbprint(self, synthesise: Synthesise) -> None:
+        provider = the_only(account(synthesise).to_json(), "AWS::IAM::OIDCProvider")
+        assert provider == {
+            "Url": "https://token.actions.githubusercontent.com",
+            "ClientIdList": ["sts.amazonaws.com"],
+        }
+
+    @pytest.mark.parametrize("environment", GITHUB_ENVIRONMENTS)
+    def test_each_role_is_for_one_environment_of_one_repository(self, environment: str, synthesise: Synthesise) -> None:
+        role = named(account(synthesise).to_json(), "AWS::IAM::Role", f"Roles{environment.capitalize()}")
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        assert list(statement["Principal"]) == ["Federated"]
+        assert statement["Condition"] == {
+            "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
+            "StringLike": {
+                "token.actions.githubusercontent.com:sub": [
+                    f"repo:octocat/environments:environment:{environment}",
+                    f"repo:octocat@*/environments@*:environment:{environment}",
+                ]
+            },
+        }
+
+    def test_declared_ids_leave_no_wildcard(self) -> None:
+        github = GitHubConfig(repository="octocat/environments", owner_id=583231, repository_id=1296269)
+        assert subjects(github, "deploy") == [
+            "repo:octocat/environments:environment:deploy",
+            "repo:octocat@583231/environments@1296269:environment:deploy",
+        ]
+
+    def test_roles_are_published_under_the_names_that_bootstrap_prints(self, synthesise: Synthesise) -> None:
+        outputs = account(synthesise).to_json()["Outputs"]
+        assert outputs.keys() == {role_output(environment) for environment in GITHUB_ENVIRONMENTS}
+
+    def test_without_a_repository_there_is_neither_provider_nor_role(self, synthesise: Synthesise) -> None:
+        template = account(synthesise, replace(CONFIG, github=None, repositories=("microblog",)))
+        for resource_type in ("AWS::IAM::OIDCProvider", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
+            template.resource_count_is(resource_type, 0)
+
+
+class TestRoles:
+    def test_plan_changes_nothing_and_reads_no_data(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Plan")
+        verbs = {action.partition(":")[2] for action in actions(statements)}
+        change_sets = {"CreateChangeSet", "DeleteChangeSet"}
+        assert all(verb.startswith(("Describe", "Get", "List", "BatchGetImage")) for verb in verbs - change_sets)
+        assert not actions(statements) & {"sts:AssumeRole", "secretsmanager:GetSecretValue", "s3:GetObject"}
+
+    def test_plan_makes_change_sets_for_show_alone(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Plan")
+        (statement,) = (s for s in statements if "CreateChangeSet" in text(s))
+        assert statement["Condition"] == {"StringLike": {"cloudformation:ChangeSetName": "cdk-diff-change-set*"}}
+        assert "cloudformation:ExecuteChangeSet" not in actions(statements)
+
+    def test_deploy_assumes_the_cdk_s_roles_of_its_account(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Deploy")
+        (statement,) = (s for s in statements if s["Action"] == "sts:AssumeRole")
+        assert statement["Resource"] == [
+            f"arn:aws:iam::111111111111:role/cdk-hnb659fds-{purpose}-role-111111111111-*"
+            for purpose in ("deploy", "file-publishing", "lookup")
+        ]
+        assert not actions(statements) & {"cloudformation:DeleteStack", "cloudformation:CreateStack"}
+
+    def test_destroy_deletes_environments_and_nothing_else(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Destroy")
+        (statement,) = (s for s in statements if "cloudformation:DeleteStack" in actions([s]))
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:ResourceTag/gitops:kind": ["ad-hoc-app", "ad-hoc-base", "prod-app", "prod-base"]}
+        }
+        writing = {
+            action
+            for action in actions(statements)
+            if not action.partition(":")[2].startswith(("Describe", "Get", "List"))
+        }
+        assert writing == {"cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection"}
+
+
+class TestBoundary:
+    @pytest.fixture
+    def policy(self, synthesise: Synthesise) -> dict[str, Any]:
+        return the_only(account(synthesise).to_json(), "AWS::IAM::ManagedPolicy")
+
+    @pytest.fixture
+    def statements(self, policy: dict[str, Any]) -> dict[str, Any]:
+        return {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
+
+    def test_fits_and_is_attached_to_nothing(self, policy: dict[str, Any]) -> None:
+        assert len(json.dumps(policy["PolicyDocument"], separators=(",", ":"))) < POLICY_SIZE
+        assert not policy.keys() & {"Roles", "Groups", "Users"}
+
+    def test_identity_and_what_watches_it_are_out_of_reach(self, statements: dict[str, Any]) -> None:
+        everything = statements.pop("AllButIdentity")
+        assert set(everything["NotAction"]) >= {"iam:*", "sts:*", "organizations:*", "cloudtrail:*"}
+        assert all("NotAction" not in statement for statement in statements.values())
+        within = {"RolesWithThisBoundary", "Roles", "RolesForServices", "RolesOfServices"}
+        assert {name for name, statement in statements.items() if statement["Effect"] == "Allow"} == within
+
+    def test_roles_get_permissions_only_under_this_boundary(self, statements: dict[str, Any]) -> None:
+        empowering = statements["RolesWithThisBoundary"]
+        assert {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} <= actions([empowering])
+        assert "policy/gitops-permissions-boundary" in text(
+            empowering["Condition"]["StringEquals"]["iam:PermissionsBoundary"]
+        )
+        allowing = [s for s in statements.values() if s["Effect"] == "Allow" and "Action" in s]
+        assert not actions(allowing) & {
+            "iam:DeleteRolePermissionsBoundary",
+            "iam:CreateUser",
+            "iam:CreatePolicyVersion",
+            "iam:SetDefaultPolicyVersion",
+        }
+
+    def test_roles_that_deploy_cannot_be_changed(self, statements: dict[str, Any]) -> None:
+        denied = statements["NotTheRolesThatDeploy"]
+        assert denied["Effect"] == "Deny"
+        assert "role/cdk-*" in text(denied["Resource"])
+        for environment in GITHUB_ENVIRONMENTS:
+            assert f"AccountRoles{environment.capitalize()}" in text(denied["Resource"])
+        assert {"iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:DeleteRole"} <= actions([denied])
+
+
+class TestRegistry:
+    def test_images_are_scanned_immutable_and_kept(self, synthesise: Synthesise) -> None:
+        template = account(synthesise, replace(CONFIG, repositories=("microblog", "shared/front-end"))).to_json()
+        repositories = {r["RepositoryName"]: r for r in of_type(template, "AWS::ECR::Repository")}
+        assert set(repositories) == {"microblog", "shared/front-end"}
+        for repository in repositories.values():
+            assert repository["ImageTagMutability"] == "IMMUTABLE"
+            assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
+        policies = {
+            (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::ECR::Repository"
+        }
+        assert policies == {("Retain", "Retain")}
+
+    def test_what_is_old_is_forgotten(self, synthesise: Synthesise) -> None:
+        template = account(synthesise, replace(CONFIG, repositories=("microblog",))).to_json()
+        rules = json.loads(the_only(template, "AWS::ECR::Repository")["LifecyclePolicy"]["LifecyclePolicyText"])[
+            "rules"
+        ]
+        selections = {rule["selection"]["tagStatus"]: rule["selection"] for rule in rules}
+        assert (selections["untagged"]["countType"], selections["untagged"]["countNumber"]) == ("sinceImagePushed", 14)
+        assert (selections["tagged"]["countType"], selections["tagged"]["countNumber"]) == ("imageCountMoreThan", 200)
+        assert selections["tagged"]["tagPatternList"] == ["*"]
+
+    def test_none_is_made_unasked(self, synthesise: Synthesise) -> None:
+        account(synthesise).resource_count_is("AWS::ECR::Repository", 0)
+
+
+class TestZone:
+    def test_zone_of_the_domain_is_kept_and_told(self, synthesise: Synthesise) -> None:
+        template = account(synthesise, replace(CONFIG, domain="example.com")).to_json()
+        (zone,) = (r for r in template["Resources"].values() if r["Type"] == "AWS::Route53::HostedZone")
+        assert zone["Properties"]["Name"] == "example.com."
+        assert (zone["DeletionPolicy"], zone["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert {"HostedZoneId", "NameServers"} <= template["Outputs"].keys()
+
+    def test_none_is_made_unasked(self, synthesise: Synthesise) -> None:
+        template = account(synthesise)
+        template.resource_count_is("AWS::Route53::HostedZone", 0)
+        assert "HostedZoneId" not in template.to_json()["Outputs"]
+
+
+class TestBudget:
+    def test_address_hears_of_80_percent_and_of_all_of_it(self, synthesise: Synthesise) -> None:
+        config = replace(CONFIG, monthly_budget_usd=500, alarm_email="on-call@example.com")
+        budget = the_only(account(synthesise, config).to_json(), "AWS::Budgets::Budget")
+        assert budget["Budget"]["BudgetLimit"] == {"Amount": 500, "Unit": "USD"}
+        assert budget["Budget"]["TimeUnit"] == "MONTHLY"
+        notified = budget["NotificationsWithSubscribers"]
+        assert [entry["Notification"]["Threshold"] for entry in notified] == [80, 100]
+        assert all(
+            entry["Subscribers"] == [{"Address": "on-call@example.com", "SubscriptionType": "EMAIL"}]
+            for entry in notified
+        )
+
+    def test_none_is_made_unasked(self, synthesise: Synthesise) -> None:
+        account(synthesise).resource_count_is("AWS::Budgets::Budget", 0)

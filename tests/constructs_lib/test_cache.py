@@ -1,0 +1,62 @@
+"""The cache of a base, and how its password reaches applications."""
+
+from typing import Any
+
+from tests.constructs_lib.resources import container, named, of_type, text, the_only
+
+GROUP = "AWS::ElastiCache::ReplicationGroup"
+
+
+def test_production_asks_for_a_password_that_is_in_no_template(templates: dict[str, Any]) -> None:
+    template = templates["prod-base"]
+    secret = next(name for name in template["Resources"] if name.startswith("ProdBaseCachePassword"))
+    user = the_only(template, "AWS::ElastiCache::User")
+    reference = ["{{resolve:secretsmanager:", {"Ref": secret}, ":SecretString:::}}"]
+    assert user["Passwords"] == [{"Fn::Join": ["", reference]}]
+    generated = template["Resources"][secret]["Properties"]
+    assert "SecretString" not in generated
+    assert generated["GenerateSecretString"]["ExcludePunctuation"] is True
+    assert user["AccessString"] == "on ~* &* +@all -@admin"
+
+
+def test_nobody_comes_in_but_that_user(templates: dict[str, Any]) -> None:
+    template = templates["prod-base"]
+    users = the_only(template, "AWS::ElastiCache::UserGroup")
+    assert [template["Resources"][user["Ref"]]["Type"] for user in users["UserIds"]] == ["AWS::ElastiCache::User"]
+    group = the_only(template, GROUP)
+    assert [template["Resources"][g["Ref"]]["Type"] for g in group["UserGroupIds"]] == ["AWS::ElastiCache::UserGroup"]
+    assert group["TransitEncryptionEnabled"] is True
+
+
+def test_ad_hoc_bases_have_no_users(templates: dict[str, Any]) -> None:
+    assert of_type(templates["dev-base"], "AWS::ElastiCache::User") == []
+    assert "UserGroupIds" not in the_only(templates["dev-base"], GROUP)
+
+
+def test_production_keeps_the_cache_and_ad_hoc_bases_do_not(templates: dict[str, Any]) -> None:
+    policies = {
+        base: (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+        for base in ("dev-base", "prod-base")
+        for resource in templates[base]["Resources"].values()
+        if resource["Type"] == GROUP
+    }
+    assert policies == {"dev-base": ("Delete", "Delete"), "prod-base": ("Retain", "Retain")}
+
+
+def test_url_of_a_production_app_is_a_secret_that_refers_to_the_password(templates: dict[str, Any]) -> None:
+    template = templates["prod-app"]
+    secret = named(template, "AWS::SecretsManager::Secret", "CacheUrl")
+    parts = secret["SecretString"]["Fn::Join"][1]
+
+    def output(name: str) -> dict[str, Any]:
+        return {"Fn::GetStackOutput": {"StackName": "prod-base", "OutputName": name}}
+
+    assert parts[:3] == [
+        "rediss://application:{{resolve:secretsmanager:",
+        output("CachePasswordSecretArn"),
+        ":SecretString:::}}@",
+    ]
+    assert parts[3] == output("CacheHost")
+    assert parts[4].startswith(":6379/")
+    web = {secret["Name"]: secret["ValueFrom"] for secret in container(template, "ServicesWeb")["Secrets"]}
+    assert "CacheUrl" in text(web["REDIS_URL"])

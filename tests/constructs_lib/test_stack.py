@@ -1,0 +1,45 @@
+"""What the stacks of all kinds have in common, and where an account's differs."""
+
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+
+from constructs_lib.config.environments import load
+from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.stack import EnvironmentStack
+from tests.constructs_lib.resources import of_type, text
+from tests.constructs_lib.synthesis import ROOT
+
+
+@pytest.mark.parametrize(
+    ("name", "protected"),
+    [("accounts/main", True), ("dev/base", True), ("dev/alpha", False), ("prod/base", True), ("prod/app", True)],
+)
+def test_everything_but_ad_hoc_apps_has_termination_protection(name: str, *, protected: bool) -> None:
+    environment = load(ROOT / "environments")[EnvironmentName(*name.split("/"))]
+    assert EnvironmentStack(cdk.App(), environment).termination_protection is protected
+
+
+def test_every_role_of_an_environment_has_the_permissions_boundary(templates: dict[str, Any]) -> None:
+    for stack in ("dev-base", "dev-alpha", "prod-base", "prod-app"):
+        roles = of_type(templates[stack], "AWS::IAM::Role")
+        assert roles
+        assert all("gitops-permissions-boundary" in text(role["PermissionsBoundary"]) for role in roles)
+
+
+def test_roles_of_an_account_have_none_and_its_stack_needs_no_bootstrap(templates: dict[str, Any]) -> None:
+    account = templates["accounts-main"]
+    assert all("PermissionsBoundary" not in role for role in of_type(account, "AWS::IAM::Role"))
+    assert "BootstrapVersion" not in account.get("Parameters", {})
+    assert "BootstrapVersion" in templates["dev-base"]["Parameters"]
+
+
+def test_a_role_that_is_added_later_gets_the_boundary_too(tmp_path: Path) -> None:
+    app = cdk.App(outdir=str(tmp_path))
+    stack = EnvironmentStack(app, load(ROOT / "environments")[EnvironmentName("dev", "alpha")])
+    iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    (role,) = of_type(app.synth().get_stack_by_name("dev-alpha").template, "AWS::IAM::Role")
+    assert "gitops-permissions-boundary" in text(role["PermissionsBoundary"])

@@ -1,0 +1,24 @@
+"""Every template that the policies are held against."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.constructs_lib.synthesis import ROOT, synthesise_folder
+
+Templates = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The templates of the repository's environments, and of others that use every field, by folder and stack."""
+    found = {}
+    folders = {
+        "repository": ROOT / "environments",
+        "everything": Path(__file__).parents[1] / "fixtures/environments/valid/every-field/environments",
+    }
+    for label, folder in folders.items():
+        stacks = synthesise_folder(folder, tmp_path_factory.mktemp("cdk.out"))
+        found.update({f"{label}: {stack}": template for stack, template in stacks.items()})
+    return found
