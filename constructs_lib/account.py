@@ -4,13 +4,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
-from constructs_lib.budget import Budget
+from constructs_lib.access.budget import Budget
+from constructs_lib.access.deployment_roles import DeploymentRoles
+from constructs_lib.access.github_oidc import GitHubOidc
+from constructs_lib.access.permissions_boundary import PermissionsBoundary
+from constructs_lib.access.registry import Registry
 from constructs_lib.config.model import AccountConfig
 from constructs_lib.config.naming import role_output
-from constructs_lib.deployment_roles import DeploymentRoles
-from constructs_lib.github_oidc import GitHubOidc
-from constructs_lib.permissions_boundary import PermissionsBoundary
-from constructs_lib.registry import Registry
 
 
 class Account(Construct):

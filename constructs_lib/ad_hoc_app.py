@@ -6,17 +6,17 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.ad_hoc_base import AVAILABILITY_ZONES
-from constructs_lib.app_database import ON_DELETE
-from constructs_lib.application import Application
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.cluster import SPOT, Cluster
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
 from constructs_lib.config.naming import EnvironmentName, logical_id
 from constructs_lib.config.routing import host
-from constructs_lib.dns_record import DnsRecord
-from constructs_lib.release import Release
-from constructs_lib.schedule import ServiceSchedule
-from constructs_lib.services import Services
+from constructs_lib.data.app_database import ON_DELETE
+from constructs_lib.network.dns_record import DnsRecord
+from constructs_lib.release.release import Release
+from constructs_lib.services.application import Application
+from constructs_lib.services.cluster import SPOT, Cluster
+from constructs_lib.services.schedule import ServiceSchedule
+from constructs_lib.services.services import Services
 
 
 class AdHocApp(Construct):

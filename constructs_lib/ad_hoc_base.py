@@ -4,17 +4,17 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import publish
-from constructs_lib.bastion import Bastion
-from constructs_lib.cache import Cache
-from constructs_lib.certificate import WildcardCertificate
 from constructs_lib.config.model import AdHocBaseConfig
 from constructs_lib.config.naming import EnvironmentName
-from constructs_lib.database import Database
-from constructs_lib.ingress import Ingress
-from constructs_lib.network import Network
-from constructs_lib.security_groups import SecurityGroups
-from constructs_lib.storage import AssetsBucket
-from constructs_lib.task_runner import TaskRunner
+from constructs_lib.data.cache import Cache
+from constructs_lib.data.database import Database
+from constructs_lib.data.storage import AssetsBucket
+from constructs_lib.network.bastion import Bastion
+from constructs_lib.network.certificate import WildcardCertificate
+from constructs_lib.network.ingress import Ingress
+from constructs_lib.network.network import Network
+from constructs_lib.network.security_groups import SecurityGroups
+from constructs_lib.release.task_runner import TaskRunner
 
 AVAILABILITY_ZONES = 2
 """The load balancer and the database's subnet group need two; NAT, database and cache use one."""

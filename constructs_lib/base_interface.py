@@ -15,15 +15,15 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs_lib.bastion import Bastion
-from constructs_lib.cache import Cache
 from constructs_lib.config.naming import EnvironmentName
-from constructs_lib.database import Database
-from constructs_lib.ingress import Ingress
-from constructs_lib.notifications import Notifications
-from constructs_lib.security_groups import SecurityGroups
-from constructs_lib.storage import AssetsBucket
-from constructs_lib.task_runner import TaskRunner
+from constructs_lib.data.cache import Cache
+from constructs_lib.data.database import Database
+from constructs_lib.data.storage import AssetsBucket
+from constructs_lib.network.bastion import Bastion
+from constructs_lib.network.ingress import Ingress
+from constructs_lib.network.security_groups import SecurityGroups
+from constructs_lib.observability.notifications import Notifications
+from constructs_lib.release.task_runner import TaskRunner
 
 
 class BaseOutput(StrEnum):

@@ -5,20 +5,20 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
-from constructs_lib.application import Application
 from constructs_lib.base_interface import ImportedProdBase
-from constructs_lib.cache_url import CacheUrl
-from constructs_lib.cluster import ON_DEMAND, Cluster, partly_spot
 from constructs_lib.config import queue_metric
 from constructs_lib.config.model import ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.naming import EnvironmentName, logical_id
 from constructs_lib.config.routing import host
-from constructs_lib.dns_record import DnsRecord
-from constructs_lib.log_group import LogGroup
-from constructs_lib.observability import Observability
-from constructs_lib.release import Release
-from constructs_lib.scaling import ServiceScaling
-from constructs_lib.services import Services
+from constructs_lib.data.cache_url import CacheUrl
+from constructs_lib.network.dns_record import DnsRecord
+from constructs_lib.observability.log_group import LogGroup
+from constructs_lib.observability.observability import Observability
+from constructs_lib.release.release import Release
+from constructs_lib.services.application import Application
+from constructs_lib.services.cluster import ON_DEMAND, Cluster, partly_spot
+from constructs_lib.services.scaling import ServiceScaling
+from constructs_lib.services.services import Services
 
 
 class ProdApp(Construct):

@@ -3,21 +3,21 @@
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.base_alarms import BaseAlarms
 from constructs_lib.base_interface import publish, publish_production
-from constructs_lib.bastion import Bastion
-from constructs_lib.cache import Cache
-from constructs_lib.certificate import WildcardCertificate
 from constructs_lib.config.model import ProdBaseConfig
 from constructs_lib.config.naming import EnvironmentName
-from constructs_lib.database import Database
-from constructs_lib.firewall import Firewall
-from constructs_lib.ingress import Ingress
-from constructs_lib.network import Network
-from constructs_lib.notifications import Notifications
-from constructs_lib.security_groups import SecurityGroups
-from constructs_lib.storage import AccessLogsBucket, AssetsBucket
-from constructs_lib.task_runner import TaskRunner
+from constructs_lib.data.cache import Cache
+from constructs_lib.data.database import Database
+from constructs_lib.data.storage import AccessLogsBucket, AssetsBucket
+from constructs_lib.network.bastion import Bastion
+from constructs_lib.network.certificate import WildcardCertificate
+from constructs_lib.network.firewall import Firewall
+from constructs_lib.network.ingress import Ingress
+from constructs_lib.network.network import Network
+from constructs_lib.network.security_groups import SecurityGroups
+from constructs_lib.observability.base_alarms import BaseAlarms
+from constructs_lib.observability.notifications import Notifications
+from constructs_lib.release.task_runner import TaskRunner
 
 CACHE_SNAPSHOT_DAYS = 7
 MONITORING_INTERVAL_SECONDS = 60

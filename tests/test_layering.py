@@ -109,5 +109,7 @@ def test_app_py_is_a_table_of_contents() -> None:
 
 def test_a_part_that_builds_another_part_is_found(tmp_path: Path) -> None:
     path = tmp_path / "part.py"
-    path.write_text("from constructs_lib.cache import Cache\n\ndef build(cache: Cache) -> Cache:\n    return Cache()\n")
-    assert names_used_as_values(path, {"constructs_lib.cache"}) == {"Cache"}
+    path.write_text(
+        "from constructs_lib.data.cache import Cache\n\ndef build(cache: Cache) -> Cache:\n    return Cache()\n"
+    )
+    assert names_used_as_values(path, {"constructs_lib.data.cache"}) == {"Cache"}

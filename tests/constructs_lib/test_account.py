@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
+from constructs_lib.access.github_oidc import subjects
 from constructs_lib.account import Account
 from constructs_lib.config.model import AccountConfig, GitHubConfig
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output
-from constructs_lib.github_oidc import subjects
 from tests.constructs_lib.resources import named, of_type, text, the_only
 from tests.constructs_lib.synthesis import Synthesise
 

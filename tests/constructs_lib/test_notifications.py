@@ -1,6 +1,6 @@
 from aws_cdk.assertions import Match, Template
 
-from constructs_lib.notifications import Notifications
+from constructs_lib.observability.notifications import Notifications
 from tests.constructs_lib.resources import the_only
 from tests.constructs_lib.synthesis import Synthesise
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.task_runner import TOTAL_TIMEOUT_MINUTES
+from constructs_lib.release.task_runner import TOTAL_TIMEOUT_MINUTES
 from tests.constructs_lib.resources import container, named, of_type, text, variables
 
 APPS = ("dev-alpha", "dev-beta", "prod-app")

@@ -15,7 +15,7 @@ from constructs_lib.config.model import (
 )
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.prod_app import ProdApp
-from constructs_lib.scaling import SCALE_IN_COOLDOWN_SECONDS, SCALE_OUT_COOLDOWN_SECONDS
+from constructs_lib.services.scaling import SCALE_IN_COOLDOWN_SECONDS, SCALE_OUT_COOLDOWN_SECONDS
 from tests.constructs_lib.resources import named, of_type, text
 from tests.constructs_lib.synthesis import ROOT, Synthesise
 

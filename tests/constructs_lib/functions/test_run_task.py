@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.functions.run_task import index
+from constructs_lib.release.functions.run_task import index
 
 PROPERTIES = {
     "Description": "the release command",

@@ -10,7 +10,7 @@ from aws_cdk import custom_resources
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
-from constructs_lib.log_group import LogGroup
+from constructs_lib.observability.log_group import LogGroup
 
 CODE = Path(__file__).parent / "functions" / "run_task"
 QUERY_SECONDS = 10

@@ -5,7 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs_lib.config.model import Nat
-from constructs_lib.log_group import LogGroup
+from constructs_lib.observability.log_group import LogGroup
 
 NAT_INSTANCE_TYPE = "t4g.nano"
 

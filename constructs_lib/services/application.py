@@ -14,7 +14,7 @@ from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config.model import AppConfig, Architecture
 from constructs_lib.config.naming import EnvironmentName
-from constructs_lib.log_group import LogGroup
+from constructs_lib.observability.log_group import LogGroup
 
 CONTAINER_NAME = "app"
 PASSWORD_LENGTH = 48

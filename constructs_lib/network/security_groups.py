@@ -4,7 +4,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.ports import CACHE_PORT, POSTGRES_PORT
+from constructs_lib.network.ports import CACHE_PORT, POSTGRES_PORT
 
 
 class SecurityGroups(Construct):

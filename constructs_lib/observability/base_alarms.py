@@ -7,8 +7,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs_lib.alarm import Alarm
-from constructs_lib.metrics import CacheMetrics, DatabaseMetrics, LoadBalancerMetrics, nat_port_errors
+from constructs_lib.observability.alarm import Alarm
+from constructs_lib.observability.metrics import CacheMetrics, DatabaseMetrics, LoadBalancerMetrics, nat_port_errors
 
 GIB = 1024**3
 OWN_ERRORS_A_MINUTE = 10

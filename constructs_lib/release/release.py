@@ -7,10 +7,10 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from constructs_lib.app_database import AppDatabase
-from constructs_lib.application import Application
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.one_off_task import OneOffTask
+from constructs_lib.data.app_database import AppDatabase
+from constructs_lib.release.one_off_task import OneOffTask
+from constructs_lib.services.application import Application
 
 CPU = 512
 MEMORY_MIB = 1024

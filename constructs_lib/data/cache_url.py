@@ -7,7 +7,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.config.naming import CACHE_USERNAME
-from constructs_lib.ports import CACHE_PORT
+from constructs_lib.network.ports import CACHE_PORT
 
 
 class CacheUrl(Construct):

@@ -5,11 +5,11 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
-from constructs_lib.application import Application
-from constructs_lib.cluster import Cluster
 from constructs_lib.config.model import ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.config.routing import listener_rules
+from constructs_lib.services.application import Application
+from constructs_lib.services.cluster import Cluster
 
 STOP_TIMEOUT_SECONDS = 90
 """From SIGTERM to SIGKILL: longer than the load balancer keeps sending requests to a task that stops."""

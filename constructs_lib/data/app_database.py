@@ -9,7 +9,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.log_group import LogGroup
+from constructs_lib.observability.log_group import LogGroup
 
 SCRIPT = Path(__file__).parent / "scripts" / "app_database.sh"
 CONTAINER_NAME = "psql"

@@ -6,9 +6,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.config.model import GitHubConfig
-from constructs_lib.github_oidc import GitHubOidc
 
 BOOTSTRAP_QUALIFIER = "hnb659fds"
 """In the names of all that `cdk bootstrap` makes, unless it is told another."""

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from constructs_lib.metrics import CacheMetrics, DatabaseMetrics, LoadBalancerMetrics, ServiceMetrics, WebMetrics
+from constructs_lib.observability.metrics import (
+    CacheMetrics,
+    DatabaseMetrics,
+    LoadBalancerMetrics,
+    ServiceMetrics,
+    WebMetrics,
+)
 
 WIDTH = 24
 """Columns of a dashboard."""

@@ -2,9 +2,9 @@
 
 from constructs import Construct
 
-from constructs_lib.application import Application
-from constructs_lib.cluster import Cluster
 from constructs_lib.config.model import ServiceConfig
+from constructs_lib.services.application import Application
+from constructs_lib.services.cluster import Cluster
 
 STOP_TIMEOUT_SECONDS = 120
 """All that Fargate allows, and all the notice that Spot gives: time to finish the task at hand.

@@ -4,8 +4,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs_lib.alarm import Alarm
-from constructs_lib.metrics import ServiceMetrics, WebMetrics
+from constructs_lib.observability.alarm import Alarm
+from constructs_lib.observability.metrics import ServiceMetrics, WebMetrics
 
 ERROR_PERCENT = 5
 SLOW_SECONDS = 2

@@ -10,8 +10,8 @@ from constructs_lib.base_interface import ImportedProdBase
 from constructs_lib.config import queue_metric
 from constructs_lib.config.model import ServiceConfig
 from constructs_lib.config.naming import logical_id
-from constructs_lib.dashboard import Dashboard
-from constructs_lib.metrics import (
+from constructs_lib.observability.dashboard import Dashboard
+from constructs_lib.observability.metrics import (
     CacheMetrics,
     DatabaseMetrics,
     LoadBalancerMetrics,
@@ -19,8 +19,8 @@ from constructs_lib.metrics import (
     WebMetrics,
     queue_length,
 )
-from constructs_lib.service_alarms import QueueAlarm, TaskAlarms, WebAlarms
-from constructs_lib.services import Services
+from constructs_lib.observability.service_alarms import QueueAlarm, TaskAlarms, WebAlarms
+from constructs_lib.services.services import Services
 
 
 class Observability(Construct):

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.config.naming import CACHE_DATABASES, CACHE_USERNAME
-from constructs_lib.ports import CACHE_PORT
+from constructs_lib.network.ports import CACHE_PORT
 
 ENGINE_VERSION = "8.0"
 PARAMETER_GROUP_FAMILY = "valkey8"

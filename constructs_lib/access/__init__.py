@@ -1,0 +1,1 @@
+"""An account for deployments: GitHub's roles and their bounds, registries, a budget."""

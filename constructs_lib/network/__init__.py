@@ -1,0 +1,1 @@
+"""How traffic gets to tasks and data: VPC, security groups, load balancer, names, certificates, bastion."""

@@ -1,0 +1,1 @@
+"""What runs: an application's tasks, its services, their number."""
