@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CHECKOV := .venv-checkov
+# Trusts the certificates that the machine trusts, as pip does: some networks have their own.
+NPM := NODE_OPTIONS=--use-system-ca npm
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -23,13 +25,13 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 node_modules/.installed: package-lock.json $(VENV)/.installed
 	@echo "Setting up the CDK CLI in node_modules"
-	@npm ci --silent
+	@$(NPM) ci --loglevel=error --no-progress
 	@touch $@
 
 lock: setup ## Update the lock files from pyproject.toml, requirements-checkov.in and package.json
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements-checkov.lock requirements-checkov.in
-	npm install --package-lock-only --silent
+	$(NPM) install --package-lock-only --loglevel=error
 
 
 demo: setup ## Deploy the five sample environments to an AWS on this machine
