@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from gitops.errors import UserError
 from gitops.local import lifecycle
-from gitops.progress import say
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import yaml
 from botocore.exceptions import ClientError
 
-from gitops import stack_status
-from gitops.assembly import ENVIRONMENT_TAG, KIND_TAG
 from gitops.aws import explained
+from gitops.deployment import stack_status
+from gitops.synthesis.assembly import ENVIRONMENT_TAG, KIND_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AdHocAppConfig, AppConfig
-from gitops import stack_status
 from gitops.cloudformation import URL_OUTPUT
+from gitops.deployment import stack_status
 from gitops.regions import place_of
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from gitops import stack_status
 from gitops.aws import CONNECTIONS, Session
 from gitops.cloudformation import CloudFormation, DeployedStack
+from gitops.deployment import stack_status
 from gitops.errors import UserError
 from gitops.target import AccountRegion
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitops.aws import AwsError
 from gitops.doors.ecs import STOPPED
 from gitops.errors import UserError
-from gitops.progress import say
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from gitops.access.bastion import Bastion
 from gitops.access.deployed import find_base
 from gitops.commands.selection import select
 from gitops.doors.ec2 import RUNNING, STOPPED
-from gitops.progress import say
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from datetime import date

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from constructs_lib.config.model import AccountConfig
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output, role_variable
-from gitops import bootstrapping, target
+from gitops import target
 from gitops.aws import Session
 from gitops.commands.deploy import conclude, deploy_environments
 from gitops.commands.selection import show_warnings
+from gitops.deployment import bootstrapping
 from gitops.errors import UserError
 from gitops.regions import Regions, place_of
 

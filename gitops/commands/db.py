@@ -12,7 +12,7 @@ from gitops.access.services import services_of
 from gitops.commands.selection import select
 from gitops.doors.ecs import Ecs
 from gitops.doors.secrets_manager import SecretsManager
-from gitops.progress import say
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from datetime import date

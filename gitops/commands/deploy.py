@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gitops import stack_status, synthesis, table, target
+from gitops import target
 from gitops.aws import AwsError, Session
 from gitops.commands.selection import select
 from gitops.cost.budget import require_within_budgets
-from gitops.deployment import Deployment
+from gitops.deployment import stack_status
+from gitops.deployment.deployment import Deployment
 from gitops.preflight.gate import Gate
-from gitops.progress import reporting, say
 from gitops.regions import Regions, place_of, require_account
+from gitops.synthesis import synthesis
+from gitops.terminal import table
+from gitops.terminal.progress import reporting, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from constructs_lib.config.environments import Environment
-    from gitops.deployment_plan import Result
+    from gitops.deployment.deployment_plan import Result
     from gitops.target import TargetName
 
 HEADINGS = ("ENVIRONMENT", "KIND", "RESULT", "RESOURCES", "SECONDS", "URL")

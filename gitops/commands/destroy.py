@@ -6,14 +6,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops import destruction, destruction_plan, target
+from gitops import target
 from gitops.aws import Session
 from gitops.commands.selection import parse_names
+from gitops.deployment.rounds import poll_interval
+from gitops.destruction import destruction, destruction_plan
 from gitops.errors import UserError
-from gitops.progress import reporting, say
 from gitops.regions import Regions, known_places, require_account
-from gitops.rounds import poll_interval
 from gitops.target import AccountRegion
+from gitops.terminal.progress import reporting, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

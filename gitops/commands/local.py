@@ -8,8 +8,8 @@ from constructs_lib.config.environments import load
 from gitops import checkout
 from gitops.errors import UserError
 from gitops.local import lifecycle
-from gitops.progress import say
 from gitops.target import AccountRegion
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from pathlib import Path

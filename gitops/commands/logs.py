@@ -10,9 +10,9 @@ from gitops.access.log_lines import follow as follow_lines
 from gitops.access.log_lines import merge
 from gitops.access.services import pick, services_of
 from gitops.commands.selection import select
+from gitops.deployment.rounds import poll_interval
 from gitops.doors.ecs import Ecs
 from gitops.doors.logs import CloudWatchLogs
-from gitops.rounds import poll_interval
 
 if TYPE_CHECKING:
     from datetime import date, timedelta

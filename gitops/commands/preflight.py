@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops import synthesis, table, target
+from gitops import target
 from gitops.aws import Session
 from gitops.commands.selection import select
 from gitops.preflight.gate import Gate
-from gitops.progress import say
 from gitops.regions import Regions, place_of, require_account
+from gitops.synthesis import synthesis
+from gitops.terminal import table
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,10 +8,10 @@ from gitops.access.deployed import find_app
 from gitops.access.one_off_task import OneOffTask
 from gitops.access.services import pick, services_of
 from gitops.commands.selection import select
+from gitops.deployment.rounds import poll_interval
 from gitops.doors.ecs import Ecs
 from gitops.doors.logs import CloudWatchLogs
 from gitops.errors import UserError
-from gitops.rounds import poll_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,11 +6,12 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops import inventory, table, target
+from gitops import inventory, target
 from gitops.aws import Session
 from gitops.commands.selection import show_warnings
-from gitops.progress import say
 from gitops.regions import Regions, known_places
+from gitops.terminal import table
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from datetime import date, datetime

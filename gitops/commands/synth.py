@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.files import file_of
-from gitops import checkout, replacement, synthesis, table
+from gitops import checkout
 from gitops.changes import export
 from gitops.commands.selection import select
-from gitops.progress import say
+from gitops.deployment import replacement
+from gitops.synthesis import synthesis
+from gitops.terminal import table
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
     from constructs_lib.config.environments import Environment
-    from gitops.assembly import Assembly
+    from gitops.synthesis.assembly import Assembly
 
 
 def synth(*, folder: Path, names: Sequence[str], base: str | None, today: date) -> int:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from gitops.assembly import SERVICE_TAG
 from gitops.aws import AwsError, explained
+from gitops.synthesis.assembly import SERVICE_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -15,7 +15,7 @@ from gitops.doors.ecr import INDEX, Ecr
 from gitops.doors.route53 import Route53
 from gitops.doors.secrets_manager import SecretsManager
 from gitops.preflight.references import HostedZone, Image, Secret, collect
-from gitops.progress import say
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

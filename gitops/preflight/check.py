@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.assembly import SynthesisedStack
     from gitops.cloudformation import DeployedStack
+    from gitops.synthesis.assembly import SynthesisedStack
 
 State = Literal["ok", "missing", "not checked"]
 

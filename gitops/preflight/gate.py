@@ -6,22 +6,22 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gitops import bootstrapping
+from gitops.deployment import bootstrapping
 from gitops.errors import UserError
 from gitops.local import prerequisites
 from gitops.preflight import check, existence, quotas, references
 from gitops.preflight.check import Candidate, Check
-from gitops.progress import say
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.assembly import Assembly
     from gitops.aws import Session
     from gitops.preflight.check import Finding
     from gitops.regions import Existing, Regions
+    from gitops.synthesis.assembly import Assembly
     from gitops.target import AccountRegion, Target
 
 

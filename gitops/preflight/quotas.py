@@ -14,11 +14,11 @@ from gitops.preflight.check import Check
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from gitops.assembly import SynthesisedStack
     from gitops.aws import Session
     from gitops.cloudformation import DeployedStack
     from gitops.preflight.check import Candidate
     from gitops.regions import Existing, Regions
+    from gitops.synthesis.assembly import SynthesisedStack
 
 LISTENER_OUTPUT = "ListenerArn"
 """An output that every base's stack has."""

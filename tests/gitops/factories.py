@@ -6,8 +6,8 @@ from typing import cast
 
 from constructs_lib.config.environments import Environment, parse_name
 from constructs_lib.config.model import AdHocBaseConfig
-from gitops.assembly import SynthesisedStack
 from gitops.cloudformation import DeployedResource, DeployedStack, StackEvent
+from gitops.synthesis.assembly import SynthesisedStack
 from gitops.target import AccountRegion
 
 HOME = AccountRegion("111111111111", "us-east-1")

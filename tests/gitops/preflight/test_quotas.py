@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.config.naming import EnvironmentName
-from gitops.assembly import SynthesisedStack
 from gitops.aws import Session
 from gitops.doors.load_balancing import LoadBalancing
 from gitops.preflight.check import Candidate, Finding, run
 from gitops.preflight.quotas import checks, problem
 from gitops.regions import Regions
+from gitops.synthesis.assembly import SynthesisedStack
 from gitops.target import AccountRegion
 
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"

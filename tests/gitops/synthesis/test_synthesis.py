@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.config.environments import parse_name
-from gitops.synthesis import content_key
+from gitops.synthesis.synthesis import content_key
 
 ALPHA = parse_name("dev/alpha")
 

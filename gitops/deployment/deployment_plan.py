@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from gitops import stack_status
+from gitops.deployment import stack_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.assembly import SynthesisedStack
     from gitops.cloudformation import DeployedStack
+    from gitops.synthesis.assembly import SynthesisedStack
 
 Outcome = Literal["created", "updated", "unchanged", "failed", "skipped"]
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from gitops import cdk
 from gitops.errors import UserError
 from gitops.program import stopped_at_exit
-from gitops.progress import say
+from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gitops.assembly import SynthesisedStack
     from gitops.regions import Regions
+    from gitops.synthesis.assembly import SynthesisedStack
     from gitops.target import AccountRegion, Target
 
 

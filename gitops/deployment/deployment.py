@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops import deployment_plan, destruction_plan, replacement, stack_status
 from gitops.cloudformation import URL_OUTPUT, first_failures
-from gitops.deployment_plan import Result
+from gitops.deployment import deployment_plan, replacement, stack_status
+from gitops.deployment.deployment_plan import Result
+from gitops.deployment.rounds import Rounds
+from gitops.destruction import destruction_plan
 from gitops.errors import UserError
 from gitops.regions import place_of
-from gitops.rounds import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.assembly import Assembly
     from gitops.cloudformation import DeployedStack
-    from gitops.deployment_plan import Outcome
+    from gitops.deployment.deployment_plan import Outcome
+    from gitops.deployment.rounds import Turn
     from gitops.preflight.gate import Gate
-    from gitops.progress import Reporter
     from gitops.regions import Existing, Regions
-    from gitops.rounds import Turn
+    from gitops.synthesis.assembly import Assembly
     from gitops.target import Target
+    from gitops.terminal.progress import Reporter
 
 ACCOUNT_HINT = "\nAn account takes the credentials of an administrator: gitops bootstrap"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from gitops import stack_status
 from gitops.cloudformation import first_failures, kept
+from gitops.deployment import stack_status
+from gitops.deployment.rounds import PATIENCE_SECONDS
 from gitops.errors import UserError
-from gitops.rounds import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from gitops.cloudformation import CloudFormation, DeployedStack, StackEvent
-    from gitops.progress import Reporter
+    from gitops.terminal.progress import Reporter
 
 DELETING = "DELETE_IN_PROGRESS"
 

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.naming import ACCOUNTS_FOLDER
-from gitops import assembly, cdk, checkout
+from gitops import cdk, checkout
 from gitops.errors import UserError
 from gitops.program import stopped_at_exit
+from gitops.synthesis import assembly
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.assembly import Assembly
+    from gitops.synthesis.assembly import Assembly
 
 ASSEMBLIES = checkout.STATE / "assemblies"
 ASSEMBLIES_KEPT = 10

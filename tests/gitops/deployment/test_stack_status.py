@@ -1,7 +1,7 @@
 import pytest
 
 from constructs_lib.config.environments import parse_name
-from gitops.stack_status import advice, in_words, is_good, is_moving, is_operational, remedy
+from gitops.deployment.stack_status import advice, in_words, is_good, is_moving, is_operational, remedy
 from tests.gitops.factories import HOME
 
 ALPHA = parse_name("dev/alpha")

@@ -1,4 +1,4 @@
-from gitops.table import render
+from gitops.terminal.table import render
 
 
 def test_columns_are_aligned_numbers_to_the_right_and_nothing_is_cut() -> None:

@@ -2,9 +2,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from gitops import destruction
+from gitops.destruction import destruction
 from gitops.errors import UserError
-from gitops.progress import LineReporter
+from gitops.terminal.progress import LineReporter
 from tests.gitops.factories import deployed, event
 
 if TYPE_CHECKING:

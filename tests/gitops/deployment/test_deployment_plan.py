@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from gitops.deployment_plan import judge, may_be_unchanged, missing_bases, next_groups, waves
+from gitops.deployment.deployment_plan import judge, may_be_unchanged, missing_bases, next_groups, waves
 from tests.gitops.factories import NOON, deployed, environment, synthesised
 
 DEV = environment("dev")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.config.model import ReplacementConsent
-from gitops import replacement
+from gitops.deployment import replacement
 
 TODAY = date(2026, 11, 23)
 DATABASE = {

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from gitops.progress import LineReporter, LiveReporter
+from gitops.terminal.progress import LineReporter, LiveReporter
 
 
 def test_a_log_has_a_line_when_an_environment_starts_and_one_when_it_ends(

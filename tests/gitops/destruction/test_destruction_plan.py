@@ -1,7 +1,7 @@
 import pytest
 
 from constructs_lib.config.environments import parse_name
-from gitops.destruction_plan import counted, dependents, find_stack, losses, needs_confirmation
+from gitops.destruction.destruction_plan import counted, dependents, find_stack, losses, needs_confirmation
 from gitops.errors import UserError
 from gitops.target import AccountRegion
 from tests.gitops.factories import HOME, deployed, environment, resource

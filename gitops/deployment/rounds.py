@@ -12,20 +12,21 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops import cdk, deployment_plan, stack_status
+from gitops import cdk
 from gitops.aws import AwsError
+from gitops.deployment import deployment_plan, stack_status
 from gitops.program import stopped_at_exit, while_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gitops.assembly import Assembly, SynthesisedStack
     from gitops.cloudformation import DeployedStack
-    from gitops.deployment_plan import Outcome
+    from gitops.deployment.deployment_plan import Outcome
     from gitops.program import Program
-    from gitops.progress import Reporter
     from gitops.regions import Existing, Regions
+    from gitops.synthesis.assembly import Assembly, SynthesisedStack
     from gitops.target import Target
+    from gitops.terminal.progress import Reporter
 
 POLL_SECONDS = 3.0
 """CloudFormation throttles those who ask how it goes much more often."""

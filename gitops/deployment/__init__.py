@@ -1,0 +1,1 @@
+"""How declarations become stacks: waves, rounds, what is held back, what became of each."""

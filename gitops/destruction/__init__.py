@@ -1,0 +1,1 @@
+"""How an environment goes: what blocks it, what it takes with it, what stays."""

@@ -1,0 +1,1 @@
+"""From declarations to a cloud assembly, and not twice."""
