@@ -9,109 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitops import checkout
+from gitops import checkout, help_texts
 from gitops.access import arguments as access_arguments
 from gitops.commands.new import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_DESCRIPTION = """\
-Django environments on AWS from YAML files: environments/ says what should exist, gitops makes AWS agree.
-
-  gitops validate                    check the declarations; needs no AWS
-  gitops local up                    start the embedded AWS of this machine
-  gitops cost                        what it costs a month; needs no AWS
-  gitops deploy --all                deploy what changed, bases first
-  gitops status                      what is declared and what is deployed
-  gitops logs dev/alpha              what it logs; also: shell, db, run
-  gitops destroy dev/alpha           delete one environment
-
-An environment is named as its file: dev/alpha is environments/dev/alpha.yaml, and dev is its base, dev/base.
-While the embedded AWS of this checkout runs, commands talk to it; otherwise to AWS, with the usual AWS_* variables.
-"""
-
-_EXIT_CODES = """\
-exit codes: 0 done, 1 something that you can put right, 2 the command line is wrong, 3 a bug of ours, 130 interrupted
-"""
-
-_VALIDATE = """\
-Check every declaration and print what is wrong, as file:line:column: field: message. All files are checked, since
-they depend on each other. In the files that are named, or changed since a revision, a past `expires` is an error; in
-others it is a warning.
-"""
-_VALIDATE_EXAMPLES = """\
-examples:
-  gitops validate
-  gitops validate environments/dev/alpha.yaml
-  gitops validate --base origin/main --format github     in a pull request: annotations on the changed lines
-"""
-_SYNTH = """\
-Write the CloudFormation templates of the environments named, or of all, and print where they are. Needs no AWS. When
-neither declarations nor code have changed, the ones from last time are found at once.
-"""
-_COST = """\
-Print what the environments named, or all, cost a month by list prices: an estimate from their templates, with what
-it leaves out. docs/costs.md says how it is made. Asks no AWS.
-"""
-_COST_EXAMPLES = """\
-examples:
-  gitops cost
-  gitops cost dev/alpha prod/app
-  gitops cost --format json
-"""
-_DEPLOY = """\
-Deploy environments: bases first, then the apps on them side by side. What has not changed is left alone, one that
-fails does not stop the others, and the same command again goes on where an interrupted one stopped.
-"""
-_DEPLOY_EXAMPLES = """\
-examples:
-  gitops deploy --all
-  gitops deploy dev dev/alpha        the base and one app on it
-  gitops deploy --target aws --all   AWS itself, though the embedded one runs
-"""
-_DESTROY = """\
-Delete the stack of one environment, whether its file still exists or not. Prints what will go and asks. A base is
-only destroyed when no app is left on it, neither declared nor deployed.
-"""
-_DESTROY_EXAMPLES = """\
-examples:
-  gitops destroy dev/alpha
-  gitops destroy dev/alpha --yes                         without a question
-  gitops destroy prod/app --yes --confirm prod/app       production
-"""
-_BOOTSTRAP = """\
-Set an AWS account up, with an administrator's credentials: deploy the stack of its declaration, run `cdk bootstrap`
-in every region that declarations name, and print what to set on GitHub. The same again brings it up to date.
-"""
-_BOOTSTRAP_EXAMPLES = """\
-examples:
-  gitops bootstrap                   the account, when there is one
-  gitops bootstrap main              the one of environments/accounts/main.yaml
-"""
-_STATUS = """\
-Print every environment that is declared or deployed, with its state, owner, expiry and URL.
-"""
-_NEW = """\
-Write a minimal declaration that is valid. KIND is account, ad-hoc-base, ad-hoc-app, prod-base or prod-app.
-"""
-_NEW_EXAMPLES = """\
-examples:
-  gitops new ad-hoc-app dev/gamma --owner octocat --image v1.4.2
-  gitops new ad-hoc-base qa --domain qa.example.com --hosted-zone-id Z0123456789ABCDEFGHIJ
-"""
-_SCHEMA = """\
-Print the reference of all fields of all kinds as Markdown; docs/declarations.md is this text.
-"""
-_LOCAL = """\
-Start the embedded AWS of this checkout, stop it, or tell whether it runs. `up` and `status` print the variables with
-which other tools reach it. What it holds is gone when it stops.
-"""
-_LOCAL_EXAMPLES = """\
-examples:
-  gitops local up
-  eval "$(gitops local status)"; aws cloudformation list-stacks
-"""
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -132,8 +35,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     whole = argparse.ArgumentParser(
         prog="gitops",
-        description=_DESCRIPTION,
-        epilog=_EXIT_CODES,
+        description=help_texts.DESCRIPTION,
+        epilog=help_texts.EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -141,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     whole.set_defaults(today=datetime.now(UTC).date())
     verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    validate = _add_verb(verbs, "validate", "check the declarations", _VALIDATE, _VALIDATE_EXAMPLES)
+    validate = _add_verb(verbs, "validate", "check the declarations", help_texts.VALIDATE, help_texts.VALIDATE_EXAMPLES)
     validate.add_argument("paths", nargs="*", metavar="PATH", help="files or names to be strict about")
     validate.add_argument("--base", metavar="REV", help="be strict about the files changed since this git revision")
     validate.add_argument(
@@ -151,17 +54,19 @@ def parser() -> argparse.ArgumentParser:
         "--today", type=day, default=argparse.SUPPRESS, metavar="DATE", help="judge expiry as on this day, YYYY-MM-DD"
     )
 
-    synth = _add_verb(verbs, "synth", "write the CloudFormation templates", _SYNTH)
+    synth = _add_verb(verbs, "synth", "write the CloudFormation templates", help_texts.SYNTH)
     synth.add_argument("names", nargs="*", metavar="NAME", help="an environment; all when none is named")
     synth.add_argument(
         "--base", metavar="REV", help="fail when something that holds data is replaced since this git revision"
     )
 
-    cost = _add_verb(verbs, "cost", "what environments cost a month", _COST, _COST_EXAMPLES)
+    cost = _add_verb(verbs, "cost", "what environments cost a month", help_texts.COST, help_texts.COST_EXAMPLES)
     cost.add_argument("names", nargs="*", metavar="NAME", help="an environment; all when none is named")
     cost.add_argument("--format", dest="output_format", choices=("text", "json"), default="text", help="default: text")
 
-    deploy = _add_verb(verbs, "deploy", "make AWS agree with declarations", _DEPLOY, _DEPLOY_EXAMPLES)
+    deploy = _add_verb(
+        verbs, "deploy", "make AWS agree with declarations", help_texts.DEPLOY, help_texts.DEPLOY_EXAMPLES
+    )
     selection = deploy.add_mutually_exclusive_group(required=True)
     selection.add_argument(
         "names", nargs="*", default=[], metavar="NAME", help="an environment, dev/alpha, or a base, dev"
@@ -169,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     selection.add_argument("--all", action="store_const", const=[], dest="names", help="every environment declared")
     _add_target(deploy)
 
-    destroy = _add_verb(verbs, "destroy", "delete an environment", _DESTROY, _DESTROY_EXAMPLES)
+    destroy = _add_verb(verbs, "destroy", "delete an environment", help_texts.DESTROY, help_texts.DESTROY_EXAMPLES)
     destroy.add_argument("name", metavar="NAME", help="an environment, dev/alpha, or a base, dev")
     destroy.add_argument("--yes", action="store_true", help="do not ask")
     destroy.add_argument(
@@ -178,15 +83,17 @@ def parser() -> argparse.ArgumentParser:
     destroy.add_argument("--region", help="look in this region too: for a base whose file is gone")
     _add_target(destroy)
 
-    bootstrap = _add_verb_on_aws(verbs, "bootstrap", "set an AWS account up, once", _BOOTSTRAP, _BOOTSTRAP_EXAMPLES)
+    bootstrap = _add_verb_on_aws(
+        verbs, "bootstrap", "set an AWS account up, once", help_texts.BOOTSTRAP, help_texts.BOOTSTRAP_EXAMPLES
+    )
     bootstrap.add_argument("account", nargs="?", metavar="ACCOUNT", help="main for environments/accounts/main.yaml")
 
-    status = _add_verb(verbs, "status", "what is declared and what is deployed", _STATUS)
+    status = _add_verb(verbs, "status", "what is declared and what is deployed", help_texts.STATUS)
     _add_target(status)
 
     access_arguments.add_verbs(partial(_add_verb_on_aws, verbs))
 
-    new = _add_verb(verbs, "new", "write a minimal declaration", _NEW, _NEW_EXAMPLES)
+    new = _add_verb(verbs, "new", "write a minimal declaration", help_texts.NEW, help_texts.NEW_EXAMPLES)
     new.add_argument("kind", metavar="KIND", help="what it declares")
     new.add_argument("name", metavar="NAME", help="an environment, dev/gamma, or a base, qa")
     new.set_defaults(options={})
@@ -194,9 +101,9 @@ def parser() -> argparse.ArgumentParser:
         flag = f"--{option.replace('_', '-')}"
         new.add_argument(flag, action=_IntoOptions, metavar="TEXT", default=argparse.SUPPRESS, help=description)
 
-    _add_verb(verbs, "schema", "print the reference of all fields", _SCHEMA)
+    _add_verb(verbs, "schema", "print the reference of all fields", help_texts.SCHEMA)
 
-    local = _add_verb(verbs, "local", "the embedded AWS of this machine", _LOCAL, _LOCAL_EXAMPLES)
+    local = _add_verb(verbs, "local", "the embedded AWS of this machine", help_texts.LOCAL, help_texts.LOCAL_EXAMPLES)
     local.add_argument("action", choices=("up", "down", "status"), help="start it, stop it, or tell whether it runs")
     return whole
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from gitops.deployment import bootstrapping
 from gitops.errors import UserError
-from gitops.local import prerequisites
-from gitops.preflight import check, existence, quotas, references
+from gitops.preflight import check, existence, prerequisites, quotas, references
 from gitops.preflight.check import Candidate, Check
 from gitops.terminal.progress import say
 

@@ -1,0 +1,98 @@
+"""What `--help` says: for the whole command line and for each verb."""
+
+DESCRIPTION = """\
+Django environments on AWS from YAML files: environments/ says what should exist, gitops makes AWS agree.
+
+  gitops validate                    check the declarations; needs no AWS
+  gitops local up                    start the embedded AWS of this machine
+  gitops cost                        what it costs a month; needs no AWS
+  gitops deploy --all                deploy what changed, bases first
+  gitops status                      what is declared and what is deployed
+  gitops logs dev/alpha              what it logs; also: shell, db, run
+  gitops destroy dev/alpha           delete one environment
+
+An environment is named as its file: dev/alpha is environments/dev/alpha.yaml, and dev is its base, dev/base.
+While the embedded AWS of this checkout runs, commands talk to it; otherwise to AWS, with the usual AWS_* variables.
+"""
+
+EXIT_CODES = """\
+exit codes: 0 done, 1 something that you can put right, 2 the command line is wrong, 3 a bug of ours, 130 interrupted
+"""
+
+VALIDATE = """\
+Check every declaration and print what is wrong, as file:line:column: field: message. All files are checked, since
+they depend on each other. In the files that are named, or changed since a revision, a past `expires` is an error; in
+others it is a warning.
+"""
+VALIDATE_EXAMPLES = """\
+examples:
+  gitops validate
+  gitops validate environments/dev/alpha.yaml
+  gitops validate --base origin/main --format github     in a pull request: annotations on the changed lines
+"""
+SYNTH = """\
+Write the CloudFormation templates of the environments named, or of all, and print where they are. Needs no AWS. When
+neither declarations nor code have changed, the ones from last time are found at once.
+"""
+COST = """\
+Print what the environments named, or all, cost a month by list prices: an estimate from their templates, with what
+it leaves out. docs/costs.md says how it is made. Asks no AWS.
+"""
+COST_EXAMPLES = """\
+examples:
+  gitops cost
+  gitops cost dev/alpha prod/app
+  gitops cost --format json
+"""
+DEPLOY = """\
+Deploy environments: bases first, then the apps on them side by side. What has not changed is left alone, one that
+fails does not stop the others, and the same command again goes on where an interrupted one stopped.
+"""
+DEPLOY_EXAMPLES = """\
+examples:
+  gitops deploy --all
+  gitops deploy dev dev/alpha        the base and one app on it
+  gitops deploy --target aws --all   AWS itself, though the embedded one runs
+"""
+DESTROY = """\
+Delete the stack of one environment, whether its file still exists or not. Prints what will go and asks. A base is
+only destroyed when no app is left on it, neither declared nor deployed.
+"""
+DESTROY_EXAMPLES = """\
+examples:
+  gitops destroy dev/alpha
+  gitops destroy dev/alpha --yes                         without a question
+  gitops destroy prod/app --yes --confirm prod/app       production
+"""
+BOOTSTRAP = """\
+Set an AWS account up, with an administrator's credentials: deploy the stack of its declaration, run `cdk bootstrap`
+in every region that declarations name, and print what to set on GitHub. The same again brings it up to date.
+"""
+BOOTSTRAP_EXAMPLES = """\
+examples:
+  gitops bootstrap                   the account, when there is one
+  gitops bootstrap main              the one of environments/accounts/main.yaml
+"""
+STATUS = """\
+Print every environment that is declared or deployed, with its state, owner, expiry and URL.
+"""
+NEW = """\
+Write a minimal declaration that is valid. KIND is account, ad-hoc-base, ad-hoc-app, prod-base or prod-app.
+"""
+NEW_EXAMPLES = """\
+examples:
+  gitops new ad-hoc-app dev/gamma --owner octocat --image v1.4.2
+  gitops new ad-hoc-base qa --domain qa.example.com --hosted-zone-id Z0123456789ABCDEFGHIJ
+"""
+SCHEMA = """\
+Print the reference of all fields of all kinds as Markdown; docs/declarations.md is this text.
+"""
+LOCAL = """\
+Start the embedded AWS of this checkout, stop it, or tell whether it runs. `up` and `status` print the variables with
+which other tools reach it. What it holds is gone when it stops.
+"""
+LOCAL_EXAMPLES = """\
+examples:
+  gitops local up
+  eval "$(gitops local status)"; aws cloudformation list-stacks
+"""
