@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 # Read when aws_cdk is first imported. cfn-lint and cdk-nag look at the same templates, once.
 os.environ |= {"CDK_VALIDATION": "false", "JSII_NODE": str(cdk.node())}
+
+# A shell's background jobs ignore SIGINT, and so would the commands that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
