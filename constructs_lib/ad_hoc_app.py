@@ -5,9 +5,8 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.ad_hoc_base import AVAILABILITY_ZONES
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
+from constructs_lib.config.model import AD_HOC_AVAILABILITY_ZONES, AdHocAppConfig, AdHocBaseConfig
 from constructs_lib.config.naming import EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.data.app_database import ON_DELETE
@@ -37,7 +36,7 @@ class AdHocApp(Construct):
             self,
             "Base",
             name=name.base,
-            availability_zones=AVAILABILITY_ZONES,
+            availability_zones=AD_HOC_AVAILABILITY_ZONES,
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
         )

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import publish
-from constructs_lib.config.model import AdHocBaseConfig
+from constructs_lib.config.model import AD_HOC_AVAILABILITY_ZONES, AdHocBaseConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.data.cache import Cache
 from constructs_lib.data.database import Database
@@ -15,9 +15,6 @@ from constructs_lib.network.ingress import Ingress
 from constructs_lib.network.network import Network
 from constructs_lib.network.security_groups import SecurityGroups
 from constructs_lib.release.task_runner import TaskRunner
-
-AVAILABILITY_ZONES = 2
-"""The load balancer and the database's subnet group need two; NAT, database and cache use one."""
 
 STORAGE_GROWTH_FACTOR = 2
 """Storage grows by itself up to this multiple of what was asked for."""
@@ -32,7 +29,7 @@ class AdHocBase(Construct):
             self,
             "Network",
             cidr=config.network.cidr,
-            availability_zones=AVAILABILITY_ZONES,
+            availability_zones=AD_HOC_AVAILABILITY_ZONES,
             nat=config.network.nat,
             nat_count=1,
         )

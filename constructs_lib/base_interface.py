@@ -5,7 +5,10 @@ app never changes its base's template.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
 """
 
+from __future__ import annotations
+
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -15,15 +18,16 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs_lib.config.naming import EnvironmentName
-from constructs_lib.data.cache import Cache
-from constructs_lib.data.database import Database
-from constructs_lib.data.storage import AssetsBucket
-from constructs_lib.network.bastion import Bastion
-from constructs_lib.network.ingress import Ingress
-from constructs_lib.network.security_groups import SecurityGroups
-from constructs_lib.observability.notifications import Notifications
-from constructs_lib.release.task_runner import TaskRunner
+if TYPE_CHECKING:  # an app needs none of a base's parts, and loading them takes longer than synthesising it
+    from constructs_lib.config.naming import EnvironmentName
+    from constructs_lib.data.cache import Cache
+    from constructs_lib.data.database import Database
+    from constructs_lib.data.storage import AssetsBucket
+    from constructs_lib.network.bastion import Bastion
+    from constructs_lib.network.ingress import Ingress
+    from constructs_lib.network.security_groups import SecurityGroups
+    from constructs_lib.observability.notifications import Notifications
+    from constructs_lib.release.task_runner import TaskRunner
 
 
 class BaseOutput(StrEnum):

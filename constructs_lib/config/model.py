@@ -11,6 +11,9 @@ from typing import Any, Literal
 Nat = Literal["gateway", "instance"]
 Architecture = Literal["arm64", "x86_64"]
 
+AD_HOC_AVAILABILITY_ZONES = 2
+"""The load balancer and the database's subnet group need two; NAT, database and cache use one."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplacementConsent:
