@@ -28,7 +28,7 @@ node_modules/.installed: package-lock.json $(VENV)/.installed
 	@$(NPM) ci --loglevel=error --no-progress
 	@touch $@
 
-lock: setup ## Update the lock files from pyproject.toml, requirements-checkov.in and package.json
+lock: $(VENV)/.installed ## Update the lock files from pyproject.toml, requirements-checkov.in and package.json
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements-checkov.lock requirements-checkov.in
 	$(NPM) install --package-lock-only --loglevel=error
