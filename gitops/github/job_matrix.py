@@ -1,0 +1,48 @@
+"""What a job of a matrix has to know of its environment: `${{ matrix.… }}` in the workflows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from constructs_lib.config.model import AccountConfig, AdHocBaseConfig, ProdBaseConfig
+from constructs_lib.config.naming import EnvironmentName, role_variable
+
+if TYPE_CHECKING:
+    from constructs_lib.config.environments import Environment, Environments
+
+
+class JobAccount(TypedDict):
+    """An account: `role_variable` is the variable of a GitHub environment with the ARN of its role."""
+
+    account: str
+    role_variable: str
+    region: str
+
+
+class JobEnvironment(JobAccount):
+    """An environment; `slug` is its name where no slash may be."""
+
+    environment: str
+    slug: str
+
+
+def account_entry(name: str, config: AccountConfig) -> JobAccount:
+    """Return the entry of the account that accounts/`name`.yaml declares."""
+    return JobAccount(account=name, role_variable=role_variable(name), region=config.region)
+
+
+def entry(environment: Environment, declared: Environments) -> JobEnvironment:
+    """Return the entry of an environment among those that are declared with it."""
+    name = account_of(environment)
+    return entry_in(environment.name, name, declared.accounts[name])
+
+
+def entry_in(name: EnvironmentName, account: str, config: AccountConfig) -> JobEnvironment:
+    """Return the entry of an environment, declared or not, in the account of a name."""
+    return JobEnvironment(environment=str(name), slug=name.stack, **account_entry(account, config))
+
+
+def account_of(environment: Environment) -> str:
+    """Return the name of the account that an environment is in, `main` for accounts/main.yaml."""
+    config = (environment.base or environment).config
+    return config.account if isinstance(config, AdHocBaseConfig | ProdBaseConfig) else environment.name.file

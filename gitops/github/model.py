@@ -1,0 +1,144 @@
+"""What is read of GitHub's answers, as frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+Permission = Literal["admin", "write", "read", "none"]
+"""A user's permission for a repository: `maintain` counts as write and `triage` as read, as GitHub's API says.
+
+https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+"""
+
+Reaction = Literal["eyes", "rocket", "confused"]
+
+DeploymentState = Literal["in_progress", "success", "failure", "error", "inactive"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comment:
+    """A comment of an issue or a pull request."""
+
+    id: int
+    author: str
+    by_bot: bool
+    body: str
+    created: datetime
+    edited: bool
+    url: str
+
+    @classmethod
+    def from_json(cls, data: Any) -> Comment:  # noqa: ANN401 - JSON
+        """Return the comment that an answer or an event describes."""
+        user = data["user"] or {"login": "ghost", "type": "User"}
+        return cls(
+            id=data["id"],
+            author=user["login"],
+            by_bot=user["type"] == "Bot",
+            body=data["body"] or "",
+            created=moment(data["created_at"]),
+            edited=data["updated_at"] != data["created_at"],
+            url=data["html_url"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PullRequest:
+    """A pull request. `head_repository` is None when that was deleted."""
+
+    number: int
+    author: str
+    state: str
+    merged: bool
+    head_sha: str
+    head_ref: str
+    head_repository: str | None
+    base_ref: str
+    base_sha: str
+    url: str
+    node_id: str
+
+    @classmethod
+    def from_json(cls, data: Any) -> PullRequest:  # noqa: ANN401 - JSON
+        """Return the pull request that an answer or an event describes."""
+        user, repository = data["user"] or {"login": "ghost"}, data["head"]["repo"]
+        return cls(
+            number=data["number"],
+            author=user["login"],
+            state=data["state"],
+            merged=bool(data.get("merged_at")),
+            head_sha=data["head"]["sha"],
+            head_ref=data["head"]["ref"],
+            head_repository=repository["full_name"] if repository else None,
+            base_ref=data["base"]["ref"],
+            base_sha=data["base"]["sha"],
+            url=data["html_url"],
+            node_id=data["node_id"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangedFile:
+    """A file that a pull request changes. `status` is GitHub's word: added, removed, modified, renamed, …"""
+
+    path: str
+    status: str
+    previous_path: str | None
+
+    @classmethod
+    def from_json(cls, data: Any) -> ChangedFile:  # noqa: ANN401 - JSON
+        """Return the changed file that an answer describes."""
+        return cls(path=data["filename"], status=data["status"], previous_path=data.get("previous_filename"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepositoryFile:
+    """A file of a branch; `sha` names its content to requests that replace or delete it."""
+
+    path: str
+    sha: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployment:
+    """A deployment that GitHub knows of an environment."""
+
+    id: int
+    environment: str
+    sha: str
+
+    @classmethod
+    def from_json(cls, data: Any) -> Deployment:  # noqa: ANN401 - JSON
+        """Return the deployment that an answer describes."""
+        return cls(id=data["id"], environment=data["environment"], sha=data["sha"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """An issue."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    url: str
+
+    @classmethod
+    def from_json(cls, data: Any) -> Issue:  # noqa: ANN401 - JSON
+        """Return the issue that an answer describes."""
+        user = data["user"] or {"login": "ghost"}
+        return cls(
+            number=data["number"],
+            title=data["title"],
+            body=data["body"] or "",
+            author=user["login"],
+            url=data["html_url"],
+        )
+
+
+def moment(text: str) -> datetime:
+    """Return the moment that GitHub writes as `2026-11-23T04:00:00Z`."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,173 @@
+"""One repository on GitHub, as far as environments are concerned."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, get_args
+from urllib.parse import quote
+
+from gitops.github.model import ChangedFile, Comment, Deployment, Issue, Permission, PullRequest, RepositoryFile
+from gitops.github.transport import GitHubError
+
+if TYPE_CHECKING:
+    from gitops.github.model import DeploymentState, Reaction
+    from gitops.github.transport import Transport
+
+BOT = "github-actions[bot]"
+"""Who writes with the token of a workflow's job: our own comments and issues are told by this author."""
+
+_DESCRIPTION_LENGTH = 140
+"""https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status"""
+
+_ENABLE_AUTO_MERGE = """\
+mutation($pullRequest: ID!) {
+  enablePullRequestAutoMerge(input: {pullRequestId: $pullRequest, mergeMethod: SQUASH}) { clientMutationId }
+}
+"""
+
+
+class Repository:
+    """The repository `name`, `owner/name`. Every method raises GitHubError; lists are whole or an error."""
+
+    def __init__(self, transport: Transport, name: str) -> None:
+        self.name = name
+        self._transport = transport
+        self._root = f"repos/{name}"
+
+    def permission(self, login: str) -> Permission:
+        """Return what a user may do here; `none` for somebody whom GitHub does not know as a collaborator."""
+        answer = self._transport.find(f"{self._root}/collaborators/{quote(login, safe='')}/permission")
+        said = answer["permission"] if answer is not None else "none"
+        for permission in get_args(Permission):
+            if said == permission:
+                return permission  # type: ignore[no-any-return] # typing cannot tell what a Literal's arguments are
+        raise GitHubError(f"GitHub says that {login} has the permission {said!r}, which is not known here")
+
+    def comments(self, number: int) -> list[Comment]:
+        """Return the comments of an issue or pull request, oldest first."""
+        return [Comment.from_json(item) for item in self._transport.pages(f"{self._root}/issues/{number}/comments")]
+
+    def create_comment(self, number: int, body: str) -> Comment:
+        """Comment on an issue or pull request."""
+        return Comment.from_json(self._transport.send("POST", f"{self._root}/issues/{number}/comments", {"body": body}))
+
+    def update_comment(self, comment_id: int, body: str) -> Comment:
+        """Replace the body of a comment."""
+        path = f"{self._root}/issues/comments/{comment_id}"
+        return Comment.from_json(self._transport.send("PATCH", path, {"body": body}))
+
+    def react(self, comment_id: int, reaction: Reaction) -> None:
+        """Add a reaction to a comment; the same one again changes nothing."""
+        self._transport.send("POST", f"{self._root}/issues/comments/{comment_id}/reactions", {"content": reaction})
+
+    def pull_request(self, number: int) -> PullRequest:
+        """Return a pull request."""
+        return PullRequest.from_json(self._transport.get(f"{self._root}/pulls/{number}"))
+
+    def changed_files(self, number: int) -> list[ChangedFile]:
+        """Return the files that a pull request changes; GitHub lists 3,000 at most."""
+        return [ChangedFile.from_json(item) for item in self._transport.pages(f"{self._root}/pulls/{number}/files")]
+
+    def pull_requests_of(self, sha: str) -> list[PullRequest]:
+        """Return the pull requests that a commit belongs to or came from."""
+        items = self._transport.pages(f"{self._root}/commits/{sha}/pulls")
+        return [PullRequest.from_json(item) for item in items]
+
+    def open_pull_requests(self, head_ref: str) -> list[PullRequest]:
+        """Return the open pull requests from a branch of this repository."""
+        owner = self.name.partition("/")[0]
+        items = self._transport.pages(f"{self._root}/pulls", state="open", head=f"{owner}:{head_ref}")
+        return [PullRequest.from_json(item) for item in items]
+
+    def open_pull_request(self, *, title: str, body: str, head_ref: str, base_ref: str) -> PullRequest:
+        """Open a pull request from a branch of this repository."""
+        request = {"title": title, "body": body, "head": head_ref, "base": base_ref}
+        return PullRequest.from_json(self._transport.send("POST", f"{self._root}/pulls", request))
+
+    def enable_auto_merge(self, pull_request: PullRequest) -> None:
+        """Have GitHub merge a pull request as soon as it may; refused where the repository does not allow that."""
+        self._transport.graphql(_ENABLE_AUTO_MERGE, {"pullRequest": pull_request.node_id})
+
+    def default_branch(self) -> str:
+        """Return the name of the default branch."""
+        return str(self._transport.get(self._root)["default_branch"])
+
+    def branch_head(self, branch: str) -> str:
+        """Return the newest commit of a branch."""
+        return str(self._transport.get(f"{self._root}/git/ref/heads/{quote(branch)}")["object"]["sha"])
+
+    def create_branch(self, branch: str, sha: str) -> None:
+        """Create a branch at a commit; GitHub answers 422 when it exists."""
+        self._transport.send("POST", f"{self._root}/git/refs", {"ref": f"refs/heads/{branch}", "sha": sha})
+
+    def file(self, path: str, ref: str) -> RepositoryFile | None:
+        """Return a text file as it is at a branch or commit, or None when there is none."""
+        answer = self._transport.find(f"{self._root}/contents/{quote(path)}", ref=ref)
+        if answer is None:
+            return None
+        if not isinstance(answer, dict) or answer.get("encoding") != "base64":
+            raise GitHubError(f"{path} at {ref} is not a file that GitHub shows the text of")
+        return RepositoryFile(path=path, sha=answer["sha"], text=base64.b64decode(answer["content"]).decode())
+
+    def replace_file(self, file: RepositoryFile, text: str, *, branch: str, message: str) -> str:
+        """Commit a new text of a file and return the commit; 409 when the file has changed since it was read."""
+        body = {
+            "message": message,
+            "content": base64.b64encode(text.encode()).decode(),
+            "sha": file.sha,
+            "branch": branch,
+        }
+        answer = self._transport.send("PUT", f"{self._root}/contents/{quote(file.path)}", body)
+        return str(answer["commit"]["sha"])
+
+    def delete_file(self, file: RepositoryFile, *, branch: str, message: str) -> str:
+        """Commit the removal of a file and return the commit; 409 when the file has changed since it was read."""
+        body = {"message": message, "sha": file.sha, "branch": branch}
+        answer = self._transport.send("DELETE", f"{self._root}/contents/{quote(file.path)}", body)
+        return str(answer["commit"]["sha"])
+
+    def deployments(self, environment: str) -> list[Deployment]:
+        """Return the deployments of an environment, newest first."""
+        items = self._transport.pages(f"{self._root}/deployments", environment=environment)
+        return [Deployment.from_json(item) for item in items]
+
+    def create_deployment(self, *, environment: str, sha: str, production: bool) -> Deployment:
+        """Create a deployment. Checks of the commit are left to whoever merged it."""
+        body = {
+            "ref": sha,
+            "environment": environment,
+            "auto_merge": False,
+            "required_contexts": [],
+            "production_environment": production,
+            "transient_environment": not production,
+        }
+        return Deployment.from_json(self._transport.send("POST", f"{self._root}/deployments", body))
+
+    def set_deployment_state(
+        self, deployment: Deployment, state: DeploymentState, *, url: str = "", log_url: str = "", description: str = ""
+    ) -> None:
+        """Add a status to a deployment; one that succeeds makes earlier ones of its environment inactive."""
+        body: dict[str, object] = {"state": state, "description": description[:_DESCRIPTION_LENGTH]}
+        if url:
+            body["environment_url"] = url
+        if log_url:
+            body["log_url"] = log_url
+        self._transport.send("POST", f"{self._root}/deployments/{deployment.id}/statuses", body)
+
+    def open_issues(self, author: str) -> list[Issue]:
+        """Return the open issues of an author; pull requests, which GitHub lists with them, are left out."""
+        items = self._transport.pages(f"{self._root}/issues", state="open", creator=author)
+        return [Issue.from_json(item) for item in items if "pull_request" not in item]
+
+    def create_issue(self, title: str, body: str) -> Issue:
+        """Open an issue."""
+        return Issue.from_json(self._transport.send("POST", f"{self._root}/issues", {"title": title, "body": body}))
+
+    def update_issue(self, number: int, body: str) -> None:
+        """Replace the body of an issue."""
+        self._transport.send("PATCH", f"{self._root}/issues/{number}", {"body": body})
+
+    def close_issue(self, number: int) -> None:
+        """Close an issue as completed."""
+        body = {"state": "closed", "state_reason": "completed"}
+        self._transport.send("PATCH", f"{self._root}/issues/{number}", body)
