@@ -25,6 +25,14 @@ class ReplacementConsent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LockConfig:
+    """Who keeps an environment as it is, by GitHub login, and why."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GitHubConfig:
     """Where the declarations of an account live on GitHub."""
 
@@ -104,6 +112,7 @@ class PolicyConfig:
 
     max_environments: int = 30
     max_lifetime_days: int = 14
+    max_removals: int = 3
     max_monthly_usd: int | None = None
 
 
@@ -122,6 +131,7 @@ class AdHocBaseConfig:
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     log_retention_days: int = 14
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
+    lock: LockConfig | None = None
     allow_replacement: tuple[ReplacementConsent, ...] = ()
 
 
@@ -141,6 +151,8 @@ class ProdBaseConfig:
     firewall: bool = False
     log_retention_days: int = 90
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
+    lock: LockConfig | None = None
+    destroy_by_comment: bool = False
     allow_replacement: tuple[ReplacementConsent, ...] = ()
 
 
@@ -207,6 +219,7 @@ class AppConfig:
     settings_module: str = "config.settings"
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    lock: LockConfig | None = None
     allow_replacement: tuple[ReplacementConsent, ...] = ()
 
 
@@ -225,6 +238,7 @@ class ProdAppConfig(AppConfig):
 
     hostname: str | None = None
     capacity: CapacityConfig = field(default_factory=CapacityConfig)
+    destroy_by_comment: bool = False
 
 
 CONFIG_OF_KIND: Mapping[str, type] = {
