@@ -1,0 +1,141 @@
+"""Commits on the default branch: directly, or by a pull request where the branch is protected.
+
+https://docs.github.com/en/rest/repos/contents
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from gitops.github.transport import GitHubError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitops.github.model import PullRequest, RepositoryFile
+    from gitops.github.repository import Repository
+
+ATTEMPTS = 3
+"""Tries of a commit while others change the same file."""
+
+_REFUSED = {403, 409, 422}
+"""Answers to a commit that a rule of the branch forbids; 409 is also that of a file which has changed meanwhile."""
+
+_EXISTS = 422
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Committed:
+    """The default branch has the change, as the commit `sha`."""
+
+    sha: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposed:
+    """The default branch is protected and has not changed: a pull request proposes the change.
+
+    `merges_by_itself` says whether GitHub merges it as soon as its rules allow. GitHub starts no workflow for what the
+    token of a job pushes, so required checks begin only when a person closes and reopens the pull request.
+    https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/trigger-a-workflow
+    """
+
+    pull_request: PullRequest
+    merges_by_itself: bool
+
+
+def commit_removal(repository: Repository, path: str, message: str) -> Committed | Proposed | None:
+    """Remove a file from the default branch; None when it is not there. Raises GitHubError when nothing was changed."""
+    return _commit(repository, path, None, message)
+
+
+def commit_edit(
+    repository: Repository, path: str, edit: Callable[[str], str], message: str
+) -> Committed | Proposed | None:
+    """Change a file of the default branch to what `edit` makes of its text; None when that is what it is already.
+
+    `edit` is called again when somebody else has changed the file meanwhile; what it raises ends the matter.
+
+    Raises:
+        GitHubError: there is no such file, or nothing could be changed.
+    """
+    return _commit(repository, path, edit, message)
+
+
+def _commit(
+    repository: Repository, path: str, edit: Callable[[str], str] | None, message: str
+) -> Committed | Proposed | None:
+    """Commit what `edit` makes of a file; without it, its removal."""
+    branch = repository.default_branch()
+    refused: tuple[RepositoryFile, GitHubError] | None = None
+    for _ in range(ATTEMPTS):
+        file = repository.file(path, branch)
+        if file is None:
+            # GitHub also says "not found" of what a token may not read; this tells the two apart.
+            repository.branch_head(branch)
+            if edit is None:
+                return None
+            raise GitHubError(f"{path} is not on the branch {branch}; nothing was changed")
+        text = edit(file.text) if edit is not None else None
+        if text == file.text:
+            return None
+        if refused is not None and refused[0].sha == file.sha:
+            # The file is what it was, so it is the branch that does not take the commit.
+            return _propose(repository, file, text, branch=branch, message=message, reason=refused[1])
+        try:
+            return Committed(sha=_write(repository, file, text, branch, message))
+        except GitHubError as error:
+            if error.status not in _REFUSED:
+                raise
+            refused = file, error
+    raise GitHubError(f"{path} changes all the time on the branch {branch}; nothing was changed. Try again")
+
+
+def _write(repository: Repository, file: RepositoryFile, text: str | None, branch: str, message: str) -> str:
+    if text is None:
+        return repository.delete_file(file, branch=branch, message=message)
+    return repository.replace_file(file, text, branch=branch, message=message)
+
+
+def _propose(
+    repository: Repository, file: RepositoryFile, text: str | None, *, branch: str, message: str, reason: GitHubError
+) -> Proposed:
+    """Open a pull request with the change, or return the one that is open already."""
+    proposal = _branch_name(file, text)
+    existing = repository.open_pull_requests(proposal)
+    if existing:
+        return Proposed(pull_request=existing[0], merges_by_itself=_merge_when_allowed(repository, existing[0]))
+    try:
+        repository.create_branch(proposal, repository.branch_head(branch))
+    except GitHubError as error:
+        if error.status != _EXISTS:
+            raise GitHubError(f"{reason}; and a branch for a pull request: {error}", error.status) from error
+    on_proposal = repository.file(file.path, proposal)
+    if on_proposal is not None and on_proposal.sha == file.sha:
+        _write(repository, on_proposal, text, proposal, message)
+    pull_request = repository.open_pull_request(
+        title=message.partition("\n")[0],
+        body=f"The branch `{branch}` is protected, so this change needs a pull request.",
+        head_ref=proposal,
+        base_ref=branch,
+    )
+    return Proposed(pull_request=pull_request, merges_by_itself=_merge_when_allowed(repository, pull_request))
+
+
+def _merge_when_allowed(repository: Repository, pull_request: PullRequest) -> bool:
+    try:
+        repository.enable_auto_merge(pull_request)
+    except GitHubError:
+        return False  # the repository does not allow it, or nothing keeps a person from merging now
+    return True
+
+
+def _branch_name(file: RepositoryFile, text: str | None) -> str:
+    """Return the branch of a change, always the same: who asks twice gets one pull request."""
+    path = PurePosixPath(file.path)
+    change = "\0".join([file.path, file.sha, "removed" if text is None else f"text {text}"])
+    digest = hashlib.sha256(change.encode()).hexdigest()[:12]
+    return f"gitops/{path.parent.name}-{path.stem}-{digest}"
