@@ -1,4 +1,4 @@
-"""The three roles with which workflows on GitHub plan, deploy and destroy; none of them can do another's work."""
+"""The roles with which workflows on GitHub plan, deploy and destroy; none of them can do another's work."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from constructs_lib.access import drift_detection
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.config.model import GitHubConfig
@@ -34,13 +35,15 @@ _READ_STACKS = (
 class DeploymentRoles(Construct):
     """`plan` reads, `deploy` hands work to the CDK's roles, `destroy` deletes stacks of environments.
 
-    Each is for the jobs of one GitHub environment of its own name, in the repository of the declarations.
+    `production` may what `deploy` may: GitHub asks reviewers before a job gets it. Each is for the jobs of one GitHub
+    environment of its own name, in the repository of the declarations.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, github: GitHubConfig, oidc: GitHubOidc) -> None:
         super().__init__(scope, construct_id)
         self.plan = self._role("plan", github, oidc, "Shows what a change would do; reads no data and changes nothing")
         self.deploy = self._role("deploy", github, oidc, "Deploys environments, through the roles of the CDK")
+        self.production = self._role("production", github, oidc, "Deploys production, through the roles of the CDK")
         self.destroy = self._role("destroy", github, oidc, "Deletes stacks of environments")
         for role in self.by_environment.values():
             self._allow(role, ["cloudformation:DescribeStacks", "cloudformation:ListStacks"], ["*"])
@@ -48,17 +51,20 @@ class DeploymentRoles(Construct):
             self._allow(
                 role, ["ssm:GetParameter", "ssm:GetParameters"], [self._arn("ssm", "parameter/cdk-bootstrap/*")]
             )
-        for role in (self.plan, self.deploy):
+        for role in (self.plan, self.deploy, self.production):
             self._allow_preflight(role)
         self._allow_change_sets(self.plan)
+        self._allow_drift_detection(self.plan)
         purposes = ("deploy", "file-publishing", "lookup")
-        self._allow(self.deploy, ["sts:AssumeRole"], [self._bootstrap_role(purpose) for purpose in purposes])
+        for role in (self.deploy, self.production):
+            self._allow(role, ["sts:AssumeRole"], [self._bootstrap_role(purpose) for purpose in purposes])
+            self._allow_sleep(role)
         self._allow_deletion(self.destroy)
 
     @property
     def by_environment(self) -> Mapping[str, iam.Role]:
         """The roles by the GitHub environment that each is for."""
-        return {"plan": self.plan, "deploy": self.deploy, "destroy": self.destroy}
+        return {"plan": self.plan, "deploy": self.deploy, "production": self.production, "destroy": self.destroy}
 
     def _role(self, environment: str, github: GitHubConfig, oidc: GitHubOidc, description: str) -> iam.Role:
         return iam.Role(
@@ -102,6 +108,25 @@ class DeploymentRoles(Construct):
             role,
             ["ssm:GetParameters"],
             [self._arn("ssm", "parameter/aws/service/ami-amazon-linux-latest/*", account="")],
+        )
+
+    def _allow_drift_detection(self, role: iam.Role) -> None:
+        self._allow(role, drift_detection.DETECT, [self._arn("cloudformation", "stack/*")])
+        self._allow(role, [drift_detection.FOLLOW, *drift_detection.READ_LISTS], ["*"])
+        for (service, resource), actions in drift_detection.READ_NAMED.items():
+            self._allow(role, actions, [self._arn(service, resource, region="" if service == "iam" else "*")])
+        zones = self._arn("route53", "hostedzone/*", region="", account="")
+        self._allow(role, drift_detection.READ_IN_ZONES, [zones])
+        own = {"StringEquals": {"aws:ResourceAccount": cdk.Stack.of(self).account}}
+        self._allow(role, drift_detection.READ_BUCKET_POLICIES, [self._arn("s3", "*", region="", account="")], own)
+
+    def _allow_sleep(self, role: iam.Role) -> None:
+        """Allow to set how many tasks the services of ad hoc environments have: none while they sleep."""
+        self._allow(
+            role,
+            ["ecs:DescribeServices", "ecs:UpdateService"],
+            [self._arn("ecs", "service/*")],
+            {"StringEquals": {"aws:ResourceTag/gitops:kind": "ad-hoc-app"}},
         )
 
     def _allow_deletion(self, role: iam.Role) -> None:

@@ -25,7 +25,7 @@ CACHE_DATABASES = 10_000
 CACHE_USERNAME = "application"
 """Name by which the applications of a production base log in to its cache."""
 
-GITHUB_ENVIRONMENTS = ("plan", "deploy", "destroy")
+GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy")
 """Environments of the repository on GitHub; each has a role of its own in every account."""
 
 PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"
@@ -96,7 +96,7 @@ def listener_priority(name: EnvironmentName, service: str, index: int, *, catch_
 
 
 def role_output(github_environment: str) -> str:
-    """Return the output of an account's stack with the ARN of the role for `plan`, `deploy` or `destroy`."""
+    """Return the output of an account's stack with the ARN of the role for one of `GITHUB_ENVIRONMENTS`."""
     return f"{logical_id(github_environment)}RoleArn"
 
 

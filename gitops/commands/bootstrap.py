@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RULES = {
     "plan": "no rules: pull requests of the repository's own branches plan with it",
     "deploy": "deployment branches: main only",
+    "production": "deployment branches: main only; required reviewers",
     "destroy": "deployment branches: main only; required reviewers",
 }
 """What to set on each GitHub environment; the roles trust GitHub to hold to it."""

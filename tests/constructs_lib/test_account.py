@@ -17,6 +17,7 @@ from tests.constructs_lib.synthesis import Synthesise
 
 CONFIG = AccountConfig(id="111111111111", region="us-east-1", github=GitHubConfig(repository="octocat/environments"))
 POLICY_SIZE = 6144
+INLINE_POLICIES_SIZE = 10240
 """Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
@@ -83,14 +84,37 @@ class TestRoles:
         statements = allowed(account(synthesise).to_json(), "Plan")
         verbs = {action.partition(":")[2] for action in actions(statements)}
         change_sets = {"CreateChangeSet", "DeleteChangeSet"}
-        assert all(verb.startswith(("Describe", "Get", "List", "BatchGetImage")) for verb in verbs - change_sets)
-        assert not actions(statements) & {"sts:AssumeRole", "secretsmanager:GetSecretValue", "s3:GetObject"}
+        drift = {"DetectStackDrift", "DetectStackResourceDrift"}
+        assert change_sets | drift <= verbs
+        reading = ("Describe", "Get", "List", "BatchGetImage")
+        assert all(verb.startswith(reading) for verb in verbs - change_sets - drift)
+        data = {"secretsmanager:GetSecretValue", "s3:GetObject", "s3:ListBucket", "kms:Decrypt", "logs:GetLogEvents"}
+        assert not actions(statements) & {"sts:AssumeRole", *data}
 
     def test_plan_makes_change_sets_for_show_alone(self, synthesise: Synthesise) -> None:
         statements = allowed(account(synthesise).to_json(), "Plan")
         (statement,) = (s for s in statements if "CreateChangeSet" in text(s))
         assert statement["Condition"] == {"StringLike": {"cloudformation:ChangeSetName": "cdk-diff-change-set*"}}
         assert "cloudformation:ExecuteChangeSet" not in actions(statements)
+
+    def test_policies_fit_into_a_role(self, synthesise: Synthesise) -> None:
+        template = account(synthesise).to_json()
+        for environment in GITHUB_ENVIRONMENTS:
+            statements = allowed(template, environment.capitalize())
+            assert len(json.dumps(statements, separators=(",", ":"))) < INLINE_POLICIES_SIZE
+
+    def test_production_may_what_deploy_may(self, synthesise: Synthesise) -> None:
+        template = account(synthesise).to_json()
+        assert allowed(template, "Production") == allowed(template, "Deploy")
+
+    @pytest.mark.parametrize("environment", ["Deploy", "Production"])
+    def test_only_services_of_ad_hoc_environments_are_put_to_sleep(
+        self, environment: str, synthesise: Synthesise
+    ) -> None:
+        statements = allowed(account(synthesise).to_json(), environment)
+        (statement,) = (s for s in statements if "ecs:UpdateService" in actions([s]))
+        assert statement["Condition"] == {"StringEquals": {"aws:ResourceTag/gitops:kind": "ad-hoc-app"}}
+        assert statement["Resource"] == "arn:aws:ecs:*:111111111111:service/*"
 
     def test_deploy_assumes_the_cdk_s_roles_of_its_account(self, synthesise: Synthesise) -> None:
         statements = allowed(account(synthesise).to_json(), "Deploy")

@@ -1,0 +1,1 @@
+"""What differs between the declarations and what runs: found, written down, reported."""
