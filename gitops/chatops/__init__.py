@@ -1,0 +1,1 @@
+"""Commands in comments of pull requests: from the event to what is done and answered."""

@@ -1,0 +1,151 @@
+"""The token of `/destroy`: what it stands for is a record in the comment of ours that shows the inventory.
+
+The record names an environment, who asked and in which comment, and the stack and its template as they were. The
+token is the record's digest, so that `/confirm TOKEN`, which stays in its event as it was typed, names one record and
+no other. GitHub's time of our comment is the time of issue.
+
+What people with write permission for the repository can do to our comments, and what it gains them:
+
+- They edit a record that nobody has used. The comment is then edited, and counts for nothing.
+- They edit one that somebody has used, to have that person's run, started again, destroy another environment. The
+  token that the person typed is not the digest of any other record.
+- They start somebody's `/confirm` again for an environment that has been created anew since. Its stack has another
+  id; besides, whoever starts a run again must be whoever commented, and a claim ends after a day.
+- They write a record of their own into some comment of ours. It is edited, so it can only be one "used already" by
+  a comment of theirs, and that comment is authorised like any other: permission by GitHub's API, owner, consent and
+  lock by the default branch. It spares them the waiting for an inventory of what they may destroy anyway.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Self
+
+from gitops.errors import UserError
+from gitops.github.repository import BOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from gitops.github.model import Comment
+
+VALID_FOR: Final = timedelta(minutes=15)
+RESUMABLE_FOR: Final = timedelta(days=1)
+"""How long a run that has used a token, and failed, may be started again."""
+
+_TOKEN_LENGTH: Final = 16
+_MARKER = re.compile(r"<!-- gitops:confirmation ([A-Za-z0-9+/=]{1,4000})(?: used-by:([0-9]{1,20}))? -->")
+
+
+class RefusedError(UserError):
+    """A token does not hold; the message says why. Nothing was destroyed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """What a token stands for. `stack_id` and `template` are empty for what is declared and not deployed.
+
+    `template` is a digest, `requested_in` the id of the comment with `/destroy`, and `nonce` makes two records differ.
+    """
+
+    environment: str
+    requester: str
+    stack_id: str
+    template: str
+    requested_in: int
+    nonce: str
+
+    @classmethod
+    def new(cls, *, environment: str, requester: str, stack_id: str, template: str, requested_in: int) -> Self:
+        """Return a record of its own."""
+        return cls(
+            environment=environment,
+            requester=requester,
+            stack_id=stack_id,
+            template=template,
+            requested_in=requested_in,
+            nonce=secrets.token_hex(16),
+        )
+
+    @property
+    def token(self) -> str:
+        """What to type: 80 bits of the record's digest, in letters and digits that are hard to confuse."""
+        digest = hashlib.sha256(self._json().encode()).digest()
+        return base64.b32encode(digest).decode().lower()[:_TOKEN_LENGTH]
+
+    @property
+    def marker(self) -> str:
+        """The record as a line of a comment that nobody sees."""
+        return f"<!-- gitops:confirmation {base64.b64encode(self._json().encode()).decode()} -->"
+
+    def _json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation:
+    """A token that holds: its record, and the comment that the record is in.
+
+    `resumed` says that the same `/confirm` has used it before, in a run that ended too early.
+    """
+
+    record: Record
+    comment: Comment
+    resumed: bool
+
+
+def find(token: str, comments: Iterable[Comment], *, login: str, comment_id: int, now: datetime) -> Confirmation:
+    """Return what a token in the comment `comment_id` by `login` stands for, among the comments of its pull request.
+
+    Raises RefusedError when it does not hold.
+    """
+    for comment in comments:
+        found = _MARKER.search(comment.body) if comment.author == BOT and comment.by_bot else None
+        record = _record(found[1]) if found else None
+        if found is None or record is None or record.token != token:
+            continue
+        used_by = int(found[2]) if found[2] else None
+        if record.requester.casefold() != login.casefold():
+            raise RefusedError(f"{record.requester} asked for this token; whoever destroys asks with `/destroy` first")
+        if used_by not in {None, comment_id}:
+            raise RefusedError("this token has been used already; ask again with `/destroy`")
+        resumed = used_by is not None
+        if comment.edited and not resumed:
+            raise RefusedError(
+                "the comment with this token was edited, so it counts no more; ask again with `/destroy`"
+            )
+        allowed = RESUMABLE_FOR if resumed else VALID_FOR
+        if now - comment.created > allowed:
+            raise RefusedError("this token has expired; ask again with `/destroy`")
+        return Confirmation(record=record, comment=comment, resumed=resumed)
+    raise RefusedError("no `/destroy` on this pull request was answered with this token; ask with `/destroy`")
+
+
+def claimed(confirmation: Confirmation, comment_id: int, note: str) -> str:
+    """Return the body of the record's comment once the comment `comment_id` has used the token; `note` says so."""
+    marker = confirmation.record.marker
+    used = marker.replace(" -->", f" used-by:{comment_id} -->")
+    body = _MARKER.sub(used, confirmation.comment.body, count=1)
+    return body if confirmation.resumed else f"{body}\n\n{note}"
+
+
+def digest(template: object) -> str:
+    """Return what tells templates apart; two that differ in the order of keys are the same."""
+    return hashlib.sha256(json.dumps(template, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _record(encoded: str) -> Record | None:
+    try:
+        data = json.loads(base64.b64decode(encoded, validate=True))
+        record = Record(**data)
+    except (ValueError, TypeError):
+        return None
+    is_text = all(isinstance(value, int if key == "requested_in" else str) for key, value in asdict(record).items())
+    return record if is_text else None
