@@ -1,4 +1,4 @@
-"""The door to git: which declarations a change is about."""
+"""The door to git: which declarations a change is about, and the files of a revision."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ def changed_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
 
     What is not committed yet counts too. Raises UserError when git cannot say.
     """
-    commit = _git(["rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder, revision).strip()
+    commit = commit_of(revision, folder)
     comparison = ["diff", "--name-only", "-z", "--relative", "--diff-filter=d", "--merge-base", commit, "--", "."]
     untracked = ["ls-files", "-z", "--others", "--exclude-standard", "--", "."]
     listed = _git(comparison, folder, revision) + _git(untracked, folder, revision)
@@ -27,18 +27,31 @@ def changed_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
     )
 
 
+def commit_of(revision: str, folder: Path) -> str:
+    """Return the full id of the commit that a revision names. Raises UserError when git knows none."""
+    return _git(["rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder, revision).strip()
+
+
+def fork_point(revision: str, folder: Path) -> str:
+    """Return the commit at which the branch that is checked out left `revision`. Raises UserError if there is none."""
+    return _git(["merge-base", commit_of(revision, folder), "HEAD"], folder, revision).strip()
+
+
 def export(revision: str, folder: Path, target: Path) -> Path:
-    """Write the repository's files, as they were when the branch left `revision`, to `target`.
+    """Write the repository's files, as they were when the branch left `revision`, to `target`, as `export_commit`."""
+    return export_commit(fork_point(revision, folder), folder, target)
+
+
+def export_commit(commit: str, folder: Path, target: Path) -> Path:
+    """Write the repository's files, as they are in a commit, to `target`.
 
     Returns the folder there that `folder` is here. Neither the work tree nor the index of the repository is touched.
     Raises UserError when git cannot say.
     """
-    commit = _git(["rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder, revision).strip()
-    start = _git(["merge-base", commit, "HEAD"], folder, revision).strip()
-    top = Path(_git(["rev-parse", "--show-toplevel"], folder, revision).strip())
+    top = Path(_git(["rev-parse", "--show-toplevel"], folder, commit).strip())
     index = {"GIT_INDEX_FILE": str(target.with_name(f"{target.name}.index"))}
-    _git(["read-tree", start], top, revision, index)
-    _git(["checkout-index", "--all", f"--prefix={target}/"], top, revision, index)
+    _git(["read-tree", commit], top, commit, index)
+    _git(["checkout-index", "--all", f"--prefix={target}/"], top, commit, index)
     return target / folder.resolve().relative_to(top.resolve())
 
 

@@ -44,6 +44,19 @@ examples:
   gitops cost dev/alpha prod/app
   gitops cost --format json
 """
+AFFECTED = """\
+Print the environments that the change from one commit to another touches, as JSON in the order of deployment, and set
+the outputs of a workflow's step. The two commits are compared exactly, wherever they stand in history. A declaration
+touches itself; what a base, an account, or code touches is found by comparing templates. Asks no AWS.
+"""
+AFFECTED_EXAMPLES = """\
+examples:
+  gitops affected --base origin/main                 the work tree against main
+  gitops affected --base "$BEFORE" --head "$SHA"     what a push touches
+  gitops affected --all                              everything declared, to be deployed again
+  gitops affected dev/alpha                          this one
+  gitops affected --accounts                         the accounts, for a matrix of jobs
+"""
 DEPLOY = """\
 Deploy environments: bases first, then the apps on them side by side. What has not changed is left alone, one that
 fails does not stop the others, and the same command again goes on where an interrupted one stopped.

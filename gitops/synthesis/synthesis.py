@@ -50,16 +50,17 @@ def synthesise(folder: Path, names: Collection[EnvironmentName] | None, root: Pa
 def content_key(root: Path, folder: Path, names: Collection[EnvironmentName] | None) -> str:
     """Return a hash of everything that decides the assembly of `names`: the code, its versions, the declarations."""
     digest = hashlib.sha256(f"{sys.version}\n{sorted(map(str, names)) if names else '*'}\n".encode())
-    for label, file in [*_code(root), *_declarations(folder, names)]:
+    for label, file in [*code(root), *_declarations(folder, names)]:
         content = file.read_bytes() if file.is_file() else b""
         digest.update(f"{label}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
-def _code(root: Path) -> Iterator[tuple[str, Path]]:
+def code(root: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files of a checkout that decide how declarations become templates, with their paths below `root`."""
     files = [root / "app.py", root / "cdk.json", root / "requirements.lock"]
     library = (file for file in (root / "constructs_lib").rglob("*") if "__pycache__" not in file.parts)
-    return _labelled(root, [*files, *library])
+    yield from _labelled(root, [*files, *library])
 
 
 def _declarations(folder: Path, names: Collection[EnvironmentName] | None) -> Iterator[tuple[str, Path]]:

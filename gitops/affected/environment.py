@@ -1,0 +1,80 @@
+"""An environment that a change touches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from constructs_lib.config.naming import EnvironmentName
+    from gitops.github.job_matrix import JobEnvironment
+    from gitops.synthesis.assembly import SynthesisedStack
+
+Action = Literal["create", "update", "destroy"]
+Wave = Literal["account", "bases", "apps", "production"]
+
+WAVES: tuple[Wave, ...] = ("account", "bases", "apps", "production")
+"""In the order of deployment."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AffectedEnvironment:
+    """An environment that a change touches: what is to be done with it, why, and why not.
+
+    `kind` is empty where the old declaration does not tell. `before` and `after` are its stacks on both sides: None
+    where it is not declared, and `before` also where the old side could not be synthesised; `incomparable` says why.
+    `job` is None where the account of what was removed cannot be told; then it is refused.
+    """
+
+    name: EnvironmentName
+    kind: str
+    action: Action
+    reason: str
+    job: JobEnvironment | None
+    before: SynthesisedStack | None = None
+    after: SynthesisedStack | None = None
+    incomparable: str = ""
+    renamed_from: EnvironmentName | None = None
+    renamed_to: EnvironmentName | None = None
+    refused: str | None = None
+
+    @property
+    def wave(self) -> Wave:
+        """Which of the waves of a deployment it belongs to."""
+        if self.name.is_account:
+            return "account"
+        if self.kind.startswith("prod-"):
+            return "production"
+        return "bases" if self.name.is_base else "apps"
+
+    @property
+    def changes_stack(self) -> bool:
+        """Whether the stack would change, as far as both sides tell; what cannot be compared counts as changed."""
+        return self.before is None or self.after is None or not same_stack(self.before, self.after)
+
+    def as_json(self) -> dict[str, object]:
+        """Return what `gitops affected` prints of it."""
+        return {
+            "environment": str(self.name),
+            "kind": self.kind,
+            "action": self.action,
+            "wave": self.wave,
+            "reason": self.reason,
+            "renamed_from": self.renamed_from and str(self.renamed_from),
+            "renamed_to": self.renamed_to and str(self.renamed_to),
+            "refused": self.refused,
+        }
+
+
+def same_stack(one: SynthesisedStack, other: SynthesisedStack) -> bool:
+    """Return whether two stacks are the same to CloudFormation: place, protection, tags and template."""
+    return (one.where, one.protected, one.tags) == (other.where, other.protected, other.tags) and (
+        one.template == other.template
+    )
+
+
+def turn(environment: AffectedEnvironment) -> tuple[bool, int, bool, EnvironmentName]:
+    """Return what sorts environments in the order of deployment; what goes comes last, apps before their bases."""
+    destroyed = environment.action == "destroy"
+    wave = WAVES.index(environment.wave)
+    return destroyed, -wave if destroyed else wave, environment.name.is_base == destroyed, environment.name

@@ -1,0 +1,107 @@
+"""What forbids that a removed declaration destroys its environment: judged by the side before the change alone.
+
+Its fields are read as they are written, not by today's model: the old side may be of another version.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from constructs_lib.config.model import PolicyConfig
+from constructs_lib.config.naming import ACCOUNTS_FOLDER, NAME_PATTERN, EnvironmentName, role_variable
+from gitops.affected.environment import AffectedEnvironment
+from gitops.github.job_matrix import JobEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from gitops.affected.tree import Tree
+
+MAX_REMOVALS = PolicyConfig().max_removals
+
+
+def removed(old: Tree, new: Tree, renamed: Mapping[EnvironmentName, EnvironmentName]) -> list[AffectedEnvironment]:
+    """Return the environments whose declarations are gone, each with why it must not be destroyed or with None."""
+    gone = old.declarations.keys() - new.declarations.keys()
+    refused = _refusals(gone, old, new)
+    return [
+        AffectedEnvironment(
+            name=name,
+            kind=_text(old.data(name), "kind"),
+            action="destroy",
+            reason=f"its file was renamed to {renamed[name]}.yaml" if name in renamed else "its file was removed",
+            job=_job(name, old, new),
+            renamed_to=renamed.get(name),
+            refused=refused[name],
+        )
+        for name in sorted(gone)
+    ]
+
+
+def _refusals(gone: Collection[EnvironmentName], old: Tree, new: Tree) -> dict[EnvironmentName, str | None]:
+    apps = Counter(name.folder for name in gone if not name.is_base and not name.is_account)
+    refused: dict[EnvironmentName, str | None] = {}
+    for name in sorted(gone, key=lambda name: name.is_base):
+        reasons = [*_own_reasons(name, old, new), *_reasons_of_many(name, apps, old)]
+        if name.is_base:
+            # The apps of a base were judged before it.
+            staying = {app for app in new.names_in(name.folder) if app != name}
+            staying |= {app for app, reason in refused.items() if app.folder == name.folder and reason}
+            if staying:
+                reasons.append(f"apps stay on it: {', '.join(map(str, sorted(staying)))}; remove these first")
+        refused[name] = "; ".join(reasons) or None
+    return refused
+
+
+def _own_reasons(name: EnvironmentName, old: Tree, new: Tree) -> Iterator[str]:
+    data = old.data(name)
+    kind = _text(data, "kind")
+    if name.is_account:
+        yield f"an account is not destroyed by a change; an administrator can: gitops destroy {name}"
+    elif not kind:
+        yield f"its file could not be read, so what it was cannot be told; see to it: gitops destroy {name}"
+    elif _job(name, old, new) is None:
+        yield f"its base does not tell which account it is in; see to it: gitops destroy {name}"
+    if kind.startswith("prod-") and (data or {}).get("destroy_by_comment") is not True:
+        yield "it is production; let an earlier change write `destroy_by_comment: true` into its file"
+    lock = (data or {}).get("lock")
+    if lock is not None:
+        said = lock if isinstance(lock, dict) else {}
+        yield f"it is locked by {_text(said, 'by') or 'somebody'} ({_text(said, 'reason')}); unlock it first"
+
+
+def _reasons_of_many(name: EnvironmentName, apps: Mapping[str, int], old: Tree) -> Iterator[str]:
+    most = max_removals(old.data(name.base))
+    if not name.is_base and not name.is_account and apps[name.folder] > most:
+        yield (
+            f"this change removes {apps[name.folder]} apps of {name.base}, which allows {most} at once; remove fewer, "
+            f"or raise policy.max_removals of {name.base} in an earlier change"
+        )
+
+
+def max_removals(base: Mapping[str, object] | None) -> int:
+    """Return how many apps of a base may go at once, by what its declaration says, valid or not."""
+    policy = (base or {}).get("policy")
+    said = policy.get("max_removals") if isinstance(policy, dict) else None
+    return said if isinstance(said, int) and not isinstance(said, bool) else MAX_REMOVALS
+
+
+def _job(name: EnvironmentName, old: Tree, new: Tree) -> JobEnvironment | None:
+    """Return the entry of a matrix for what is gone; its `region` is the one that its stack is in."""
+    base = {} if name.is_account else old.data(name.base) or {}
+    account = name.file if name.is_account else _text(base, "account")
+    if not NAME_PATTERN.fullmatch(account):
+        return None
+    declared = EnvironmentName(ACCOUNTS_FOLDER, account)
+    region = _text(base, "region") or _text(new.data(declared) or old.data(declared), "region")
+    if not region:
+        return None
+    return JobEnvironment(
+        environment=str(name), slug=name.stack, account=account, role_variable=role_variable(account), region=region
+    )
+
+
+def _text(data: Mapping[str, object] | None, field: str) -> str:
+    value = (data or {}).get(field)
+    return value if isinstance(value, str) else ""

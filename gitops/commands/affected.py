@@ -1,0 +1,67 @@
+"""`gitops affected`: the environments that a change touches, for a workflow's matrix."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from constructs_lib.config.environments import load
+from gitops.affected import jobs
+from gitops.affected.comparison import Comparison, compare
+from gitops.affected.environment import AffectedEnvironment, turn
+from gitops.affected.revisions import trees
+from gitops.commands.selection import parse_names
+from gitops.github.actions import set_outputs
+from gitops.github.job_matrix import account_entry, entry
+from gitops.terminal.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+ASKED_FOR = "it was asked for"
+
+
+def affected(*, folder: Path, base: str | None, head: str | None, names: Sequence[str], accounts: bool) -> int:
+    """Print what a change touches as JSON, and set the outputs of the workflow's step.
+
+    The change is the one from the commit `base` to the commit `head`, or to the work tree. Without `base`, it is the
+    environments `names` as they are declared, all when the list is empty; or else, with `accounts`, the accounts.
+    """
+    if accounts:
+        declared = load(folder).accounts
+        entries = [account_entry(name, config) for name, config in sorted(declared.items())]
+        set_outputs({"accounts": entries})
+        print(json.dumps(entries, indent=2))
+        return 0
+    found = _compared(base, head, folder) if base is not None else _named(names, folder)
+    set_outputs(jobs.outputs(found))
+    print(json.dumps([environment.as_json() for environment in found.affected], indent=2))
+    for environment in found.affected:
+        if environment.refused:
+            say(f"{environment.name} is not destroyed: {environment.refused}")
+    say(f"{len(found.affected)} affected, {found.unchanged} unchanged")
+    return 0
+
+
+def _compared(base: str, head: str | None, folder: Path) -> Comparison:
+    with trees(base, head, folder) as (old, new):
+        return compare(old, new)
+
+
+def _named(names: Sequence[str], folder: Path) -> Comparison:
+    """Return environments as if everything about them had changed; nothing is synthesised."""
+    wanted = parse_names(names)
+    declared = load(folder, only=wanted or None)
+    chosen = [declared[name] for name in wanted] or list(declared)
+    environments = [
+        AffectedEnvironment(
+            name=environment.name,
+            kind=environment.kind,
+            action="update",
+            reason=ASKED_FOR,
+            job=entry(environment, declared),
+        )
+        for environment in chosen
+    ]
+    return Comparison(affected=tuple(sorted(environments, key=turn)), environments=declared.by_name, unchanged=0)
