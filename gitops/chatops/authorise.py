@@ -41,13 +41,8 @@ def refusal(verb: Verb, login: str, permission: Permission, environment: Environ
         return "it is an AWS account; `gitops bootstrap` sets it up, with an administrator's credentials"
     if verb in ON_AD_HOC_APPS_ONLY and not isinstance(config, AdHocAppConfig):
         return f"`/{verb}` is for ad hoc apps, and this is `{environment.kind}`"
-    if verb in REMOVALS and (reason := _refusal_of_removal(login, permission, environment)):
-        return reason
-    if verb in NOT_WHILE_LOCKED and (reason := lock_of(environment)):
-        return f"{reason}. First `/unlock {environment.name}`"
-    if verb in {"lock", "unlock"} and config.lock and permission != "admin" and not _same(config.lock.by, login):
-        return f"{config.lock.by} has locked it; they or an administrator of this repository change that"
-    return None
+    removal = _refusal_of_removal(login, permission, environment) if verb in REMOVALS else None
+    return removal or _refusal_by_lock(verb, login, permission, environment)
 
 
 def _refusal_of_removal(login: str, permission: Permission, environment: Environment) -> str | None:
@@ -61,6 +56,17 @@ def _refusal_of_removal(login: str, permission: Permission, environment: Environ
     if isinstance(config, AdHocBaseConfig):
         return "a base is destroyed by administrators of this repository only"
     return "only its owner or an administrator of this repository destroys it"
+
+
+def _refusal_by_lock(verb: Verb, login: str, permission: Permission, environment: Environment) -> str | None:
+    config = environment.config
+    if isinstance(config, AccountConfig) or config.lock is None:
+        return None
+    if verb in NOT_WHILE_LOCKED:
+        return f"{lock_of(environment)}. First `/unlock {environment.name}`"
+    if verb in {"lock", "unlock"} and permission != "admin" and not _same(config.lock.by, login):
+        return f"{config.lock.by} has locked it; they or an administrator of this repository change that"
+    return None
 
 
 def lock_of(environment: Environment) -> str | None:

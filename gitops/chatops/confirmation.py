@@ -82,7 +82,7 @@ class Record:
 
     @property
     def marker(self) -> str:
-        """The record as a line of a comment that nobody sees."""
+        """The record as the first line of a comment, which nobody sees; in any other line it counts for nothing."""
         return f"<!-- gitops:confirmation {base64.b64encode(self._json().encode()).decode()} -->"
 
     def _json(self) -> str:
@@ -107,7 +107,7 @@ def find(token: str, comments: Iterable[Comment], *, login: str, comment_id: int
     Raises RefusedError when it does not hold.
     """
     for comment in comments:
-        found = _MARKER.search(comment.body) if comment.author == BOT and comment.by_bot else None
+        found = _MARKER.match(comment.body) if comment.author == BOT and comment.by_bot else None
         record = _record(found[1]) if found else None
         if found is None or record is None or record.token != token:
             continue
