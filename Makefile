@@ -8,7 +8,7 @@ NPM := NODE_OPTIONS=--use-system-ca npm
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo demo-down check lint types templates test bless bench security
+.PHONY: help setup lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,12 +50,22 @@ demo: setup ## Deploy the five sample environments to an AWS on this machine
 demo-down: setup ## Stop the AWS on this machine; what was deployed there is gone
 	@gitops local down
 
+demo-pr: setup ## Play a pull request from its plan to its end: act, a GitHub and an AWS on this machine
+	@python -m tests.workflows.demo
+
 check: lint types templates test ## Everything that CI checks
 
-lint: setup ## Style, and the declarations themselves
+lint: setup workflows ## Style, the workflows, and the declarations themselves
 	ruff check
 	ruff format --check
 	gitops validate
+
+workflows: setup ## actionlint with shellcheck, zizmor and GitHub's schemas on .github
+	actionlint .github/workflows/*.yml
+	zizmor --offline --strict-collection --persona pedantic --quiet .github
+	check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 types: setup ## Static types
 	mypy
@@ -66,6 +76,9 @@ templates: setup ## cfn-lint on the reviewed templates; cdk-nag and layering are
 
 test: setup ## The tests
 	pytest --numprocesses 2 --dist loadfile
+
+test-fast: setup ## The tests that need neither the embedded AWS nor act
+	pytest --numprocesses 2 --dist loadfile -m "not embedded_aws and not workflows"
 
 bless: setup ## Accept changed templates and messages: read the diff
 	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config

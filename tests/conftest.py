@@ -22,6 +22,13 @@ os.environ |= {"CDK_VALIDATION": "false", "JSII_NODE": str(cdk.node())}
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need the embedded AWS, so that `make test-fast` can do without it."""
+    for item in items:
+        if {"embedded_aws", "embedded_state"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("embedded_aws")
+
+
 @pytest.fixture(scope="session")
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lifecycle.EmbeddedAws]:
     """An embedded AWS of its own for each test process; accounts keep tests in it apart."""

@@ -1,0 +1,314 @@
+"""What act does not model, read from the YAML: who starts what, who may do what, and one thing at a time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from constructs_lib.config.naming import GITHUB_ENVIRONMENTS
+from tests.workflows.definitions import PINNED, Job, actions, files, jobs, workflows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TRIGGERS = {
+    "check": {"pull_request": {"branches": ["main"]}, "push": {"branches": ["main"]}},
+    "plan": {"pull_request": {"branches": ["main"]}},
+    "deploy": {"push": {"branches": ["main"]}, "workflow_dispatch": ["environment"]},
+    "command": {"issue_comment": {"types": ["created"]}},
+    "reap": {"schedule": 1, "workflow_dispatch": []},
+    "drift": {"schedule": 1, "workflow_dispatch": []},
+}
+"""What starts each workflow. `pull_request_target` and `workflow_run` give code of others our token: nowhere."""
+
+CR, CW, ID = "contents: read", "contents: write", "id-token: write"
+DW, IW, PW = "deployments: write", "issues: write", "pull-requests: write"
+
+JOBS: dict[str, tuple[set[str], str | None]] = {
+    "check/declarations": ({CR}, None),
+    "check/code": ({CR}, None),
+    "check/tests": ({CR}, None),
+    "plan/synthesise": ({CR}, None),
+    "plan/change-sets": ({CR, ID}, "plan"),
+    "plan/comment": ({CR, PW}, None),
+    "deploy/affected": ({CR}, None),
+    "deploy/accounts": ({CR, DW, ID}, "deploy"),
+    "deploy/bases": ({CR, DW, ID}, "deploy"),
+    "deploy/apps": ({CR, DW, ID}, "deploy"),
+    "deploy/production-bases": ({CR, DW, ID}, "production"),
+    "deploy/production-apps": ({CR, DW, ID}, "production"),
+    "deploy/removed-apps": ({CR, DW, ID}, "destroy"),
+    "deploy/removed-bases": ({CR, DW, ID}, "destroy"),
+    "deploy/refused": (set(), None),
+    "deploy/report": ({CR, PW}, None),
+    "command/decide": ({CR, PW}, None),
+    "command/git": ({CW, PW}, None),
+    "command/read": ({CR, PW, ID}, "plan"),
+    "command/deploy": ({CR, PW, DW, ID}, "${{ matrix.github_environment }}"),
+    "command/destroy": ({CW, PW, DW, ID}, "destroy"),
+    "reap/accounts": ({CR}, None),
+    "reap/observe": ({CR, ID}, "plan"),
+    "reap/decide": ({CR, PW}, None),
+    "reap/destroy": ({CW, PW, DW, ID}, "destroy"),
+    "drift/accounts": ({CR}, None),
+    "drift/observe": ({CR, ID}, "plan"),
+    "drift/report": ({CR, IW}, None),
+}
+"""Every job: what its token may, and the environment of GitHub whose rules and role it has."""
+
+ON_ONE_ENVIRONMENT = {
+    *("deploy/accounts", "deploy/bases", "deploy/apps", "deploy/production-bases", "deploy/production-apps"),
+    *("deploy/removed-apps", "deploy/removed-bases", "command/deploy", "command/destroy", "reap/destroy"),
+}
+"""Jobs that change the stack of an environment."""
+
+FOREIGN_CODE = {"check", "plan"}
+"""Workflows whose run executes code of a pull request."""
+
+TRUSTED_EXPRESSION = re.compile(
+    r"(steps|needs)\.[\w-]+\.outputs\.[\w-]+|needs\.[\w-]+\.result|matrix\.[\w-]+|inputs\.[\w-]+"
+    r"|vars\[matrix\.role_variable\]|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
+    r"|github\.(run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
+    r"|github\.event\.(comment\.id|pull_request\.number)"
+)
+
+
+def name_of(job: Job) -> str:
+    return f"{job.workflow}/{job.id}"
+
+
+every_job = pytest.mark.parametrize("job", jobs(), ids=name_of)
+
+
+def test_workflows_are_started_by_these_events_and_no_others() -> None:
+    found = {
+        name: {
+            event: (
+                len(details)
+                if event == "schedule"
+                else list((details or {}).get("inputs", {}))
+                if event == "workflow_dispatch"
+                else details
+            )
+            for event, details in workflow["on"].items()
+        }
+        for name, workflow in workflows().items()
+    }
+
+    assert found == TRIGGERS
+
+
+def test_tokens_may_exactly_this_in_exactly_these_environments() -> None:
+    found = {
+        name_of(job): ({f"{scope}: {access}" for scope, access in job.permissions.items()}, job.environment)
+        for job in jobs()
+    }
+
+    assert found == JOBS
+
+
+@pytest.mark.parametrize("name", sorted(workflows()))
+def test_a_workflow_gives_nothing_to_jobs_that_ask_for_nothing(name: str) -> None:
+    assert workflows()[name]["permissions"] == {}
+
+
+@every_job
+def test_credentials_of_aws_are_only_had_in_an_environment_of_github_with_its_role(job: Job) -> None:
+    uses = [step.get("uses", "").partition("@")[0] for step in job.steps]
+
+    has_credentials = "aws-actions/configure-aws-credentials" in uses
+    assert has_credentials == (job.environment is not None)
+    assert has_credentials == (job.permissions.get("id-token") == "write")
+    assert job.environment in {None, *GITHUB_ENVIRONMENTS, "${{ matrix.github_environment }}"}
+
+
+@every_job
+def test_credentials_come_after_everything_that_is_installed(job: Job) -> None:
+    uses = [step.get("uses", "").partition("@")[0] for step in job.steps]
+
+    if "aws-actions/configure-aws-credentials" in uses:
+        assert uses.index("./.github/actions/setup") < uses.index("aws-actions/configure-aws-credentials")
+
+
+@every_job
+def test_no_secret_but_the_token_of_the_job_is_used(job: Job) -> None:
+    assert "secrets." not in yaml.safe_dump([job.definition, job.steps])
+
+
+@every_job
+def test_a_job_ends(job: Job) -> None:
+    assert 0 < job.definition["timeout-minutes"] <= 150
+    assert job.definition["runs-on"] == "ubuntu-latest"
+
+
+@every_job
+def test_one_thing_at_a_time_happens_to_an_environment_and_nothing_that_waits_is_dropped(job: Job) -> None:
+    expected = {"group": "environment-${{ matrix.environment }}", "cancel-in-progress": False, "queue": "max"}
+
+    assert job.definition.get("concurrency") == (expected if name_of(job) in ON_ONE_ENVIRONMENT else None)
+
+
+def test_only_checks_are_cancelled_by_newer_ones() -> None:
+    cancelled = {name for name, workflow in workflows().items() if workflow["concurrency"]["cancel-in-progress"]}
+
+    assert cancelled == {"check"}
+
+
+def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_same() -> None:
+    assert {name: workflow["concurrency"]["group"] for name, workflow in workflows().items()} == {
+        "check": "check-${{ github.event.pull_request.number || github.sha }}",
+        "plan": "plan-${{ github.event.pull_request.number }}",
+        "deploy": "deploy-${{ github.run_id }}",
+        "command": "command-${{ github.event.comment.id }}",
+        "reap": "reap",
+        "drift": "drift",
+    }
+
+
+@every_job
+def test_a_matrix_is_guarded_against_being_empty_and_its_jobs_do_not_stop_each_other(job: Job) -> None:
+    if "strategy" not in job.definition:
+        return
+    include = job.definition["strategy"]["matrix"]["include"]
+    listed = re.fullmatch(r"\$\{\{ fromJSON\((needs\.[\w-]+\.outputs\.\w+)\) }}", include)
+
+    assert listed is not None
+    assert f"{listed[1]} != '[]'" in job.definition["if"]
+    assert job.definition["strategy"]["fail-fast"] is False
+
+
+@every_job
+def test_a_job_that_follows_others_says_when(job: Job) -> None:
+    if "needs" not in job.definition:
+        return
+    condition = job.definition["if"]
+
+    # A matrix can be empty, and a job that needs one which was skipped is skipped unless it says otherwise.
+    if len(job.definition["needs"]) > 1 and isinstance(job.definition["needs"], list):
+        assert "!cancelled()" in condition
+    assert "always()" not in condition
+
+
+def test_a_failed_base_keeps_back_what_stands_on_it_and_a_failed_app_keeps_back_nothing() -> None:
+    conditions = {job.id: job.definition["if"] for job in jobs() if job.workflow == "deploy" and "if" in job.definition}
+    keeping_back = {
+        job_id: set(re.findall(r"needs\.([\w-]+)\.result != 'failure'", condition))
+        for job_id, condition in conditions.items()
+    }
+
+    assert keeping_back == {
+        "accounts": set(),
+        "bases": {"accounts"},
+        "apps": {"accounts", "bases"},
+        "production-bases": {"accounts", "bases"},
+        "production-apps": {"accounts", "bases", "production-bases"},
+        "removed-apps": set(),
+        "removed-bases": {"removed-apps"},
+        "refused": set(),
+        "report": set(),
+    }
+    assert all("needs.affected.result == 'success'" in text or job == "refused" for job, text in conditions.items())
+
+
+def test_nothing_is_reaped_or_reported_unless_every_account_was_seen() -> None:
+    conditions = {name_of(job): job.definition.get("if") for job in jobs()}
+
+    assert conditions["reap/decide"] == "${{ needs.observe.result == 'success' }}"
+    assert conditions["drift/report"] == "${{ needs.observe.result == 'success' }}"
+
+
+@pytest.mark.parametrize("job_id", ["change-sets", "comment"])
+def test_a_fork_gets_neither_credentials_nor_permission_to_write(job_id: str) -> None:
+    job = next(job for job in jobs() if name_of(job) == f"plan/{job_id}")
+
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in job.definition["if"]
+
+
+@every_job
+def test_what_may_do_something_in_a_run_of_foreign_code_runs_the_default_branch_and_nothing_from_the_cache(
+    job: Job,
+) -> None:
+    if job.workflow not in FOREIGN_CODE or set(job.permissions) == {"contents"}:
+        return
+    (checkout,) = [step for step in job.steps if step.get("uses", "").startswith("actions/checkout@")]
+    (setup,) = [step for step in job.steps if step.get("uses") == "./.github/actions/setup"]
+
+    assert checkout["with"]["ref"] == "${{ github.event.repository.default_branch }}"
+    assert setup["with"]["cache"] == "false"
+
+
+def test_a_pull_request_chooses_no_code_for_workflows_with_more_permissions() -> None:
+    for job in jobs():
+        for step in job.steps:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"].get("ref", "${{ github.event.repository.default_branch }}") == (
+                    "${{ github.event.repository.default_branch }}"
+                )
+                assert "repository" not in step["with"]
+
+
+@every_job
+def test_a_checkout_leaves_no_token_behind(job: Job) -> None:
+    checkouts = [step for step in job.steps if step.get("uses", "").startswith("actions/checkout@")]
+
+    assert checkouts or not job.permissions
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+@every_job
+def test_the_token_goes_only_to_the_step_that_needs_it(job: Job) -> None:
+    assert "env" not in job.definition
+    with_token = [step for step in job.steps if "GITHUB_TOKEN" in step.get("env", {})]
+
+    assert len(with_token) <= 1
+    assert all("python -m gitops" in step["run"] for step in with_token)
+
+
+@pytest.mark.parametrize("file", files(), ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(file: Path) -> None:
+    lines = [line.strip() for line in file.read_text().splitlines() if re.search(r"\buses:", line)]
+    foreign = [line for line in lines if "./.github/actions/" not in line]
+
+    for line in foreign:
+        assert re.fullmatch(rf"uses: {PINNED.pattern} # v\d+\.\d+\.\d+", line)
+
+
+def test_an_action_has_one_version_everywhere() -> None:
+    pins = {match[0] for file in files() for match in PINNED.finditer(file.read_text())}
+
+    assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 6
+
+
+def test_scripts_hold_no_expressions() -> None:
+    steps = [step for job in jobs() for step in job.steps]
+    scripts = [step["run"] for step in steps if "run" in step]
+
+    assert len(scripts) > len(jobs())
+    assert not [script for script in scripts if "${{" in script]
+
+
+def test_expressions_hold_nothing_that_a_stranger_writes() -> None:
+    # The body of a comment is asked for a slash, and the kind of its author, in conditions alone.
+    for job in jobs():
+        for step in job.steps:
+            for part in ("env", "with"):
+                for expression in re.findall(r"\$\{\{\s*(.*?)\s*}}", str(step.get(part, {})), re.DOTALL):
+                    assert TRUSTED_EXPRESSION.fullmatch(expression), expression
+
+
+def test_steps_call_python_by_its_module_and_make() -> None:
+    scripts = {step["run"].strip() for job in jobs() for step in job.steps if "run" in step}
+    verbs = {found for script in scripts for found in re.findall(r"python -m gitops (\w+)", script)}
+    others = [script for script in scripts if "python -m gitops" not in script and not script.startswith("make ")]
+
+    assert verbs == {"validate", "plan", "report", "affected", "deploy", "destroy", "command", "reap", "drift"}
+    assert sorted(script.splitlines()[0][:6] for script in others) == ["# The ", "# What"]  # refusals, and set-up
+
+
+def test_every_action_of_ours_is_used() -> None:
+    used = {step["uses"] for job in jobs() for step in job.steps if step.get("uses", "").startswith("./")}
+
+    assert used == {f"./.github/actions/{name}" for name in actions()}
