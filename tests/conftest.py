@@ -1,4 +1,4 @@
-"""The fixture that tests of several parts share."""
+"""The fixtures that tests of several parts share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from gitops import cdk
 from gitops.local import lifecycle
 from gitops.local.loopback import ANY_PORT
+from tests.fake_github.fixtures import fake_github  # noqa: F401 - a fixture for all tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

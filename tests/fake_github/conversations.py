@@ -1,0 +1,146 @@
+"""Operations about people, issues, comments and pull requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.fake_github.state import BOT, Issue
+from tests.fake_github.world import NOT_FOUND, Answer, Listing, Refusal, require_body, source
+
+if TYPE_CHECKING:
+    from tests.fake_github.world import Request, World
+
+
+def permission(world: World, request: Request) -> Answer:
+    login = request.names[0]
+    if login not in world.state.roles:
+        raise Refusal(404, f"{login} is not a user")
+    return Answer(status=200, body=world.answers.permission(login))
+
+
+def list_comments(world: World, request: Request) -> Listing:
+    world.issue(request.number)
+    return Listing(items=world.state.comments_of(request.number), shown=world.answers.comment)
+
+
+def create_comment(world: World, request: Request) -> Answer:
+    world.issue(request.number)
+    comment = world.add_comment(request.number, BOT, request.body["body"])
+    return Answer(status=201, body=world.answers.comment(comment))
+
+
+def update_comment(world: World, request: Request) -> Answer:
+    comment = world.comment(request.number)
+    world.edit_comment(comment, request.body["body"])
+    return Answer(status=200, body=world.answers.comment(comment))
+
+
+def react(world: World, request: Request) -> Answer:
+    comment, content = world.comment(request.number), request.body["content"]
+    exists = (BOT, content) in comment.reactions
+    if not exists:
+        comment.reactions.append((BOT, content))
+    body = world.answers.reaction(comment.id * 100 + len(comment.reactions), BOT, content)
+    return Answer(status=200 if exists else 201, body=body)
+
+
+def list_issues(world: World, request: Request) -> Listing:
+    """List issues and pull requests, newest first."""
+    state, creator = request.query.get("state", "open"), request.query.get("creator")
+    issues = [
+        issue
+        for issue in reversed(world.state.issues.values())
+        if state in {issue.state, "all"} and creator in {issue.author, None}
+    ]
+    return Listing(items=issues, shown=world.answers.issue)
+
+
+def create_issue(world: World, request: Request) -> Answer:
+    now, body = world.state.now(), request.body.get("body") or ""
+    if body:
+        require_body(body, "Issue")
+    number = world.state.next_number()
+    issue = Issue(number=number, author=BOT, title=request.body["title"], body=body, created=now, updated=now)
+    world.state.issues[number] = issue
+    return Answer(status=201, body=world.answers.issue(issue))
+
+
+def update_issue(world: World, request: Request) -> Answer:
+    issue = world.issue(request.number)
+    if "body" in request.body:
+        require_body(request.body["body"], "Issue")
+        issue.body = request.body["body"]
+    if "title" in request.body:
+        issue.title = request.body["title"]
+    if "state" in request.body:
+        issue.state = request.body["state"]
+        issue.closed = world.state.now() if issue.state == "closed" else None
+    issue.updated = world.state.edited(issue.created)
+    return Answer(status=200, body=world.answers.issue(issue))
+
+
+def get_pull_request(world: World, request: Request) -> Answer:
+    return Answer(status=200, body=world.answers.pull_request(world.pull_request(request.number)))
+
+
+def list_pull_requests(world: World, request: Request) -> Listing:
+    """List pull requests, newest first; a `head` without its owner filters nothing, as on GitHub."""
+    state, head, base = request.query.get("state", "open"), request.query.get("head", ""), request.query.get("base")
+    owner = world.state.repository.partition("/")[0]
+    pulls = [
+        pull
+        for pull in world.pull_requests()
+        if state in {pull.state, "all"}
+        and base in {pull.base_ref, None}
+        and (":" not in head or head == f"{pull.fork or owner}:{pull.head_ref}")
+    ]
+    return Listing(items=pulls, shown=world.answers.pull_request_simple)
+
+
+def create_pull_request(world: World, request: Request) -> Answer:
+    head = request.body["head"]
+    fork, _, branch = head.rpartition(":")
+    pull = world.open_pull_request(
+        author=BOT,
+        title=request.body["title"],
+        body=request.body.get("body") or "",
+        head_ref=branch,
+        fork=None if fork in {"", world.state.repository.partition("/")[0]} else fork,
+        base_ref=request.body["base"],
+        draft=request.body.get("draft", False),
+    )
+    return Answer(status=201, body=world.answers.pull_request(pull))
+
+
+def list_changed_files(world: World, request: Request) -> Listing:
+    pull = world.pull_request(request.number)
+    changes = world.git.changes(pull.base_sha, pull.head_sha)
+    return Listing(items=changes, shown=lambda change: world.answers.changed_file(change, pull.head_sha))
+
+
+def list_pull_requests_of_commit(world: World, request: Request) -> Listing:
+    """List the merged pull request that brought a commit to the default branch, or those that have it."""
+    sha = world.git.head(request.names[0])
+    if sha is None:
+        raise Refusal(422, f"No commit found for SHA: {request.names[0]}")
+    pulls = [
+        pull
+        for pull in world.pull_requests()
+        if sha == pull.merge_commit or sha in world.git.commits(pull.base_sha, pull.head_sha)
+    ]
+    if world.git.contains(source(world.state.default_branch, None), sha):
+        pulls = [pull for pull in pulls if pull.merged]
+    return Listing(items=pulls, shown=world.answers.pull_request_simple)
+
+
+def enable_auto_merge(world: World, pull_id: str, method: str) -> None:
+    """Enable auto-merge of a pull request. Raises Refusal with GitHub's words."""
+    number = pull_id.removeprefix("PR_")
+    pull = world.state.pull_request(int(number)) if number.isdigit() else None
+    if pull is None:
+        raise Refusal(NOT_FOUND[0], f"Could not resolve to a node with the global id of '{pull_id}'")
+    if not world.state.allow_auto_merge:
+        raise Refusal(422, "Auto merge is not allowed for this repository")
+    if pull.state != "open" or pull.base_ref not in world.state.protected:
+        raise Refusal(422, "Pull request Pull request is in clean status")
+    pull.auto_merge = method

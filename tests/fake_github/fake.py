@@ -1,0 +1,246 @@
+"""A GitHub for tests: one repository, on 127.0.0.1, that checks what it is asked against GitHub's own description.
+
+with FakeGitHub(tmp_path) as github:
+    github.commit({"environments/dev/alpha.yaml": "…"}, branch="alpha")
+    number = github.open_pull_request(branch="alpha")
+    event = github.comment(number, "octocat", "/status")   # the payload of issue_comment
+    …                                                       # something talks to github.url with github.token
+    assert github.writes == ["POST /issues/comments/1001/reactions", f"POST /issues/{number}/comments"]
+    assert github.violations == []
+"""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from tests.fake_github.answers import Answers
+from tests.fake_github.events import Events
+from tests.fake_github.faults import Fault
+from tests.fake_github.git import BareRepository
+from tests.fake_github.routes import contract
+from tests.fake_github.server import Server
+from tests.fake_github.state import BOT, State
+from tests.fake_github.world import World, source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+    from pathlib import Path
+
+    from tests.fake_github.faults import Outcome
+    from tests.fake_github.server import Call
+    from tests.fake_github.state import Comment, Deployment, Issue, PullRequest, Role
+
+ROLES: dict[str, Role] = {"monalisa": "admin", "octocat": "write", "hubot": "read", "stranger": "none"}
+"""Who may do what at first."""
+
+
+class FakeGitHub:
+    """GitHub with one repository, which has a first commit and no files. People act by methods, jobs over HTTP."""
+
+    def __init__(self, folder: Path, repository: str = "example/environments") -> None:
+        self.token = "ghs_" + "0" * 36
+        self.repository = repository
+        self._server = Server(self.token)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.state = State(repository=repository, roles=dict(ROLES))
+        self.git = BareRepository(folder / f"{repository}.git", self.state.default_branch)
+        answers = Answers(contract(), self.state, self.git, self.url)
+        self._world = World(state=self.state, git=self.git, answers=answers)
+        self._server.world = self._world
+        self._events = Events(self._world)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self.commit({}, message="Initial commit", author="monalisa")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    # What happened
+
+    @property
+    def calls(self) -> list[Call]:
+        """All requests so far."""
+        return list(self._server.calls)
+
+    @property
+    def writes(self) -> list[str]:
+        """The requests so far that were not GET, as `POST /issues/1/comments`, whatever their answer."""
+        return [str(call) for call in self._server.calls if call.method != "GET"]
+
+    @property
+    def violations(self) -> list[str]:
+        """Requests that GitHub's description does not allow, and wrong answers of the fake; empty is good."""
+        return list(self._server.violations)
+
+    def forget_calls(self) -> None:
+        """Start the records of calls anew."""
+        self._server.calls.clear()
+
+    # What goes wrong
+
+    def fault(
+        self,
+        method: str,
+        path: str,
+        outcome: Outcome,
+        *,
+        times: int | None = None,
+        page: int | None = None,
+        seconds: float = 1.0,
+    ) -> None:
+        """Spoil requests to a path below the repository, `/issues/*/comments`; the first `times` of them, or all.
+
+        `page` restricts this to one page of a list. Earlier faults come first. `seconds` is how slow SLOW is.
+        """
+        self._server.faults.append(
+            Fault(method=method, path=path, outcome=outcome, left=times, page=page, seconds=seconds)
+        )
+
+    def heal(self) -> None:
+        """End all faults."""
+        self._server.faults.clear()
+
+    # Time, people, rules
+
+    def let_pass(self, time: timedelta) -> None:
+        """Move the fake's clock forward: what is written from now on is that much later."""
+        self.state.passed += time
+
+    def set_role(self, login: str, role: Role) -> None:
+        """Give a user a role; `none` is a user who is no collaborator."""
+        self.state.roles[login] = role
+
+    def protect(self, branch: str = "main") -> None:
+        """Let a branch take changes through pull requests only."""
+        self.state.protected.add(branch)
+
+    # Git
+
+    @property
+    def git_url(self) -> str:
+        """The repository as git clones it and pushes to it."""
+        return str(self.git.folder)
+
+    def commit(
+        self,
+        files: Mapping[str, str | None],
+        *,
+        branch: str = "main",
+        author: str = "octocat",
+        message: str = "Change files",
+        fork: str | None = None,
+    ) -> str:
+        """Push a commit with new texts of files (None removes one) to a branch, and return the commit.
+
+        A branch that does not exist starts at the default branch.
+        """
+        with self._world.lock:
+            ref = source(branch, fork)
+            parent = self.git.head(ref) or self.git.head(source(self.state.default_branch, None))
+            return self.git.commit(ref, files, parent=parent, message=message, by=self._world.signature(author))
+
+    def head(self, branch: str = "main") -> str:
+        """Return the newest commit of a branch."""
+        sha = self.git.head(source(branch, None))
+        assert sha is not None, branch
+        return sha
+
+    def read(self, path: str, ref: str = "main") -> str | None:
+        """Return the text of a file, or None when there is none."""
+        blob = self.git.blob(ref, path)
+        return None if blob is None else blob.content.decode()
+
+    # Pull requests, issues and comments
+
+    def open_pull_request(
+        self,
+        *,
+        branch: str,
+        author: str = "octocat",
+        fork: str | None = None,
+        title: str = "Change environments",
+        body: str = "",
+        draft: bool = False,
+    ) -> int:
+        """Open a pull request to the default branch and return its number; `fork` is the owner of its branch."""
+        with self._world.lock:
+            base = self.state.default_branch
+            return self._world.open_pull_request(
+                author=author, title=title, body=body, head_ref=branch, fork=fork, base_ref=base, draft=draft
+            ).number
+
+    def pull_request(self, number: int) -> PullRequest:
+        """Return a pull request as it is now."""
+        with self._world.lock:
+            return self._world.pull_request(number)
+
+    def merge(self, number: int, *, by: str = "octocat", method: Literal["squash", "merge"] = "squash") -> str:
+        """Merge a pull request as a person does it, and return the commit on the default branch."""
+        with self._world.lock:
+            return self._world.merge(number, by=by, method=method)
+
+    def close(self, number: int) -> None:
+        """Close a pull request or issue without merging it."""
+        with self._world.lock:
+            self._world.close(number)
+
+    def comment(self, number: int, author: str, body: str) -> dict[str, Any]:
+        """Comment on a pull request or issue, and return the event `issue_comment` that GitHub would send."""
+        with self._world.lock:
+            comment = self._world.add_comment(number, author, body)
+            return self._events.issue_comment("created", comment)
+
+    def edit_comment(self, comment_id: int, body: str) -> dict[str, Any]:
+        """Edit a comment as its author does it, and return the event `issue_comment`."""
+        with self._world.lock:
+            comment = self._world.comment(comment_id)
+            before = comment.body
+            self._world.edit_comment(comment, body)
+            return self._events.issue_comment("edited", comment, before)
+
+    def comments(self, number: int) -> list[Comment]:
+        """Return the comments of a pull request or issue, oldest first."""
+        return self.state.comments_of(number)
+
+    def comments_of_ours(self, number: int) -> list[str]:
+        """Return what jobs have commented on a pull request or issue."""
+        return [comment.body for comment in self.comments(number) if comment.author == BOT]
+
+    def reactions(self, comment_id: int) -> list[str]:
+        """Return the reactions of jobs to a comment."""
+        return [content for login, content in self.state.comments[comment_id].reactions if login == BOT]
+
+    @property
+    def issues(self) -> list[Issue]:
+        """The issues, without pull requests."""
+        return [issue for issue in self.state.issues.values() if self.state.pull_request(issue.number) is None]
+
+    def deployments(self, environment: str) -> list[Deployment]:
+        """Return the deployments of an environment, oldest first."""
+        return [deployment for deployment in self.state.deployments.values() if deployment.environment == environment]
+
+    # Events
+
+    def pull_request_event(self, number: int, action: str) -> dict[str, Any]:
+        """Return the event `pull_request`: opened, synchronize, reopened, closed."""
+        with self._world.lock:
+            return self._events.pull_request(action, self._world.pull_request(number))
+
+    def push_event(self, before: str, after: str, branch: str = "main") -> dict[str, Any]:
+        """Return the event `push` of commits to a branch."""
+        with self._world.lock:
+            return self._events.push(before, after, branch)
+
+    def dispatch_event(self, **inputs: str) -> dict[str, Any]:
+        """Return the event `workflow_dispatch`."""
+        return self._events.workflow_dispatch(inputs)
+
+    def schedule_event(self, cron: str) -> dict[str, Any]:
+        """Return the event `schedule`."""
+        return self._events.schedule(cron)
