@@ -20,7 +20,9 @@ class Account(Construct):
         super().__init__(scope, construct_id)
         if config.github is not None:
             oidc = GitHubOidc(self, "GitHub")
-            self.roles = DeploymentRoles(self, "Roles", github=config.github, oidc=oidc)
+            self.roles = DeploymentRoles(
+                self, "Roles", github=config.github, oidc=oidc, repositories=config.repositories
+            )
             by_environment = self.roles.by_environment
             PermissionsBoundary(self, "Boundary", protected=list(by_environment.values()))
             for environment, role in by_environment.items():

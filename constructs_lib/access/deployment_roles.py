@@ -1,4 +1,4 @@
-"""The roles with which workflows on GitHub plan, deploy and destroy; none of them can do another's work."""
+"""The roles with which workflows on GitHub plan, deploy, destroy and publish; none can do another's work."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.access import drift_detection
+from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.config.model import GitHubConfig
@@ -35,17 +35,27 @@ _READ_STACKS = (
 class DeploymentRoles(Construct):
     """`plan` reads, `deploy` hands work to the CDK's roles, `destroy` deletes stacks of environments.
 
-    `production` may what `deploy` may: GitHub asks reviewers before a job gets it. Each is for the jobs of one GitHub
-    environment of its own name, in the repository of the declarations.
+    `production` may what `deploy` may: GitHub asks reviewers before a job gets it. `publish` pushes images to
+    `repositories` and knows nothing of environments. Each is for the jobs of one GitHub environment of its own name,
+    in the repository of the declarations.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, github: GitHubConfig, oidc: GitHubOidc) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        github: GitHubConfig,
+        oidc: GitHubOidc,
+        repositories: Sequence[str],
+    ) -> None:
         super().__init__(scope, construct_id)
         self.plan = self._role("plan", github, oidc, "Shows what a change would do; reads no data and changes nothing")
         self.deploy = self._role("deploy", github, oidc, "Deploys environments, through the roles of the CDK")
         self.production = self._role("production", github, oidc, "Deploys production, through the roles of the CDK")
         self.destroy = self._role("destroy", github, oidc, "Deletes stacks of environments")
-        for role in self.by_environment.values():
+        self.publish = self._role("publish", github, oidc, "Pushes images; overwrites and deletes none")
+        for role in (self.plan, self.deploy, self.production, self.destroy):
             self._allow(role, ["cloudformation:DescribeStacks", "cloudformation:ListStacks"], ["*"])
             self._allow(role, _READ_STACKS, [self._arn("cloudformation", "stack/*")])
             self._allow(
@@ -60,11 +70,18 @@ class DeploymentRoles(Construct):
             self._allow(role, ["sts:AssumeRole"], [self._bootstrap_role(purpose) for purpose in purposes])
             self._allow_sleep(role)
         self._allow_deletion(self.destroy)
+        self._allow_publishing(self.publish, repositories)
 
     @property
     def by_environment(self) -> Mapping[str, iam.Role]:
         """The roles by the GitHub environment that each is for."""
-        return {"plan": self.plan, "deploy": self.deploy, "production": self.production, "destroy": self.destroy}
+        return {
+            "plan": self.plan,
+            "deploy": self.deploy,
+            "production": self.production,
+            "destroy": self.destroy,
+            "publish": self.publish,
+        }
 
     def _role(self, environment: str, github: GitHubConfig, oidc: GitHubOidc, description: str) -> iam.Role:
         return iam.Role(
@@ -140,6 +157,13 @@ class DeploymentRoles(Construct):
             [self._arn("cloudformation", "stack/*")],
             {"StringEquals": {"aws:ResourceTag/gitops:kind": list(KINDS_OF_ENVIRONMENTS)}},
         )
+
+    def _allow_publishing(self, role: iam.Role, repositories: Sequence[str]) -> None:
+        """Allow to push to repositories of these names, in every region that has them."""
+        self._allow(role, image_publishing.LOG_IN, ["*"])
+        if repositories:
+            arns = [self._arn("ecr", f"repository/{name}") for name in repositories]
+            self._allow(role, image_publishing.PUSH, arns)
 
     def _allow(
         self,

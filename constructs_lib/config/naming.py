@@ -25,7 +25,7 @@ CACHE_DATABASES = 10_000
 CACHE_USERNAME = "application"
 """Name by which the applications of a production base log in to its cache."""
 
-GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy")
+GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy", "publish")
 """Environments of the repository on GitHub; each has a role of its own in every account."""
 
 PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"

@@ -28,6 +28,7 @@ RULES = {
     "deploy": "deployment branches: main only",
     "production": "deployment branches: main only; required reviewers",
     "destroy": "deployment branches: main only; required reviewers",
+    "publish": "deployment branches and tags: main and v* only",
 }
 """What to set on each GitHub environment; the roles trust GitHub to hold to it."""
 

@@ -138,6 +138,27 @@ class TestRoles:
         }
         assert writing == {"cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection"}
 
+    def test_publish_pushes_to_declared_repositories_and_does_nothing_else(self, synthesise: Synthesise) -> None:
+        config = replace(CONFIG, repositories=("microblog", "shared/front-end"))
+        log_in, push = allowed(account(synthesise, config).to_json(), "Publish")
+        assert (log_in["Action"], log_in["Resource"]) == ("ecr:GetAuthorizationToken", "*")
+        assert push["Resource"] == [
+            "arn:aws:ecr:*:111111111111:repository/microblog",
+            "arn:aws:ecr:*:111111111111:repository/shared/front-end",
+        ]
+        assert {"ecr:PutImage", "ecr:UploadLayerPart"} <= actions([push])
+        assert not [action for action in actions([push]) if "Delete" in action or "Tag" in action]
+
+    def test_publish_pushes_nowhere_when_no_repository_is_declared(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Publish")
+        assert actions(statements) == {"ecr:GetAuthorizationToken"}
+
+    @pytest.mark.parametrize("environment", [name for name in GITHUB_ENVIRONMENTS if name != "publish"])
+    def test_no_other_role_pushes_images(self, environment: str, synthesise: Synthesise) -> None:
+        config = replace(CONFIG, repositories=("microblog",))
+        statements = allowed(account(synthesise, config).to_json(), environment.capitalize())
+        assert not actions(statements) & {"ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:GetAuthorizationToken"}
+
 
 class TestBoundary:
     @pytest.fixture

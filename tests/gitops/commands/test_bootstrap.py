@@ -29,7 +29,7 @@ def test_an_account_is_set_up_and_what_to_set_on_github_is_printed(whole_checkou
     roles = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     lines = result.stdout.splitlines()
     assert lines[0] == "On https://github.com/example/environments/settings/environments, no secrets:"
-    for environment in ("plan", "deploy", "destroy"):
+    for environment in ("plan", "deploy", "production", "destroy", "publish"):
         (position,) = (n for n, line in enumerate(lines) if line.startswith(f"  environment {environment} "))
         role = roles[f"{environment.capitalize()}RoleArn"]
         assert lines[position + 1] == f"    variable AWS_ROLE_ARN_MAIN = {role}"
