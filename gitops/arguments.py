@@ -82,6 +82,13 @@ def parser() -> argparse.ArgumentParser:
         "names", nargs="*", default=[], metavar="NAME", help="an environment, dev/alpha, or a base, dev"
     )
     selection.add_argument("--all", action="store_const", const=[], dest="names", help="every environment declared")
+    deploy.add_argument(
+        "--unless-superseded-by",
+        type=Path,
+        metavar="DIR",
+        help="leave alone what this checkout of the newest default branch has otherwise",
+    )
+    _add_reporting(deploy)
     _add_target(deploy)
 
     destroy = _add_verb(verbs, "destroy", "delete an environment", help_texts.DESTROY, help_texts.DESTROY_EXAMPLES)
@@ -91,6 +98,10 @@ def parser() -> argparse.ArgumentParser:
         "--confirm", metavar="NAME", help="the name once more: needed for production and for what is protected"
     )
     destroy.add_argument("--region", help="look in this region too: for a base whose file is gone")
+    destroy.add_argument(
+        "--only-expired", action="store_true", help="with --github: only what the default branch lets expire or has not"
+    )
+    _add_reporting(destroy)
     _add_target(destroy)
 
     bootstrap = _add_verb_on_aws(
@@ -168,6 +179,11 @@ def _add_folder(parser: argparse.ArgumentParser, default: object) -> None:
         metavar="DIR",
         help="the folder of declarations (default: environments)",
     )
+
+
+def _add_reporting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--github", action="store_true", help="in a job of GitHub Actions: act and report there too")
+    parser.add_argument("--results", type=Path, metavar="DIR", help="write what became of it to this folder, as JSON")
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:

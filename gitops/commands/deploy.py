@@ -11,38 +11,76 @@ from gitops.commands.selection import select
 from gitops.cost.budget import require_within_budgets
 from gitops.deployment import stack_status
 from gitops.deployment.deployment import Deployment
+from gitops.deployment.deployment_plan import Result
+from gitops.deployment.supersession import superseded
+from gitops.github.actions import Run, without_workflow_commands
 from gitops.preflight.gate import Gate
 from gitops.regions import Regions, place_of, require_account
+from gitops.reporting.deployments import GitHubDeployments
+from gitops.reporting.reported import reported
 from gitops.synthesis import synthesis
 from gitops.terminal import table
 from gitops.terminal.progress import reporting, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from constructs_lib.config.environments import Environment
-    from gitops.deployment.deployment_plan import Result
+    from constructs_lib.config.naming import EnvironmentName
     from gitops.target import TargetName
 
 HEADINGS = ("ENVIRONMENT", "KIND", "RESULT", "RESOURCES", "SECONDS", "URL")
 
 
-def deploy(*, folder: Path, names: Sequence[str], requested_target: TargetName | None, today: date) -> int:
+def deploy(
+    *,
+    folder: Path,
+    names: Sequence[str],
+    github: bool,
+    unless_superseded_by: Path | None,
+    results: Path | None,
+    requested_target: TargetName | None,
+    today: date,
+) -> int:
     """Deploy the environments `names`, or all that are declared when there are none.
 
-    Returns 1 when one of them failed; the others are deployed all the same.
+    `github` shows them as deployments there; `results` is a folder for a file each. What the checkout
+    `unless_superseded_by` has otherwise is left to the run that deploys it. Returns 1 when one of them failed or is
+    locked; the others are deployed all the same.
     """
     environments = select(folder, names, today)
     if not environments:
         say(f"no environment is declared in {folder}: nothing to deploy")
         return 0
-    results = deploy_environments(
-        folder, environments, everything=not names, requested_target=requested_target, today=today
+    deployments = _deployments_on_github() if github else None
+    newer = superseded(folder, environments, unless_superseded_by) if unless_superseded_by else {}
+    own = [environment for environment in environments if environment.name not in newer]
+    with reported(own, deployments=deployments, folder=results) as done:
+        done.extend(_left_alone(environment, newer) for environment in environments if environment.name in newer)
+        if own:
+            everything = not names and not newer
+            done.extend(
+                deploy_environments(folder, own, everything=everything, requested_target=requested_target, today=today)
+            )
+    print(table.render(HEADINGS, map(_row, done)))
+    return conclude(done)
+
+
+def _deployments_on_github() -> GitHubDeployments:
+    run = Run.from_environ()
+    return GitHubDeployments(run.connect(), sha=run.sha, run_url=run.url)
+
+
+def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) -> Result:
+    return Result(
+        environment=environment,
+        outcome="superseded",
+        resources=0,
+        seconds=0.0,
+        reason=f"{newer[environment.name]}; the run for that deploys or destroys it",
     )
-    print(table.render(HEADINGS, map(_row, results)))
-    return conclude(results)
 
 
 def deploy_environments(
@@ -107,7 +145,7 @@ def conclude(results: Iterable[Result]) -> int:
     if set(counts) == {"unchanged"}:
         say("nothing changed")
     for result in results:
-        if not result.succeeded:
+        if result.reason:
             say(f"\n{result.environment.name} {result.outcome}:")
-            say("\n".join(f"  {line}" for line in result.reason.splitlines()))
+            say(without_workflow_commands("\n".join(f"  {line}" for line in result.reason.splitlines())))
     return 0 if all(result.succeeded for result in results) else 1

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
-from gitops import target
-from gitops.aws import Session
+from gitops import locks
 from gitops.commands.selection import parse_names
-from gitops.deployment.rounds import poll_interval
 from gitops.destruction import destruction, destruction_plan
+from gitops.destruction.removal import Removal, path_of, remove
+from gitops.destruction.standing import find
 from gitops.errors import UserError
-from gitops.regions import Regions, known_places, require_account
-from gitops.target import AccountRegion
+from gitops.github.actions import Run
+from gitops.reporting import results as results_of
+from gitops.reporting.results import Record
 from gitops.terminal.progress import reporting, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator
+    from datetime import date
     from pathlib import Path
 
-    from constructs_lib.config.environments import Environments
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.cloudformation import CloudFormation, DeployedStack, StackEvent
+    from gitops.cloudformation import CloudFormation, DeployedStack
+    from gitops.destruction.standing import Standing
     from gitops.target import TargetName
 
 
@@ -33,79 +37,111 @@ def destroy(
     yes: bool,
     confirm: str | None,
     region: str | None,
+    github: bool,
+    only_expired: bool,
+    results: Path | None,
     requested_target: TargetName | None,
+    today: date,
 ) -> int:
     """Destroy the environment `name`, after consent: `yes`, and for what is protected its name in `confirm`.
 
-    `region` is one more to look in, for an environment whose base is no longer declared. Returns 0 also when the
-    environment is gone already.
+    With `github`, its file is removed from the default branch first, `only_expired` if that lets it expire. `results`
+    is a folder for a file with what became of it. `region` is one more to look in, for an environment whose base is no
+    longer declared. Returns 0 also when the environment is gone already, and 1 when a pull request has to be merged
+    first.
     """
     (wanted,) = parse_names([name])
-    if wanted.is_account:
-        raise UserError(
-            f"{wanted} is what all environments of the account stand on; gitops does not destroy it. An administrator "
-            f"deletes the stack {wanted.stack} when nothing is left in the account"
-        )
     if confirm is not None and parse_names([confirm]) != [wanted]:
         raise UserError(f"--confirm {confirm} does not name {wanted}; nothing was destroyed")
-    declared = load(folder)
-    aws = target.resolve(requested_target)
-    session = Session(aws)
-    places = _places(session, declared, wanted, region)
-    regions = Regions(session, places)
-    stacks = regions.stacks().values()
-    stack = destruction_plan.find_stack(wanted, stacks)
-    _refuse_while_depended_upon(wanted, stack, declared, stacks)
-    if stack is None:
-        say(f"{wanted} is not deployed in {' '.join(map(str, sorted(places)))}: nothing to destroy")
-        return 0
-    if stack.status != destruction.DELETING:
-        _obtain_consent(wanted, stack, regions[stack.where], yes=yes, confirmed=confirm is not None)
-    kept = _delete(wanted, stack, regions[stack.where], poll_interval(aws))
-    for event in kept:
+    if only_expired and not github:
+        raise UserError("--only-expired asks the default branch: it goes with --github")
+    run = Run.from_environ() if github else None
+    with _recorded(wanted, results) as record:
+        standing = find(folder=folder, name=wanted, region=region, requested_target=requested_target)
+        stack, cloudformation = standing.stack, standing.cloudformation
+        if stack and cloudformation and stack.status != destruction.DELETING:
+            _obtain_consent(wanted, stack, cloudformation, yes=yes, confirmed=confirm is not None)
+        if run is not None:
+            removal = _remove(standing, run, folder=folder, expired_on=today if only_expired else None)
+        else:
+            _refuse_locked(standing)
+            removal = _delete(standing)
+        record(removal)
+    for event in removal.kept:
         print(f"kept: {event.type} {event.physical_id}")
-    if wanted in declared:
-        say(f"{declared[wanted].source.path} still declares it: `gitops deploy --all` would create it again")
+    return _conclude(standing, removal)
+
+
+@contextmanager
+def _recorded(name: EnvironmentName, folder: Path | None) -> Iterator[Callable[[Removal], None]]:
+    """Yield what takes the removal, and write what became of the environment to the folder for results."""
+    start = time.monotonic()
+
+    def write(record: Record) -> None:
+        if folder:
+            results_of.write(folder, [replace(record, seconds=round(time.monotonic() - start, 1))])
+
+    try:
+        yield lambda removal: write(results_of.of_removal(removal))
+    except UserError as error:
+        write(Record(environment=str(name), outcome="failed", reason=str(error)))
+        raise
+
+
+def _remove(standing: Standing, run: Run, *, folder: Path, expired_on: date | None) -> Removal:
+    why = "it has expired" if expired_on else f"asked for in {run.url}"
+    with reporting() as report:
+        return remove(
+            standing,
+            run.connect(),
+            path=path_of(folder, standing.name),
+            message=f"chore: remove {standing.name}\n\nIt is destroyed: {why}.",
+            run_url=run.url,
+            report=report,
+            expired_on=expired_on,
+        )
+
+
+def _refuse_locked(standing: Standing) -> None:
+    lock = locks.lock_of(standing.declared) if standing.declared else None
+    if lock:
+        raise UserError(
+            f"{standing.name} is {locks.explain(lock)}. Nothing was destroyed. Take `lock` out of its file first"
+        )
+
+
+def _delete(standing: Standing) -> Removal:
+    if standing.stack is None or standing.cloudformation is None:
+        return Removal(name=standing.name, outcome="not deployed")
+    with reporting() as report:
+        try:
+            kept = destruction.delete(
+                standing.cloudformation, standing.stack, interval=standing.interval, report=report
+            )
+        except KeyboardInterrupt:
+            again = f"Run `gitops destroy {standing.name}` again to see the end"
+            say(f"interrupted; CloudFormation goes on by itself. {again}")
+            raise
+        report.finish(str(standing.name), "destroyed")
+    return Removal(name=standing.name, outcome="destroyed", kept=tuple(kept))
+
+
+def _conclude(standing: Standing, removal: Removal) -> int:
+    """Say on standard error what is left to know; return the exit code."""
+    name = standing.name
+    if removal.proposed:
+        request = removal.proposed.pull_request
+        merged = "GitHub merges it when its rules allow" if removal.proposed.merges_by_itself else "merge it"
+        say(f"the default branch is protected, so {request.url} removes the file of {name}: {merged}.")
+        say(f"{name} was not destroyed yet: the deployment of that merge does it")
+        return 1
+    if removal.outcome == "not deployed":
+        say(f"{name} is not deployed in {' '.join(map(str, sorted(standing.places)))}: nothing to destroy")
+    if removal.commit:
+        say(f"its file was removed from the default branch: {removal.commit}")
+    elif standing.declared and removal.outcome == "destroyed":
+        say(f"{standing.declared.source.path} still declares it: `gitops deploy --all` would create it again")
     return 0
-
-
-def _places(
-    session: Session, declared: Environments, wanted: EnvironmentName, region: str | None
-) -> set[AccountRegion]:
-    """Return every place that the environment can be in.
-
-    Raises:
-        UserError: the credentials in use do not reach all of them, so that "not found" would mean nothing.
-    """
-    owner = declared.by_name.get(wanted) or declared.by_name.get(wanted.base)
-    places = {place for place in known_places(declared) if owner is None or place.account == owner.account_id}
-    if region is not None:
-        places |= {AccountRegion(place.account, region) for place in places}
-    if not places:
-        raise UserError("no account is declared, so there is nowhere to look for it")
-    account = session.introduce(min(places))
-    require_account(account, [owner] if owner else [])
-    elsewhere = sorted({place.account for place in places if account not in {None, place.account}})
-    if elsewhere:
-        raise UserError(
-            f"neither {wanted} nor its base is declared, so it may be in any account that is; these credentials are "
-            f"for {account} alone, not for {', '.join(elsewhere)}. Nothing was destroyed. Put the base's file back, "
-            "destroy, and remove it then."
-        )
-    return places
-
-
-def _refuse_while_depended_upon(
-    name: EnvironmentName, stack: DeployedStack | None, declared: Environments, stacks: Iterable[DeployedStack]
-) -> None:
-    account_id = stack.where.account if stack else declared[name].account_id if name in declared else None
-    standing = destruction_plan.dependents(name, account_id, declared, stacks)
-    if standing:
-        listed = "\n".join(f"  {other} ({where})" for other, where in standing.items())
-        raise UserError(
-            f"{name} is not destroyed while others stand on it:\n{listed}\n"
-            "Remove their files and destroy them first: gitops destroy NAME"
-        )
 
 
 def _obtain_consent(
@@ -132,16 +168,3 @@ def _obtain_consent(
     print(f"Destroy {name}? Type yes: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise UserError("nothing was destroyed")
-
-
-def _delete(
-    name: EnvironmentName, stack: DeployedStack, cloudformation: CloudFormation, interval: float
-) -> list[StackEvent]:
-    with reporting() as report:
-        try:
-            kept = destruction.delete(cloudformation, stack, interval=interval, report=report)
-        except KeyboardInterrupt:
-            say(f"interrupted; CloudFormation goes on by itself. Run `gitops destroy {name}` again to see the end")
-            raise
-        report.finish(str(name), "destroyed")
-    return kept

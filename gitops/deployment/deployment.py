@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitops import locks
 from gitops.cloudformation import URL_OUTPUT, first_failures
 from gitops.deployment import deployment_plan, replacement, stack_status
 from gitops.deployment.deployment_plan import Result
@@ -65,6 +66,7 @@ class Deployment:
         for environment in self._environments:
             self._hold_back_blocked(environment, deployed.get(environment.name.stack))
         self._compare(deployed)
+        self._hold_back_locked(deployed)
         left = self._left(self._environments)
         self._gate.pass_through(left, existing)
         for wave in deployment_plan.waves(self._environments):
@@ -121,11 +123,18 @@ class Deployment:
             ):
                 self._record(environment, "failed", stack, reason=replacement.explain(refused))
 
+    def _hold_back_locked(self, deployed: Mapping[str, DeployedStack]) -> None:
+        for environment in self._left(self._environments):
+            if lock := locks.lock_of(environment):
+                remedy = "Take `lock` out of its file, then deploy it again"
+                reason = f"{locks.explain(lock)}\n{remedy}"
+                self._record(environment, "locked", deployed.get(environment.name.stack), reason=reason)
+
     def _deploy_wave(self, wave: Iterable[Environment]) -> None:
         for environment in self._left(wave):
             base = environment.base and self._results.get(environment.base.name)
             if base and not base.succeeded:
-                self._record(environment, "skipped", None, reason=f"its base {base.environment.name} failed")
+                self._record(environment, "skipped", None, reason=f"its base {base.environment.name} {_fate(base)}")
         ready = {self._stacks[environment.name].name: environment for environment in self._left(wave)}
         turns = self._rounds.run([self._stacks[environment.name] for environment in ready.values()])
         for name, environment in ready.items():
@@ -162,6 +171,10 @@ class Deployment:
         )
         if outcome != "unchanged":
             self._report.finish(str(environment.name), f"{outcome} ({seconds:.0f} s)" if seconds else outcome)
+
+
+def _fate(base: Result) -> str:
+    return "is locked and would change" if base.outcome == "locked" else base.outcome
 
 
 def _runs(stack: DeployedStack) -> bool:

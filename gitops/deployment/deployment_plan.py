@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from gitops.cloudformation import DeployedStack
     from gitops.synthesis.assembly import SynthesisedStack
 
-Outcome = Literal["created", "updated", "unchanged", "failed", "skipped"]
+Outcome = Literal["created", "updated", "unchanged", "failed", "skipped", "locked", "superseded"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What became of one environment. `resources` are those of its template; `reason` is empty on success."""
+    """What became of one environment. `resources` are those of its template.
+
+    `reason` says why an environment was not deployed, be it that a newer run does it: superseded.
+    """
 
     environment: Environment
     outcome: Outcome
@@ -31,8 +34,8 @@ class Result:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the environment is now as it was declared."""
-        return self.outcome not in {"failed", "skipped"}
+        """Whether the environment is now as it was declared, or another run has taken that over."""
+        return self.outcome not in {"failed", "skipped", "locked"}
 
 
 def waves(environments: Iterable[Environment]) -> list[list[Environment]]:

@@ -1,0 +1,1 @@
+"""What becomes of environments, told to GitHub: nothing here decides about AWS."""

@@ -1,0 +1,55 @@
+"""Files that one job writes and another reads: JSON of frozen dataclasses, read strictly."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import cattrs
+
+from gitops.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 10 * 1024 * 1024
+
+T = TypeVar("T")
+
+
+def _only(wanted: type) -> Any:  # noqa: ANN401 - what cattrs takes for a hook
+    def structure(value: object, _: type) -> object:
+        if type(value) is not wanted:
+            raise TypeError(f"{value!r:.80} where {wanted.__name__} is expected")
+        return value
+
+    return structure
+
+
+_CONVERTER = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
+for _scalar in (str, int, bool, float):
+    # cattrs would turn anything into text.
+    _CONVERTER.register_structure_hook(_scalar, _only(_scalar))
+
+
+def write(path: Path, value: Any) -> None:  # noqa: ANN401 - any dataclass
+    """Write a dataclass to a file, whose folder is made. Raises UserError when that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(dataclasses.asdict(value), indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def read(path: Path, wanted: type[T]) -> T:
+    """Return what `write` wrote. Raises UserError when the file is missing, cut off, or of another shape."""
+    try:
+        content = path.read_bytes()
+        if len(content) > MAX_BYTES:
+            raise ValueError(f"has more than {MAX_BYTES} bytes")  # noqa: TRY301 - one way to say that it is unusable
+        return _CONVERTER.structure(json.loads(content), wanted)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, TypeError, KeyError, cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
+        raise UserError(f"{path} is not what the job before was to write: {error}") from error
