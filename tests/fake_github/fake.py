@@ -15,10 +15,12 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from tests.fake_github.answers import Answers
+from tests.fake_github.code_answers import CodeAnswers
 from tests.fake_github.events import Events
+from tests.fake_github.examples import Examples
 from tests.fake_github.faults import Fault
 from tests.fake_github.git import BareRepository
-from tests.fake_github.routes import contract
+from tests.fake_github.operations.routes import contract
 from tests.fake_github.server import Server
 from tests.fake_github.state import BOT, State
 from tests.fake_github.world import World, source
@@ -46,8 +48,13 @@ class FakeGitHub:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.state = State(repository=repository, roles=dict(ROLES))
         self.git = BareRepository(folder / f"{repository}.git", self.state.default_branch)
-        answers = Answers(contract(), self.state, self.git, self.url)
-        self._world = World(state=self.state, git=self.git, answers=answers)
+        examples = Examples(contract(), self.state, self.url)
+        self._world = World(
+            state=self.state,
+            git=self.git,
+            answers=Answers(examples, self.state, self.git),
+            code_answers=CodeAnswers(examples, self.state, self.git),
+        )
         self._server.world = self._world
         self._events = Events(self._world)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)

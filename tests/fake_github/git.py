@@ -103,9 +103,6 @@ class BareRepository:
     def set_ref(self, ref: str, sha: str) -> None:
         self._git("update-ref", ref, sha)
 
-    def delete_ref(self, ref: str) -> None:
-        self._git("update-ref", "-d", ref)
-
     def contains(self, descendant: str, ancestor: str) -> bool:
         return self._run("merge-base", "--is-ancestor", ancestor, descendant).returncode == 0
 

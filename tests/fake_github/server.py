@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from tests.fake_github.contract import Answered, asked
-from tests.fake_github.conversations import enable_auto_merge
 from tests.fake_github.faults import INSTEAD, Fault, Outcome
-from tests.fake_github.routes import contract, route
+from tests.fake_github.operations.pull_requests import enable_auto_merge
+from tests.fake_github.operations.routes import contract, route
 from tests.fake_github.world import NOT_FOUND, Answer, Listing, Refusal, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.fake_github.routes import Route
+    from tests.fake_github.operations.routes import Route
     from tests.fake_github.world import World
 
 DEFAULT_PAGE_SIZE = 30
@@ -77,7 +77,8 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Server
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # headers and body leave together
+    wbufsize = -1  # small answers leave in one piece
+    disable_nagle_algorithm = True  # large ones without waiting for the client's acknowledgement
 
     def do_GET(self) -> None:
         self._serve()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tests.fake_github.answers import Answers
+    from tests.fake_github.code_answers import CodeAnswers
     from tests.fake_github.git import BareRepository
     from tests.fake_github.state import State
 
@@ -72,6 +73,7 @@ class World:
     state: State
     git: BareRepository
     answers: Answers
+    code_answers: CodeAnswers
     lock: RLock = field(default_factory=RLock)
 
     def issue(self, number: int) -> Issue:
