@@ -114,6 +114,11 @@ def parser() -> argparse.ArgumentParser:
 
     access_arguments.add_verbs(partial(_add_verb_on_aws, verbs))
 
+    command = _add_verb_on_aws(verbs, "command", "do what a comment of a pull request says", help_texts.COMMAND)
+    command.add_argument(
+        "--perform", type=int, metavar="N", help="carry out step N (default: decide, answer and print the steps)"
+    )
+
     new = _add_verb(verbs, "new", "write a minimal declaration", help_texts.NEW, help_texts.NEW_EXAMPLES)
     new.add_argument("kind", metavar="KIND", help="what it declares")
     new.add_argument("name", metavar="NAME", help="an environment, dev/gamma, or a base, qa")

@@ -89,6 +89,11 @@ examples:
 STATUS = """\
 Print every environment that is declared or deployed, with its state, owner, expiry and URL.
 """
+COMMAND = """\
+Read the comment that started this run of GitHub Actions and decide what it orders: one command a line, such as /plan or
+/destroy dev/alpha. Answers what can be answered at once, and sets a matrix of steps for each job: git, read, deploy,
+destroy. With --perform, one of those jobs carries out its step, after reading and authorising the comment once more.
+"""
 NEW = """\
 Write a minimal declaration that is valid. KIND is account, ad-hoc-base, ad-hoc-app, prod-base or prod-app.
 """

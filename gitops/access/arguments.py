@@ -47,6 +47,12 @@ examples:
   gitops run dev/alpha -- python manage.py migrate
   gitops run prod/app --service worker -- python manage.py clearsessions
 """
+_SLEEP = """\
+Stop the tasks of an ad hoc app: the desired count of each of its services becomes 0. Its data and its address stay.
+"""
+_WAKE = """\
+Start the tasks of an ad hoc app that sleeps: the desired count of each of its services becomes 1.
+"""
 _BASTION = """\
 Start or stop the bastion of a base, or tell whether it runs. Nothing but `gitops db` needs it; stopped, it costs its
 disk alone.
@@ -96,6 +102,9 @@ def add_verbs(add_verb: AddVerb) -> None:
     run = add_verb("run", "run a command in a task of its own", _RUN, _RUN_EXAMPLES)
     _add_app(run, "web")
     _take_command(run)
+
+    _add_app(add_verb("sleep", "stop the tasks of an ad hoc app", _SLEEP))
+    _add_app(add_verb("wake", "start them again", _WAKE))
 
     bastion = add_verb("bastion", "the way to the databases of a base", _BASTION, _BASTION_EXAMPLES)
     bastion.add_argument("action", choices=("start", "stop", "status"), help="start it, stop it, or tell its state")

@@ -16,6 +16,7 @@ from constructs_lib.config.model import (
     ProdAppConfig,
     ProdBaseConfig,
 )
+from gitops import locks
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment
@@ -59,22 +60,14 @@ def _refusal_of_removal(login: str, permission: Permission, environment: Environ
 
 
 def _refusal_by_lock(verb: Verb, login: str, permission: Permission, environment: Environment) -> str | None:
-    config = environment.config
-    if isinstance(config, AccountConfig) or config.lock is None:
+    lock = locks.lock_of(environment)
+    if lock is None:
         return None
     if verb in NOT_WHILE_LOCKED:
-        return f"{lock_of(environment)}. First `/unlock {environment.name}`"
-    if verb in {"lock", "unlock"} and permission != "admin" and not _same(config.lock.by, login):
-        return f"{config.lock.by} has locked it; they or an administrator of this repository change that"
+        return f"it is {locks.explain(lock)}. First `/unlock {environment.name}`"
+    if verb in {"lock", "unlock"} and permission != "admin" and not _same(lock.by, login):
+        return f"{lock.by} has locked it; they or an administrator of this repository change that"
     return None
-
-
-def lock_of(environment: Environment) -> str | None:
-    """Return who has locked an environment and why, or None when nobody has."""
-    config = environment.config
-    if isinstance(config, AccountConfig) or config.lock is None:
-        return None
-    return f"{config.lock.by} has locked it: {config.lock.reason}"
 
 
 def _same(one: str, other: str) -> bool:

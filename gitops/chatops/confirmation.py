@@ -27,7 +27,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Self
 
-from gitops.errors import UserError
+from gitops.chatops.errors import RefusedError
 from gitops.github.repository import BOT
 
 if TYPE_CHECKING:
@@ -42,10 +42,6 @@ RESUMABLE_FOR: Final = timedelta(days=1)
 
 _TOKEN_LENGTH: Final = 16
 _MARKER = re.compile(r"<!-- gitops:confirmation ([A-Za-z0-9+/=]{1,4000})(?: used-by:([0-9]{1,20}))? -->")
-
-
-class RefusedError(UserError):
-    """A token does not hold; the message says why. Nothing was destroyed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -147,6 +147,11 @@ class Ecs:
             raise AwsError(f"ECS could not start the task: {reasons or 'it gives no reason'}")
         return _task(answer["tasks"][0])
 
+    def scale(self, service: Service, desired: int) -> None:
+        """Set how many tasks of a service there should be; ECS starts and stops them by itself."""
+        with explained():
+            self._client.update_service(cluster=service.cluster, service=service.arn, desiredCount=desired)
+
     def stop(self, task: Task, reason: str) -> None:
         """Ask ECS to stop a task: it gets SIGTERM, and SIGKILL after its stop timeout."""
         with explained():
