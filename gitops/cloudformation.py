@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gitops.aws import Session
     from gitops.target import AccountRegion
 
-URL_OUTPUT = "Url"
-
 _BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
 _CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
 

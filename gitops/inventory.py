@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AdHocAppConfig, AppConfig
-from gitops.cloudformation import URL_OUTPUT
 from gitops.deployment import stack_status
 from gitops.regions import place_of
+from gitops.synthesis.assembly import URL_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops import locks
-from gitops.cloudformation import URL_OUTPUT, first_failures
+from gitops.cloudformation import first_failures
 from gitops.deployment import deployment_plan, replacement, stack_status
 from gitops.deployment.deployment_plan import Result
 from gitops.deployment.rounds import Rounds
 from gitops.destruction import destruction_plan
 from gitops.errors import UserError
 from gitops.regions import place_of
+from gitops.synthesis.assembly import URL_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

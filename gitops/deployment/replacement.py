@@ -40,12 +40,17 @@ class Replacement(NamedTuple):
 
 def find(old: object, new: object) -> list[Replacement]:
     """Return the resources that hold data in the template `old` and would not be the same ones after `new`."""
+    return [replacement for replacement in find_all(old, new) if replacement.type in GUARDED]
+
+
+def find_all(old: object, new: object) -> list[Replacement]:
+    """Return the resources of any type in the template `old` that would not be the same ones after `new`."""
     before, after = _resources(old), _resources(new)
     causes = _replaced(before, after)
     return [
         Replacement(logical_id, before[logical_id]["Type"], causes[logical_id])
         for logical_id in before
-        if logical_id in causes and before[logical_id]["Type"] in GUARDED
+        if logical_id in causes
     ]
 
 

@@ -107,10 +107,16 @@ def losses(resources: Iterable[DeployedResource], template: object) -> list[str]
     for resource in resources:
         if resource.type not in HOLDS_DATA or not resource.physical_id or resource.status == "DELETE_COMPLETE":
             continue
-        default = "Snapshot" if resource.type in _SNAPSHOT_BY_DEFAULT else "Delete"
-        fate = _FATE[policies.get(resource.logical_id, default)]
-        lines.append(f"{resource.type} {resource.physical_id}: {fate}")
+        lines.append(
+            f"{resource.type} {resource.physical_id}: {fate(resource.type, policies.get(resource.logical_id))}"
+        )
     return lines
+
+
+def fate(resource_type: str, deletion_policy: str | None) -> str:
+    """Return what becomes of a resource whose stack lets go of it, as a word for people."""
+    default = "Snapshot" if resource_type in _SNAPSHOT_BY_DEFAULT else "Delete"
+    return _FATE[deletion_policy or default]
 
 
 def counted(resources: Iterable[DeployedResource]) -> list[tuple[str, int]]:

@@ -18,6 +18,9 @@ KIND_TAG = "gitops:kind"
 SERVICE_TAG = "gitops:service"
 """Tag of an ECS service that app.py sets: the name that it is declared under."""
 
+URL_OUTPUT = "Url"
+"""Output of a stack that answers requests: where."""
+
 _STACK = "aws:cloudformation:stack"
 
 
@@ -43,6 +46,14 @@ class SynthesisedStack:
         """The template."""
         template: dict[str, object] = json.loads(self.template_file.read_bytes())
         return template
+
+    @property
+    def url(self) -> str:
+        """Where the environment will answer, or nothing: known before it is deployed."""
+        outputs = self.template.get("Outputs", {})
+        output = outputs.get(URL_OUTPUT, {}) if isinstance(outputs, dict) else {}
+        value = output.get("Value", "")
+        return value if isinstance(value, str) else ""
 
     @property
     def resource_count(self) -> int:

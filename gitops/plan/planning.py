@@ -1,0 +1,185 @@
+"""The plan of a change, made offline: from the templates of both sides, without asking AWS."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from constructs_lib.config import awake_hours
+from constructs_lib.config.environments import load
+from constructs_lib.config.errors import DeclarationError
+from constructs_lib.config.model import AccountConfig, AdHocAppConfig
+from gitops.affected.comparison import compare
+from gitops.cost import prices
+from gitops.cost.budget import budget_of, over_budget
+from gitops.cost.estimate import estimate
+from gitops.deployment import replacement
+from gitops.plan import permissions, template_diff
+from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, Cost, Plan, PlannedEnvironment
+from gitops.plan.words import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.naming import EnvironmentName
+    from gitops.affected.environment import AffectedEnvironment
+    from gitops.affected.tree import Tree
+    from gitops.cost.estimate import Estimate
+    from gitops.synthesis.assembly import SynthesisedStack
+
+
+def make_plan(old: Tree | None, new: Tree, today: date) -> Plan:
+    """Return what the change from `old` to `new` would do; consents to replacements are judged on the day `today`.
+
+    Raises:
+        DeclarationError: a declaration of the new side that may be touched, or one that it needs, is wrong.
+        UserError: the new side cannot be synthesised.
+    """
+    comparison = compare(old, new)
+    return Plan(
+        environments=tuple(
+            _planned(environment, comparison.environments.get(environment.name), old, today)
+            for environment in comparison.affected
+        ),
+        unchanged=comparison.unchanged,
+    )
+
+
+def _planned(
+    affected: AffectedEnvironment, declared: Environment | None, old: Tree | None, today: date
+) -> PlannedEnvironment:
+    before, after = affected.before, affected.after
+    stack = after or before
+    known = not affected.incomparable and stack is not None
+    cost_after = _estimate(after, _awake_share(declared)) if after else None
+    cost_before = _estimate(before, _awake_share_before(old, affected.name)) if before else None
+    changes = _changes(before, after) if known else []
+    config = declared.config if declared else None
+    return PlannedEnvironment(
+        environment=str(affected.name),
+        kind=affected.kind,
+        action=affected.action,
+        wave=affected.wave,
+        reason=affected.reason,
+        account=affected.job["account"] if affected.job else "",
+        account_id=stack.where.account if stack else "",
+        region=stack.where.region if stack else "",
+        renamed_from=str(affected.renamed_from) if affected.renamed_from else None,
+        renamed_to=str(affected.renamed_to) if affected.renamed_to else None,
+        refusals=tuple(_refusals(affected, declared, cost_after, today)),
+        warnings=tuple(_warnings(affected, declared)),
+        incomparable=affected.incomparable if affected.action == "update" else "",
+        url=cut(after.url) if after else "",
+        expires=config.expires if isinstance(config, AdHocAppConfig) else "",
+        cost_before=_cost(cost_before),
+        cost_after=_cost(cost_after),
+        changes=tuple(changes),
+        other=tuple(_other(before, after)) if known else (),
+        grants=tuple(permissions.widened(_template(before), after.template)) if known and after else (),
+        consents=_consents(declared, today),
+        tags=dict(stack.tags) if stack else {},
+        template=_inline(after),
+        template_before=template_hash(before.template) if before else None,
+    )
+
+
+def template_hash(template: object) -> str:
+    """Return a hash by which two templates are told apart, whatever the order of their keys."""
+    return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()
+
+
+def _changes(before: SynthesisedStack | None, after: SynthesisedStack | None) -> list[Change]:
+    """Return what becomes of the resources; a stack that moves is a new one, and the old one stays."""
+    if before and after and before.where != after.where:
+        return template_diff.resource_changes(None, after.template)
+    return template_diff.resource_changes(_template(before), _template(after))
+
+
+def _other(before: SynthesisedStack | None, after: SynthesisedStack | None) -> Iterator[str]:
+    if before is None or after is None:
+        return
+    yield from template_diff.other_changes(before.template, after.template)
+    if before.protected != after.protected:
+        yield f"termination protection {'on' if after.protected else 'off'}"
+    yield from (
+        f"tag {key}" for key in sorted({*before.tags, *after.tags}) if before.tags.get(key) != after.tags.get(key)
+    )
+
+
+def _refusals(
+    affected: AffectedEnvironment, declared: Environment | None, cost: Estimate | None, today: date
+) -> Iterator[str]:
+    """Yield why an environment must not change like this."""
+    if affected.refused:
+        yield affected.refused
+    if declared is None:
+        return
+    if affected.before and affected.after and affected.before.where == affected.after.where:
+        found = replacement.find(affected.before.template, affected.after.template)
+        for message in replacement.refusals(found, declared.config.allow_replacement, today):
+            yield f"would replace what holds data without consent: {message}"
+    budget = budget_of(declared)
+    if cost is not None and over_budget(cost, budget):
+        yield (f"would cost about {cost.most_usd:.2f} USD a month; its base allows {budget} (policy.max_monthly_usd)")
+
+
+def _warnings(affected: AffectedEnvironment, declared: Environment | None) -> Iterator[str]:
+    """Yield what people should know though nothing forbids it."""
+    before, after = affected.before, affected.after
+    if before and after and before.where != after.where:
+        yield f"moves to {after.where}: it is made anew there, and its stack in {before.where} stays until deleted"
+    if declared and not isinstance(declared.config, AccountConfig) and (lock := declared.config.lock):
+        yield f"is locked by {lock.by} ({lock.reason}): it is not deployed before it is unlocked"
+    if affected.wave == "account" and affected.action != "destroy":
+        yield f"is deployed by an administrator: gitops bootstrap {affected.name.file}"
+
+
+def _consents(declared: Environment | None, today: date) -> tuple[str, ...]:
+    """Return the resources to whose replacement consent holds today."""
+    consents = declared.config.allow_replacement if declared else ()
+    return tuple(consent.resource for consent in consents if str(today) <= consent.until)
+
+
+def _estimate(stack: SynthesisedStack, awake_share: float) -> Estimate:
+    return estimate(stack.template, stack.where.region, prices.load(), awake_share=awake_share)
+
+
+def _cost(found: Estimate | None) -> Cost | None:
+    if found is None:
+        return None
+    return Cost(
+        least_usd=round(found.least_usd, 2),
+        most_usd=round(found.most_usd, 2),
+        unpriced=len(found.unpriced) + sum(found.unknown.values()),
+    )
+
+
+def _awake_share(declared: Environment | None) -> float:
+    config = declared.config if declared else None
+    schedule = config.schedule if isinstance(config, AdHocAppConfig) else None
+    return awake_hours.parse(schedule.awake).share if schedule else 1
+
+
+def _awake_share_before(old: Tree | None, name: EnvironmentName) -> float:
+    """Return the share of the time that an environment was awake; all of it where that cannot be read any more."""
+    if old is None:
+        return 1
+    try:
+        return _awake_share(load(old.folder, only=[name])[name])
+    except (DeclarationError, KeyError):
+        return 1
+
+
+def _template(stack: SynthesisedStack | None) -> Mapping[str, object] | None:
+    return None if stack is None else stack.template
+
+
+def _inline(stack: SynthesisedStack | None) -> str | None:
+    """Return a template as short as it can be written, or None where CloudFormation would not take it inline."""
+    if stack is None:
+        return None
+    text = json.dumps(stack.template, separators=(",", ":"), ensure_ascii=False)
+    return text if len(text.encode()) <= INLINE_TEMPLATE_BYTES else None
