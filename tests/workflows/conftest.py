@@ -1,0 +1,50 @@
+"""Worlds for the tests of workflows: a GitHub, an account of AWS, and what they begin with."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.workflows.harness import declarations
+from tests.workflows.harness.world import World, in_days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from gitops.local.lifecycle import EmbeddedAws
+
+ACCOUNT_NUMBERS = count(200000000000)
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, embedded_aws: EmbeddedAws) -> Iterator[Callable[..., World]]:
+    """Makes a world with one account, the base dev, and the declarations that it is given."""
+    made: list[World] = []
+
+    def make(**apps: str) -> World:
+        account = str(next(ACCOUNT_NUMBERS))
+        files = {
+            "app.py": declarations.SMALL_APP.read_text(),
+            "environments/accounts/main.yaml": declarations.account(account),
+            "environments/dev/base.yaml": declarations.base("dev"),
+            **{f"environments/dev/{name}.yaml": text for name, text in apps.items()},
+        }
+        world = World(tmp_path / str(len(made)), embedded_aws, account, files)
+        made.append(world)
+        world.client("s3").create_bucket(Bucket=f"templates-{account}")
+        world.deploy_all()
+        return world
+
+    yield make
+    for world in made:
+        world.close()
+        assert world.github.violations == []
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """A world with the environment alpha on the base dev, both deployed."""
+    return make_world(alpha=declarations.app(in_days(7)))

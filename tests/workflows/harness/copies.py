@@ -1,0 +1,58 @@
+"""What act is given: the repository's workflows, without the keys that it does not know."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.workflows.definitions import workflows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+DEFAULT_TYPES = {"pull_request": ("opened", "synchronize", "reopened")}
+"""https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request"""
+
+ENVIRONMENT = "ENVIRONMENT_OF_GITHUB"
+"""Variable with the environment that a job runs in, whose role the stand-in for AWS's action takes."""
+
+
+def write(folder: Path) -> None:
+    """Write the workflows for act. The policy tests read the real files for what is taken out here."""
+    folder.mkdir(parents=True)
+    for name, workflow in workflows().items():
+        changed = copy.deepcopy(dict(workflow))
+        for job in changed["jobs"].values():
+            _simplify(job)
+        folder.joinpath(f"{name}.yml").write_text(yaml.safe_dump(changed, sort_keys=False))
+
+
+def started_by(event: str, payload: Mapping[str, Any]) -> list[str]:
+    """Return the workflows that GitHub starts for an event; act has no part in that."""
+    return [name for name, workflow in workflows().items() if _starts(workflow["on"], event, payload)]
+
+
+def _simplify(job: dict[str, Any]) -> None:
+    job.get("concurrency", {}).pop("queue", None)
+    environment = job.pop("environment", None)
+    if environment is not None:
+        job["env"] = {ENVIRONMENT: environment["name"] if isinstance(environment, dict) else environment}
+
+
+def _starts(triggers: Mapping[str, Any], event: str, payload: Mapping[str, Any]) -> bool:
+    if event not in triggers:
+        return False
+    filters = triggers[event] if isinstance(triggers[event], dict) else {}
+    types = filters.get("types", DEFAULT_TYPES.get(event))
+    if types is not None and payload["action"] not in types:
+        return False
+    branch = payload["pull_request"]["base"]["ref"] if event == "pull_request" else _pushed_branch(payload)
+    return "branches" not in filters or branch in filters["branches"]
+
+
+def _pushed_branch(payload: Mapping[str, Any]) -> str:
+    ref: str = payload.get("ref", "")
+    return ref.removeprefix("refs/heads/")
