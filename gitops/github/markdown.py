@@ -7,25 +7,32 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]()#+!|<>~&:/.-]")
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]()#+!|<>~&:/.=$-]")
 _ENTITY = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_REFERENCE = re.compile(r"@|#(?=\d)|\bGH\\-(?=\d)", re.IGNORECASE)
+"""What begins a mention or a reference to an issue, escaped or not, where a name or a number follows at once."""
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+"""Categories of characters that turn text around, hide in it, or are none."""
+
+_BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0]")
+"""Characters of other categories that nobody sees."""
 
 
 def text(value: str) -> str:
     """Return what somebody wrote as plain words on one line: no markup, links, HTML or mentions, nothing unseen."""
-    line = _INVISIBLE.sub("", re.sub(r"\s+", " ", value)).strip()
-    # A mention needs its name to follow the @ at once.
-    return _SPECIAL.sub(lambda found: _ENTITY.get(found[0], f"\\{found[0]}"), line).replace("@", "@&#8203;")
+    escaped = _SPECIAL.sub(lambda found: _ENTITY.get(found[0], f"\\{found[0]}"), _line(value))
+    return _REFERENCE.sub(r"\g<0>&#8203;", escaped)
 
 
 def code(value: str) -> str:
     """Return a value as code on one line; in a table too."""
-    line = _INVISIBLE.sub("", re.sub(r"\s+", " ", value)).strip().replace("|", "¦")
+    line = _line(value).replace("|", "¦")
     if not line:
         return ""
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
@@ -33,9 +40,10 @@ def code(value: str) -> str:
 
 
 def block(value: str, language: str = "") -> str:
-    """Return lines as a block of code."""
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", value)), default=0))
-    return f"{fence}{language}\n{value}\n{fence}"
+    """Return lines as a block of code, without what nobody sees in them."""
+    lines = "\n".join(_seen(line) for line in value.splitlines())
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", lines)), default=0))
+    return f"{fence}{language}\n{lines}\n{fence}"
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -47,3 +55,12 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def fold(summary: str, body: str) -> str:
     """Return a body that opens with a click; the summary is HTML or plain words."""
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def _line(value: str) -> str:
+    return _seen(re.sub(r"\s+", " ", value)).strip()
+
+
+def _seen(value: str) -> str:
+    seen = "".join(character for character in value if character == "\t" or category(character) not in _UNSEEN)
+    return _BLANKS.sub("", seen)

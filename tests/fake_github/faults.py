@@ -24,6 +24,7 @@ class Outcome(Enum):
     CLOSED = "the connection closes without an answer; nothing was done"
     ANSWER_LOST = "the connection closes without an answer, after everything was done"
     EMPTY_LIST = "200 and no items"
+    EMPTY_OBJECT = "200 and {}"
     SLOW = "the answer, after a while"
 
 
@@ -49,6 +50,9 @@ INSTEAD = {
     Outcome.FORBIDDEN: Instead(status=403, message="Resource not accessible by integration"),
     Outcome.NOT_FOUND: Instead(status=404, message="Not Found"),
 }
+
+
+EMPTY = {Outcome.EMPTY_LIST: b"[]", Outcome.EMPTY_OBJECT: b"{}"}
 
 
 @dataclass(kw_only=True, slots=True)

@@ -18,4 +18,4 @@ def fake_github(tmp_path: Path) -> Iterator[FakeGitHub]:
     """A GitHub of the test's own; a request or an answer against GitHub's description fails the test at its end."""
     with FakeGitHub(tmp_path / "github") as github:
         yield github
-    assert github.violations == []
+    assert not github.violations, "\n".join(github.violations)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from tests.fake_github.contract import Answered, asked
-from tests.fake_github.faults import INSTEAD, Fault, Outcome
+from tests.fake_github.faults import EMPTY, INSTEAD, Fault, Outcome
 from tests.fake_github.operations.pull_requests import enable_auto_merge
 from tests.fake_github.operations.routes import contract, route
 from tests.fake_github.world import NOT_FOUND, Answer, Listing, Refusal, Request
@@ -119,8 +119,8 @@ class Handler(BaseHTTPRequestHandler):
             instead = INSTEAD[outcome]
             refusal = Refusal(instead.status, instead.message)
             return Reply(status=instead.status, body=json.dumps(refusal.body).encode(), headers=instead.headers)
-        if outcome is Outcome.EMPTY_LIST:
-            return Reply(status=200, body=b"[]")
+        if outcome in EMPTY:
+            return Reply(status=200, body=EMPTY[outcome])
         try:
             return self._answer(world, path, query, raw)
         except Refusal as refusal:
