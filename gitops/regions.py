@@ -10,6 +10,7 @@ from gitops.aws import CONNECTIONS, Session
 from gitops.cloudformation import CloudFormation, DeployedStack
 from gitops.deployment import stack_status
 from gitops.errors import UserError
+from gitops.github.job_matrix import account_of
 from gitops.target import AccountRegion
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ def known_places(environments: Environments) -> set[AccountRegion]:
     """Return every account and region that the declarations name: all where environments can be."""
     homes = {AccountRegion(account.id, account.region) for account in environments.accounts.values()}
     return homes | {place_of(environment) for environment in environments}
+
+
+def places_of_account(environments: Environments, account: str) -> set[AccountRegion]:
+    """Return where the environments of an account, by the name of its file, are declared to be; its home is one."""
+    config = environments.accounts[account]
+    return {AccountRegion(config.id, config.region)} | {
+        place_of(environment) for environment in environments if account_of(environment) == account
+    }
 
 
 def require_account(account: str | None, environments: Iterable[Environment]) -> None:

@@ -48,7 +48,10 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """A task. `exit_code` is the first container's; None while it runs, and when it never started."""
+    """A task. `exit_code` is the first container's; None while it runs, and when it never started.
+
+    `images` are those of its containers, by their names.
+    """
 
     arn: str
     cluster: str
@@ -57,6 +60,7 @@ class Task:
     open_to_exec: bool
     exit_code: int | None
     stopped_reason: str
+    images: Mapping[str, str]
 
     @property
     def task_id(self) -> str:
@@ -69,6 +73,7 @@ class Container:
     """The first container of a task definition, and where it logs: a group, and streams that begin with a prefix."""
 
     name: str
+    image: str
     environment: Mapping[str, str]
     log_group: str
     stream_prefix: str
@@ -126,6 +131,7 @@ class Ecs:
         options = container.get("logConfiguration", {}).get("options", {})
         return Container(
             name=container["name"],
+            image=container["image"],
             environment={pair["name"]: pair["value"] for pair in container.get("environment", [])},
             log_group=options.get("awslogs-group", ""),
             stream_prefix=options.get("awslogs-stream-prefix", ""),
@@ -189,6 +195,7 @@ def _task(task: TaskTypeDef) -> Task:
         open_to_exec=task.get("enableExecuteCommand", False),
         exit_code=container.get("exitCode"),
         stopped_reason=": ".join(_distinct(reasons)),
+        images={one.get("name", ""): one.get("image", "") for one in task.get("containers", [])},
     )
 
 

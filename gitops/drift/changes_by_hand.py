@@ -1,5 +1,22 @@
 """What was changed by hand in the resources of stacks, as CloudFormation's drift detection sees it."""
 
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from gitops.doors.drift_detection import COMPARED_AT_ONCE
+from gitops.drift.observation import Finding, Partial
+from gitops.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from gitops.cloudformation import CloudFormation, DeployedResource, DeployedStack
+    from gitops.doors.drift_detection import ComparedResource, DriftDetection
+
 NOT_READ = {
     "AWS::Budgets::Budget": "reading it shows bills",
     "AWS::S3::Bucket": "reading it shows the names of what is in it",
@@ -7,3 +24,96 @@ NOT_READ = {
     "AWS::SecretsManager::SecretTargetAttachment": "reading it shows the secret",
 }
 """Types that are left out, because the role that detects drift reads no data, and why."""
+
+AT_ONCE = 4
+"""Stacks whose resources are compared at a time: CloudFormation asks the services for each of them."""
+
+PATIENCE_SECONDS = 900.0
+
+DETECTABLE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/detect-drift-stack.html"""
+
+_MOVED_BY_ITSELF = {
+    "AWS::ECS::Service": {"/DesiredCount"},
+    "AWS::ApplicationAutoScaling::ScalableTarget": {"/MinCapacity", "/MaxCapacity"},
+}
+"""Properties that scaling, schedules, sleep and wake set while an environment runs."""
+
+_CUSTOM = ("Custom::", "AWS::CloudFormation::")
+
+
+def find(
+    stacks: Sequence[DeployedStack],
+    cloudformation: Callable[[DeployedStack], CloudFormation],
+    detection: Callable[[DeployedStack], DriftDetection],
+    *,
+    interval: float,
+) -> Partial:
+    """Compare the resources of stacks with what they were deployed as. `interval` is in seconds, between questions.
+
+    Stacks that cannot be compared completely are `unknown`. Raises AwsError when AWS cannot be reached or refuses.
+    """
+    ready = [stack for stack in stacks if stack.status in DETECTABLE]
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        parts = list(pool.map(lambda stack: _of_stack(stack, cloudformation(stack), detection(stack), interval), ready))
+    others = [
+        f"{stack.environment}: changes by hand cannot be looked for while it is {stack.status}"
+        for stack in stacks
+        if stack.status not in DETECTABLE
+    ]
+    left_out: Counter[str] = sum((counted for _, counted in parts), Counter())
+    return Partial(
+        findings=tuple(finding for part, _ in parts for finding in part.findings),
+        passed_over=(*others, *_explained(left_out)),
+        unknown=tuple(line for part, _ in parts for line in part.unknown),
+    )
+
+
+def _of_stack(
+    stack: DeployedStack, cloudformation: CloudFormation, detection: DriftDetection, interval: float
+) -> tuple[Partial, Counter[str]]:
+    resources = [item for item in cloudformation.resources(stack.stack_id) if item.physical_id]
+    wanted = [item.logical_id for item in resources if item.type not in NOT_READ and not item.type.startswith(_CUSTOM)]
+    failures = []
+    for start in range(0, len(wanted), COMPARED_AT_ONCE):
+        detection_id = detection.start(stack.stack_id, wanted[start : start + COMPARED_AT_ONCE])
+        if failure := _await_end(detection, detection_id, stack, interval):
+            failures.append(f"{stack.environment}: not all resources could be compared: {failure}")
+    asked = set(wanted)
+    compared = [item for item in detection.compared(stack.stack_id) if item.logical_id in asked] if wanted else []
+    lines = [line for item in compared if (line := _line(item))]
+    finding = Finding(environment=str(stack.environment), what="changed by hand", details=tuple(sorted(lines)))
+    return Partial(findings=(finding,) if lines else (), unknown=tuple(failures)), _left_out(resources, compared)
+
+
+def _await_end(detection: DriftDetection, detection_id: str, stack: DeployedStack, interval: float) -> str:
+    """Wait for the end of a detection; return why it failed, or nothing."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (now := detection.look(detection_id)).ended:
+        if time.monotonic() > deadline:
+            raise UserError(
+                f"CloudFormation still compares {stack.environment} after {PATIENCE_SECONDS / 60:.0f} minutes"
+            )
+        time.sleep(interval)
+    return now.failure
+
+
+def _line(resource: ComparedResource) -> str:
+    """Return what was done to a resource, or nothing. Values are not shown: they may be somebody's data."""
+    named = f"{resource.logical_id} ({resource.type})"
+    if resource.deleted:
+        return f"{named} was deleted"
+    changed = [path for path in resource.changed if path not in _MOVED_BY_ITSELF.get(resource.type, set())]
+    return f"{named}: {', '.join(sorted(changed))}" if changed else ""
+
+
+def _left_out(resources: Iterable[DeployedResource], compared: Iterable[ComparedResource]) -> Counter[str]:
+    looked_at = {item.logical_id for item in compared}
+    return Counter(item.type for item in resources if item.logical_id not in looked_at)
+
+
+def _explained(left_out: Counter[str]) -> list[str]:
+    return [
+        f"{count} of the type {name} not compared: {NOT_READ.get(name, 'CloudFormation does not support it')}"
+        for name, count in sorted(left_out.items())
+    ]

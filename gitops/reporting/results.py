@@ -35,14 +35,16 @@ FAILURES: frozenset[RecordOutcome] = frozenset({"failed", "skipped", "locked"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """What became of one environment. `reason` is in words of AWS and others; `next_step` is what to do about it."""
+    """What became of one environment.
+
+    `url` is its address, or that of the pull request that proposes its removal; `reason` is in the words of others.
+    """
 
     environment: str
     outcome: RecordOutcome
     seconds: float = 0.0
     url: str = ""
     reason: str = ""
-    next_step: str = ""
 
     @property
     def failed(self) -> bool:
@@ -51,30 +53,20 @@ class Record:
 
 
 def of_deployment(result: Result) -> Record:
-    """Return the record of a deployment. The last line of a reason says what to do, when there is anything."""
-    *causes, advice = result.reason.splitlines() or [""]
-    told = bool(causes) and not result.succeeded
+    """Return the record of a deployment."""
     return Record(
         environment=str(result.environment.name),
         outcome=result.outcome,
         seconds=round(result.seconds, 1),
         url=result.url,
-        reason="\n".join(causes) if told else result.reason,
-        next_step=advice if told else "",
+        reason=result.reason,
     )
 
 
 def of_removal(removal: Removal) -> Record:
     """Return the record of a destruction."""
-    if removal.proposed is None:
-        return Record(environment=str(removal.name), outcome=removal.outcome)
-    request = removal.proposed.pull_request
-    return Record(
-        environment=str(removal.name),
-        outcome="proposed",
-        reason="The default branch is protected, so a pull request removes the file; nothing was destroyed yet.",
-        next_step=f"Merge {request.url}; the deployment of that merge destroys the environment.",
-    )
+    pull_request = removal.proposed.pull_request.url if removal.proposed else ""
+    return Record(environment=str(removal.name), outcome=removal.outcome, url=pull_request)
 
 
 def write(folder: Path, records: Iterable[Record]) -> None:

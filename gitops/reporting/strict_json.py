@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import cattrs
 
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -53,3 +54,35 @@ def read(path: Path, wanted: type[T]) -> T:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, TypeError, KeyError, cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError) as error:
         raise UserError(f"{path} is not what the job before was to write: {error}") from error
+
+
+class OfAccount(Protocol):
+    """What was found in one account."""
+
+    @property
+    def account(self) -> str:
+        """The name of the account's file."""
+
+
+OfAccountT = TypeVar("OfAccountT", bound=OfAccount)
+
+
+def read_of_accounts(directory: Path, accounts: Iterable[str], wanted: type[OfAccountT]) -> list[OfAccountT]:
+    """Return what was written for each account, to `<account>.json` in a directory or below it.
+
+    Raises:
+        UserError: a file is missing, there are two, or one is not whole or of another account.
+    """
+    found = []
+    for account in accounts:
+        files = sorted(directory.rglob(f"{account}.json"))
+        if len(files) != 1:
+            raise UserError(
+                f"{directory} has {len(files) or 'no'} file{'' if len(files) == 1 else 's'} {account}.json: not all is "
+                "known of that account, so nothing was touched. Did its job fail?"
+            )
+        value = read(files[0], wanted)
+        if value.account != account:
+            raise UserError(f"{files[0]} is about the account {value.account}; nothing was touched")
+        found.append(value)
+    return found

@@ -11,7 +11,7 @@ from gitops.errors import UserError
 from tests.gitops.access.test_services import service, task
 
 STARTING = replace(task(1, open_to_exec=False), status="PROVISIONING")
-CONTAINER = Container(name="app", environment={}, log_group="group", stream_prefix="app")
+CONTAINER = Container(name="app", image="app:v1", environment={}, log_group="group", stream_prefix="app")
 
 
 class Lifecycle(Ecs):

@@ -43,6 +43,7 @@ def task(number: int, *, open_to_exec: bool) -> Task:
         open_to_exec=open_to_exec,
         exit_code=None,
         stopped_reason="",
+        images={},
     )
 
 

@@ -7,7 +7,7 @@ from gitops.aws import AwsError, Session
 from gitops.doors.ecs import Container, Ecs, Service, Task
 from tests.gitops.factories import HOME
 
-CONTAINER = Container(name="app", environment={}, log_group="group", stream_prefix="app")
+CONTAINER = Container(name="app", image="app:v1", environment={}, log_group="group", stream_prefix="app")
 SERVICE = Service(
     name="web",
     arn="arn:aws:ecs:us-east-1:111111111111:service/alpha/web-1",
@@ -110,7 +110,8 @@ def test_a_task_that_ecs_cannot_place_is_an_error_with_its_reasons() -> None:
 
 
 def test_why_a_task_stopped_is_told_by_the_task_and_its_container_each_reason_once() -> None:
-    containers = [{"exitCode": 137, "reason": "OutOfMemoryError: container killed"}, {"exitCode": 0}]
+    app = {"name": "app", "image": "app:v1", "exitCode": 137, "reason": "OutOfMemoryError: container killed"}
+    containers = [app, {"exitCode": 0}]
     stopped = a_task(stoppedReason="Essential container in task exited", containers=containers)
     started = Task(
         arn="task/alpha/1",
@@ -120,11 +121,13 @@ def test_why_a_task_stopped_is_told_by_the_task_and_its_container_each_reason_on
         open_to_exec=False,
         exit_code=None,
         stopped_reason="",
+        images={},
     )
 
     now = ecs_with(Client(describe_tasks={"tasks": [stopped]})).task(started)
 
     assert now.exit_code == 137
+    assert now.images["app"] == "app:v1"
     assert now.stopped_reason == "Essential container in task exited: OutOfMemoryError: container killed"
     with pytest.raises(AwsError, match="does not know the task task/alpha/1 any more"):
         ecs_with(Client(describe_tasks={"tasks": []})).task(started)

@@ -1,0 +1,26 @@
+"""`gitops report`: tell people what other jobs have found, from the files that these wrote. Asks AWS nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops.drift.report import report_drift
+from gitops.github.actions import Run
+from gitops.reap.report import report_reap
+from gitops.reporting.publication import report_deployment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+def report(*, topic: str, directory: Path, folder: Path, now: datetime) -> int:
+    """Report on a topic by the files in a directory. Returns 1 when somebody has to see to something."""
+    run = Run.from_environ()
+    match topic:
+        case "deployment":
+            return report_deployment(directory, run)
+        case "reap":
+            return report_reap(directory, run, folder=folder, now=now)
+        case _:
+            return report_drift(directory, run, folder=folder)
