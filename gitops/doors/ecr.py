@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import ImageTypeDef
 
     from gitops.aws import Session
     from gitops.target import AccountRegion
@@ -34,6 +35,8 @@ class Ecr:
 
     def __init__(self, session: Session, where: AccountRegion) -> None:
         self._client: ECRClient = session.client("ecr", where)
+        # Otherwise it is the registry of whoever the credentials belong to.
+        self._account = where.account
 
     def has_repository(self, name: str) -> bool:
         """Whether there is a repository `name`."""
@@ -48,14 +51,29 @@ class Ecr:
 
     def manifest(self, repository: str, version: str) -> Mapping[str, Any] | None:
         """Return the manifest of an image, by its tag or digest, or None when the repository has no such image."""
+        image = self._image(repository, version)
+        if image is None:
+            return None
+        manifest: Mapping[str, Any] = json.loads(image["imageManifest"])
+        return manifest
+
+    def digest(self, repository: str, version: str) -> str | None:
+        """Return the digest of an image, by its tag or digest, or None when there is no such image or repository."""
+        try:
+            image = self._image(repository, version)
+        except AwsError as error:
+            if error.code == "RepositoryNotFoundException":
+                return None
+            raise
+        return image["imageId"]["imageDigest"] if image else None
+
+    def _image(self, repository: str, version: str) -> ImageTypeDef | None:
         by = "imageDigest" if version.startswith("sha256:") else "imageTag"
         with explained():
             answer = self._client.batch_get_image(
+                registryId=self._account,
                 repositoryName=repository,
                 imageIds=[{by: version}],  # type: ignore[misc]  # a TypedDict's key has to be written out
                 acceptedMediaTypes=_MANIFESTS,
             )
-        if not answer["images"]:
-            return None
-        manifest: Mapping[str, Any] = json.loads(answer["images"][0]["imageManifest"])
-        return manifest
+        return answer["images"][0] if answer["images"] else None

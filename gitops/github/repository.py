@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote
 
 from gitops.github.model import ChangedFile, Comment, Deployment, Issue, Permission, PullRequest, RepositoryFile
 from gitops.github.transport import GitHubError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitops.github.model import DeploymentState, Reaction
     from gitops.github.transport import Transport
 
 BOT = "github-actions[bot]"
 """Who writes with the token of a workflow's job: our own comments and issues are told by this author."""
+
+_EXISTS = 422
+"""What GitHub answers to a request that would create what there is."""
 
 _DESCRIPTION_LENGTH = 140
 """https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status"""
@@ -84,6 +89,11 @@ class Repository:
         request = {"title": title, "body": body, "head": head_ref, "base": base_ref}
         return PullRequest.from_json(self._transport.send("POST", f"{self._root}/pulls", request))
 
+    def describe_pull_request(self, number: int, *, title: str, body: str) -> PullRequest:
+        """Replace the title and the description of a pull request."""
+        request = {"title": title, "body": body}
+        return PullRequest.from_json(self._transport.send("PATCH", f"{self._root}/pulls/{number}", request))
+
     def enable_auto_merge(self, pull_request: PullRequest) -> None:
         """Have GitHub merge a pull request as soon as it may; refused where the repository does not allow that."""
         self._transport.graphql(_ENABLE_AUTO_MERGE, {"pullRequest": pull_request.node_id})
@@ -99,6 +109,34 @@ class Repository:
     def create_branch(self, branch: str, sha: str) -> None:
         """Create a branch at a commit; GitHub answers 422 when it exists."""
         self._transport.send("POST", f"{self._root}/git/refs", {"ref": f"refs/heads/{branch}", "sha": sha})
+
+    def point_branch(self, branch: str, sha: str) -> None:
+        """Create a branch at a commit, or move it there from wherever it is."""
+        try:
+            self.create_branch(branch, sha)
+        except GitHubError as error:
+            if error.status != _EXISTS:
+                raise
+            path = f"{self._root}/git/refs/heads/{quote(branch)}"
+            self._transport.send("PATCH", path, {"sha": sha, "force": True})
+
+    def parents(self, sha: str) -> list[str]:
+        """Return the parents of a commit."""
+        return [str(parent["sha"]) for parent in self._commit(sha)["parents"]]
+
+    def commit_on(self, parent: str, files: Mapping[str, str], message: str) -> str:
+        """Return a new commit: `parent` with these texts of files. No branch has it yet.
+
+        https://docs.github.com/en/rest/guides/using-the-rest-api-to-interact-with-your-git-database
+        """
+        entries = [{"path": path, "mode": "100644", "type": "blob", "content": text} for path, text in files.items()]
+        base = self._commit(parent)["tree"]["sha"]
+        tree = self._transport.send("POST", f"{self._root}/git/trees", {"base_tree": base, "tree": entries})
+        body = {"message": message, "tree": tree["sha"], "parents": [parent]}
+        return str(self._transport.send("POST", f"{self._root}/git/commits", body)["sha"])
+
+    def _commit(self, sha: str) -> Any:  # noqa: ANN401 - JSON
+        return self._transport.get(f"{self._root}/git/commits/{sha}")
 
     def file(self, path: str, ref: str) -> RepositoryFile | None:
         """Return a text file as it is at a branch or commit, or None when there is none."""

@@ -23,6 +23,24 @@ class CodeAnswers:
         target = {"type": "commit", "sha": sha, "url": f"{self._examples.root}/git/commits/{sha}"}
         return {"ref": ref, "node_id": f"REF_{ref}", "url": f"{self._examples.root}/git/{ref}", "object": target}
 
+    def tree(self, sha: str) -> dict[str, Any]:
+        url = f"{self._examples.root}/git/trees/{sha}"
+        return {**self._examples.of("git-tree"), "sha": sha, "url": url, "tree": [], "truncated": False}
+
+    def commit(self, sha: str) -> dict[str, Any]:
+        example = self._examples.of("git-commit")
+        tree, parents = self._git.tree_and_parents(sha)
+        return {
+            **example,
+            "sha": sha,
+            "node_id": f"C_{sha}",
+            "url": f"{self._examples.root}/git/commits/{sha}",
+            "html_url": f"{self._examples.page}/commit/{sha}",
+            "message": self._git.message(sha),
+            "tree": {"sha": tree, "url": f"{self._examples.root}/git/trees/{tree}"},
+            "parents": [{**example["parents"][0], "sha": parent} for parent in parents],
+        }
+
     def file(self, path: str, blob: Blob) -> dict[str, Any]:
         # GitHub breaks the text into lines.
         content = base64.encodebytes(blob.content).decode()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NOTHING = "0" * 40
+_SCRATCH = "refs/scratch/tree"
 _STATUS = {"A": "added", "D": "removed", "M": "modified", "T": "changed", "R": "renamed", "C": "copied"}
 
 
@@ -75,6 +76,20 @@ class BareRepository:
                 lines += [f"M 100644 inline {path}\n".encode(), _data(content)]
         lines.append(b"\nget-mark :1\ndone\n")
         return self._git("fast-import", "--quiet", "--done", "--force", stdin=b"".join(lines))
+
+    def is_tree(self, sha: str) -> bool:
+        return self._git("cat-file", "-t", sha, fails=True) == "tree"
+
+    def tree_with(self, tree: str, changes: Mapping[str, str], by: Signature) -> str:
+        """Return a tree with new contents of files; nothing else is left of how it is made."""
+        parent = self._commit_tree(tree, [], "", by)
+        self.commit(_SCRATCH, changes, parent=parent, message="", by=by)
+        made = self._git("rev-parse", f"{_SCRATCH}^{{tree}}")
+        self._git("update-ref", "-d", _SCRATCH)
+        return made
+
+    def commit_of_tree(self, tree: str, parents: Iterable[str], message: str, by: Signature) -> str:
+        return self._commit_tree(tree, parents, message, by)
 
     def head(self, ref: str) -> str | None:
         """Return the commit that a ref or a short name stands for."""

@@ -44,6 +44,14 @@ def create_pull_request(world: World, request: Request) -> Answer:
     return Answer(status=201, body=world.answers.pull_request(pull))
 
 
+def update_pull_request(world: World, request: Request) -> Answer:
+    pull = world.pull_request(request.number)
+    pull.title = request.body.get("title", pull.title)
+    pull.body = request.body.get("body", pull.body)
+    pull.updated = world.state.now()
+    return Answer(status=200, body=world.answers.pull_request(pull))
+
+
 def list_changed_files(world: World, request: Request) -> Listing:
     pull = world.pull_request(request.number)
     changes = world.git.changes(pull.base_sha, pull.head_sha)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tests.fake_github.contract import Contract, path_expression
-from tests.fake_github.operations import contents, deployments, issues, pull_requests
+from tests.fake_github.operations import commits, contents, deployments, issues, pull_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +32,15 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/pulls"): pull_requests.list_pull_requests,
     ("POST", "/pulls"): pull_requests.create_pull_request,
     ("GET", "/pulls/{pull_number}"): pull_requests.get_pull_request,
+    ("PATCH", "/pulls/{pull_number}"): pull_requests.update_pull_request,
     ("GET", "/pulls/{pull_number}/files"): pull_requests.list_changed_files,
     ("GET", "/commits/{commit_sha}/pulls"): pull_requests.list_pull_requests_of_commit,
     ("GET", "/git/ref/{ref}"): contents.get_ref,
     ("POST", "/git/refs"): contents.create_ref,
+    ("PATCH", "/git/refs/{ref}"): commits.update_ref,
+    ("POST", "/git/trees"): commits.create_tree,
+    ("POST", "/git/commits"): commits.create_commit,
+    ("GET", "/git/commits/{commit_sha}"): commits.get_commit,
     ("GET", "/contents/{path}"): contents.get_contents,
     ("PUT", "/contents/{path}"): contents.put_contents,
     ("DELETE", "/contents/{path}"): contents.delete_contents,

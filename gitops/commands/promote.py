@@ -1,0 +1,129 @@
+"""`gitops promote`: a pull request that declares the image of one environment, or a new one, for others."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from gitops import locks, target
+from gitops.aws import Session
+from gitops.commands.selection import parse_names, show_warnings
+from gitops.destruction.removal import path_of
+from gitops.doors.ecr import Ecr
+from gitops.errors import UserError
+from gitops.github.connection import connect
+from gitops.promotion import edited, proposal
+from gitops.promotion.image import Version, config_of, same_as
+from gitops.promotion.image_line import tag_beside, with_image
+from gitops.promotion.proposal import Change
+from gitops.terminal.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.naming import EnvironmentName
+    from gitops.promotion.edited import Declarations
+    from gitops.promotion.proposal import Proposal
+    from gitops.target import AccountRegion, TargetName
+
+
+def promote(
+    *, folder: Path, names: Sequence[str], image: str | None, requested_target: TargetName | None, today: date
+) -> int:
+    """Open a pull request, or bring the open one up to date, and print its address; nothing when nothing changes.
+
+    With `image`, a tag or a digest, it is for all of `names`; without, the image of the first is for the others.
+    Returns 0.
+
+    Raises:
+        DeclarationError: a declaration is not valid, or would not be; nothing was pushed.
+        UserError: what is asked cannot be done; nothing was pushed.
+    """
+    wanted = parse_names(names)
+    source = None if image else wanted[0]
+    targets = wanted if image else wanted[1:]
+    if not targets:
+        raise UserError(
+            "name where the image goes as well: gitops promote dev/alpha prod/app, or give one with --image"
+        )
+    repository = connect(folder)
+    declarations = edited.read(repository, folder, wanted, today)
+    version_for = _given(image) if image else _copied(declarations, wanted[0], requested_target)
+    texts, changes = _edit(declarations, targets, version_for, folder)
+    for name in targets:
+        if name not in texts:
+            say(f"{name} declares that image already; nothing to change")
+    if not texts:
+        return 0
+    show_warnings(edited.check(folder, texts, today))
+    proposed = proposal.put(
+        repository,
+        {path_of(folder, name): text for name, text in texts.items()},
+        branch=proposal.branch_of(targets),
+        base=declarations.branch,
+        base_commit=declarations.commit,
+        title=proposal.title_of(changes, source),
+        body=proposal.body_of(changes, by_job=bool(os.environ.get("GITHUB_ACTIONS"))),
+    )
+    _tell(proposed, changes)
+    return 0
+
+
+def _given(image: str) -> Callable[[Environment], Version]:
+    return lambda _: Version(value=image)
+
+
+def _copied(
+    declarations: Declarations, source: EnvironmentName, requested_target: TargetName | None
+) -> Callable[[Environment], Version]:
+    """Return what finds the version with which an environment runs the image of `source`."""
+    session = Session(target.resolve(requested_target))
+    tag = tag_beside(declarations.texts[source])
+
+    @cache
+    def find_digest(where: AccountRegion, repository: str, version: str) -> str | None:
+        return Ecr(session, where).digest(repository, version)
+
+    return lambda environment: same_as(declarations.environments[source], environment, find_digest, tag=tag)
+
+
+def _edit(
+    declarations: Declarations,
+    targets: Sequence[EnvironmentName],
+    version_for: Callable[[Environment], Version],
+    folder: Path,
+) -> tuple[Mapping[EnvironmentName, str], Sequence[Change]]:
+    """Return the new texts of the declarations that change, and what changes in them."""
+    texts: dict[EnvironmentName, str] = {}
+    changes: list[Change] = []
+    for name in targets:
+        environment = declarations.environments[name]
+        before = config_of(environment).image
+        version = version_for(environment)
+        if version.unverified:
+            say(f"the image of {name} stays a tag, since AWS could not be asked for its digest: {version.unverified}")
+        if version.value == before:
+            continue
+        texts[name] = with_image(declarations.texts[name], path_of(folder, name), version)
+        lock = locks.lock_of(environment)
+        note = f"{name} is {locks.explain(lock)}. It is not deployed before that ends." if lock else ""
+        old = Version(value=before, tag=tag_beside(declarations.texts[name]))
+        changes.append(Change(name=name, before=old.readable, after=version.readable, note=note))
+    return texts, changes
+
+
+def _tell(proposed: Proposal, changes: Sequence[Change]) -> None:
+    number = proposed.pull_request.number
+    if proposed.outcome == "unchanged":
+        say(f"pull request {number} proposes that already")
+    else:
+        for change in changes:
+            say(f"{change.name}: {change.before} -> {change.after}")
+            if change.note:
+                say(f"warning: {change.note}")
+        say(f"pull request {number} {proposed.outcome}; merging it deploys")
+    print(proposed.pull_request.url)

@@ -1,0 +1,47 @@
+"""GitHub as a person's command reaches it, on their machine or in a job."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from constructs_lib.config.environments import load
+from constructs_lib.config.files import SUFFIX
+from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
+from gitops.errors import UserError
+from gitops.github.repository import Repository
+from gitops.github.transport import Transport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+API_URL = "https://api.github.com"
+
+
+def connect(folder: Path) -> Repository:
+    """Return the repository that the accounts in `folder` declare, with the token in GITHUB_TOKEN.
+
+    Raises:
+        DeclarationError: an account is not valid.
+        UserError: there is no token, or which repository is meant is not known.
+    """
+    token = os.environ.get("GITHUB_TOKEN")
+    if not token:
+        raise UserError('GITHUB_TOKEN is not set, with which GitHub is asked: export GITHUB_TOKEN="$(gh auth token)"')
+    return Repository(Transport(os.environ.get("GITHUB_API_URL", API_URL), token), _repository_name(folder))
+
+
+def _repository_name(folder: Path) -> str:
+    files = (folder / ACCOUNTS_FOLDER).glob(f"*{SUFFIX}")
+    declared = load(folder, only=[EnvironmentName.from_path(file) for file in files])
+    names = {account.github.repository for account in declared.accounts.values() if account.github}
+    if len(names) == 1:
+        return names.pop()
+    running = os.environ.get("GITHUB_REPOSITORY")
+    if running and (not names or running in names):
+        return running
+    known = ", ".join(sorted(names)) or "none"
+    raise UserError(
+        f"which repository on GitHub has the declarations is not known; accounts declare: {known}. "
+        "Write github.repository into environments/accounts/, or set GITHUB_REPOSITORY to one of them"
+    )
