@@ -10,12 +10,13 @@ from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.config.model import GitHubConfig
+from constructs_lib.config.naming import CHANGE_SET_PREFIX
 
 BOOTSTRAP_QUALIFIER = "hnb659fds"
 """In the names of all that `cdk bootstrap` makes, unless it is told another."""
 
-CHANGE_SETS = "cdk-diff-change-set*"
-"""Names of the change sets that show a change and are never executed, as `cdk diff` gives them."""
+CHANGE_SETS = f"{CHANGE_SET_PREFIX}*"
+"""Names of the change sets that may be made."""
 
 KINDS_OF_ENVIRONMENTS = ("ad-hoc-app", "ad-hoc-base", "prod-app", "prod-base")
 

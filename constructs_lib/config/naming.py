@@ -31,6 +31,9 @@ GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy", "publish")
 PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"
 """IAM policy of an account that limits every role its environments create, and what creates them."""
 
+CHANGE_SET_PREFIX = "cdk-diff-change-set"
+"""Begins the names of change sets that show a change and are never executed, as `cdk diff` gives them."""
+
 _CATCH_ALL_BAND = HIGHEST_LISTENER_PRIORITY // 2
 
 

@@ -1,0 +1,148 @@
+"""What CloudFormation itself says of a plan: a change set for each stack that exists, looked at and deleted again.
+
+The plan is data that somebody else's code has made. The name of a stack comes from the name of its environment, its
+account from the default branch's declarations; of the plan are only the region, the template and the tags.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from constructs_lib.config.environments import parse_name
+from gitops.cloudformation import CloudFormation
+from gitops.deployment import stack_status
+from gitops.deployment.replacement import GUARDED
+from gitops.destruction.destruction_plan import fate
+from gitops.doors import change_sets as door
+from gitops.errors import UserError
+from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, ChangeSetResult, ChangeSets, Detail
+from gitops.plan.planning import template_hash
+from gitops.plan.template_diff import NEW_REVISION, REVISIONS, ordered
+from gitops.plan.words import cut
+from gitops.target import AccountRegion
+from gitops.terminal.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gitops.aws import Session
+    from gitops.cloudformation import DeployedStack
+    from gitops.doors.change_sets import ResourceDifference
+    from gitops.plan.document import Plan, PlannedEnvironment
+
+AT_A_TIME = 8
+"""Change sets that are made at once; CloudFormation throttles callers that ask much more of it."""
+
+INTERVAL_SECONDS = 1.0
+PATIENCE_SECONDS = 300.0
+
+_CONDITIONAL = "may be replaced: that is known only when it is deployed"
+
+
+def ask(plan: Plan, account: str, account_id: str, session: Session) -> ChangeSets:
+    """Return what CloudFormation says of the environments of one account that are deployed and stay.
+
+    An environment of which it cannot be asked has no changes and a note that says why.
+    """
+    stop = Event()
+    with ThreadPoolExecutor(max_workers=AT_A_TIME) as pool:
+        asked = [
+            pool.submit(_result, planned, session, stop)
+            for planned in plan.environments
+            if planned.account_id == account_id and planned.region and planned.action != "destroy"
+        ]
+        try:
+            results = [found for future in asked if (found := future.result()) is not None]
+        except BaseException:
+            # What is under way ends at once, and deletes what it has made.
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return ChangeSets(account=account, results=tuple(results))
+
+
+def _result(planned: PlannedEnvironment, session: Session, stop: Event) -> ChangeSetResult | None:
+    """Return what CloudFormation says of one environment; None where there is nothing to say."""
+    name = parse_name(planned.environment)
+    where = AccountRegion(planned.account_id, planned.region)
+    try:
+        cloudformation = CloudFormation(session, where)
+        stack = cloudformation.stack(name.stack)
+        reason = _not_asked(planned, stack)
+        if stack is None or reason:
+            return ChangeSetResult(environment=planned.environment, changes=None, note=reason) if reason else None
+        before = template_hash(cloudformation.template(stack.stack_id))
+        changes = _changes(planned, stack, door.ChangeSets(session, where), stop)
+    except UserError as error:
+        say(f"{planned.environment}: {error}")
+        return ChangeSetResult(
+            environment=planned.environment, changes=None, note=cut(f"no change set: {error}", 1_000)
+        )
+    return ChangeSetResult(
+        environment=planned.environment,
+        changes=tuple(changes),
+        drifted=planned.template_before is not None and before != planned.template_before,
+        refusals=tuple(_refusals(planned, changes)),
+    )
+
+
+def _not_asked(planned: PlannedEnvironment, stack: DeployedStack | None) -> str:
+    """Return why there is no change set of an environment, or nothing when there may be one, or need be none."""
+    if stack is None or stack.status == stack_status.REVIEW:
+        return "it is not deployed: all of it would be created" if planned.action == "update" else ""
+    if stack.environment != planned.environment:
+        return f"no change set: the stack {stack.name} exists and belongs to {stack.environment or 'something else'}"
+    if not stack_status.is_operational(stack.status):
+        return f"no change set: its stack is in {stack.status}"
+    if planned.template is None:
+        return (
+            f"no change set: its template has more than {INLINE_TEMPLATE_BYTES:,} bytes, and CloudFormation takes a "
+            "larger one only from a bucket, to which this job may not write"
+        )
+    return ""
+
+
+def _changes(
+    planned: PlannedEnvironment, stack: DeployedStack, change_sets: door.ChangeSets, stop: Event
+) -> list[Change]:
+    """Return what a change set says. Raises UserError when CloudFormation refuses it or takes too long."""
+    with change_sets.made(stack.stack_id, planned.template or "", planned.tags) as name:
+        deadline = monotonic() + PATIENCE_SECONDS
+        while not (state := change_sets.state(stack.stack_id, name)).has_ended:
+            if stop.wait(INTERVAL_SECONDS) or monotonic() > deadline:
+                raise UserError(f"CloudFormation had not ended the change set ({state.status})")
+        if state.is_empty:
+            return []
+        if state.status == door.FAILED:
+            raise UserError(f"CloudFormation refuses the change: {state.reason}")
+        known = {change.logical_id: change.details for change in planned.changes}
+        found = change_sets.differences(stack.stack_id, name)
+    return ordered(_change(difference, known.get(difference.logical_id, ())) for difference in found)
+
+
+def _change(difference: ResourceDifference, known: tuple[Detail, ...]) -> Change:
+    """Return a change of a change set as one of a plan; values that templates tell are taken from there."""
+    named = tuple(Detail(path=cut(name), before=None, after=None) for name in difference.properties[:100])
+    logical_id, kind, details = difference.logical_id, difference.type, known or named
+    if difference.action == "Remove":
+        policy = difference.policy_action if difference.policy_action in {"Delete", "Retain", "Snapshot"} else None
+        return Change(action="destroy", logical_id=logical_id, type=kind, cause=fate(kind, policy))
+    if difference.action in {"Add", "Import"}:
+        return Change(action="create", logical_id=logical_id, type=kind)
+    if difference.replacement == "False" or kind in REVISIONS:
+        cause = NEW_REVISION if kind in REVISIONS else ""
+        return Change(action="update", logical_id=logical_id, type=kind, cause=cause, details=details)
+    cause = "" if difference.replacement == "True" else _CONDITIONAL
+    return Change(action="replace", logical_id=logical_id, type=kind, cause=cause, details=details)
+
+
+def _refusals(planned: PlannedEnvironment, changes: Iterable[Change]) -> Iterator[str]:
+    """Yield the replacements of what holds data that only CloudFormation knew of, and to which nobody consents."""
+    for change in changes:
+        certain = change.action == "destroy" or (change.action == "replace" and change.cause != _CONDITIONAL)
+        told = any(f"{change.logical_id} (" in refusal for refusal in planned.refusals)
+        if certain and change.type in GUARDED and change.logical_id not in planned.consents and not told:
+            yield f"would replace what holds data without consent: {change.logical_id} ({change.type})"
