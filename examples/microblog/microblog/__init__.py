@@ -1,0 +1,1 @@
+"""A small microblog: one Django application for each part of its domain."""

@@ -1,0 +1,1 @@
+"""People: signing up and in, and who they are."""

@@ -1,0 +1,1 @@
+"""The mail of each morning: what those whom one follows posted yesterday."""

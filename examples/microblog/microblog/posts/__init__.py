@@ -1,0 +1,1 @@
+"""Posts, their images and their likes."""
