@@ -33,8 +33,8 @@ class Recorder:
 
     def __init__(self, endpoint: str) -> None:
         self.calls: list[AwsCall] = []
-        self.cut_off: Callable[[AwsCall], bool] = lambda _: False
-        """Says which requests get no answer, though they have been carried out."""
+        self.lost: Callable[[AwsCall], bool] = lambda _: False
+        """Says which requests get lost on their way: AWS does not see them, and nobody answers."""
         self._target = urlsplit(endpoint)
         self._lock = Lock()
         recorder = self
@@ -72,16 +72,16 @@ class Recorder:
         call = _call(handler, body)
         with self._lock:
             self.calls.append(call)
-            silent = self.cut_off(call)
+            lost = self.lost(call)
+        if lost:
+            handler.close_connection = True
+            return
         connection = http.client.HTTPConnection(str(self._target.hostname), self._target.port, timeout=120)
         headers = {name: value for name, value in handler.headers.items() if name.lower() not in HOP_BY_HOP}
         connection.request(handler.command, handler.path, body=body, headers=headers)
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
-        if silent:
-            handler.close_connection = True
-            return
         handler.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in {*HOP_BY_HOP, "content-length", "date", "server"}:

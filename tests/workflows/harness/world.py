@@ -10,11 +10,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from constructs_lib.config.environments import load
+from constructs_lib.config.model import AppConfig
 from gitops.aws import Session
 from gitops.preflight.prerequisites import prepare
 from gitops.target import Target
@@ -27,7 +29,6 @@ from tests.workflows.harness.declarations import project_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from gitops.local.lifecycle import EmbeddedAws
     from tests.workflows.harness.act import Run
@@ -116,9 +117,18 @@ class World:
         return [self.play(name, event, payload, sha=sha) for name in started]
 
     def play(
-        self, workflow: str, event: str, payload: Mapping[str, Any], *, sha: str | None = None, job: str | None = None
+        self,
+        workflow: str | Path,
+        event: str,
+        payload: Mapping[str, Any],
+        *,
+        sha: str | None = None,
+        job: str | None = None,
     ) -> Run:
-        """Run a workflow, or one job of it, for an event at a commit, by default the newest of the default branch."""
+        """Run a workflow, or one job of it, for an event at a commit, by default the newest of the default branch.
+
+        `workflow` is the name of one of ours, or another file.
+        """
         number = next(self._numbers)
         records = self.folder / "runs" / str(number)
         (records / "artifacts").mkdir(parents=True)
@@ -126,7 +136,7 @@ class World:
         event_file.write_text(json.dumps(payload))
         self._check_out(sha or self.github.head())
         run = act.run(
-            self.folder / "workflows" / f"{workflow}.yml",
+            workflow if isinstance(workflow, Path) else self.folder / "workflows" / f"{workflow}.yml",
             event,
             event_file,
             checkout=self._clone,
@@ -158,6 +168,19 @@ class World:
         """Have AWS what the declarations of the default branch refer to: hosted zones, images, secrets."""
         self._check_out(self.github.head())
         prepare(Session(Target(self._aws)), load(self._clone / "environments"))
+
+    def push_image(self, tag: str) -> None:
+        """Have the account's registry the images of all environments under another tag too."""
+        declared = load(self._clone / "environments")
+        apps = [(environment, environment.config) for environment in declared]
+        prepare(
+            Session(Target(self._aws)),
+            [
+                replace(environment, config=replace(config, image=tag))
+                for environment, config in apps
+                if isinstance(config, AppConfig)
+            ],
+        )
 
     def deploy_all(self) -> None:
         """Have AWS what the default branch declares, as if it had been deployed long ago; for small_app.py."""
