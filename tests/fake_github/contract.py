@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
@@ -97,10 +97,10 @@ class Contract:
 
 
 def asked(*, method: str, pattern: str, path: str, query: str, content_type: str, body: bytes) -> Asked:
-    """Return a request as openapi-core reads it; `pattern` is a path of GitHub's description."""
+    """Return a request as openapi-core reads it; `pattern` is a path of GitHub's description, `path` as it was sent."""
     names = re.findall(r"{(\w+)}", pattern)
     matched = re.fullmatch(path_expression(pattern), path)
-    values = matched.groups() if matched else ()
+    values = [unquote(value) for value in matched.groups()] if matched else []
     parameters = RequestParameters(
         query=ImmutableMultiDict(parse_qsl(query, keep_blank_values=True)),
         header=Headers(),
@@ -165,14 +165,16 @@ def _mend(node: Any) -> None:
     """Change what the description says otherwise than it means.
 
     A value that may be null is not always among its `enum` as OpenAPI wants it
-    (https://github.com/OAI/OpenAPI-Specification/blob/main/proposals/2019-10-31-Clarify-Nullable.md), and the refusals
-    that an operation has "one of" are such that one fits several.
+    (https://github.com/OAI/OpenAPI-Specification/blob/main/proposals/2019-10-31-Clarify-Nullable.md), the refusals that
+    an operation has "one of" are such that one fits several, and a discriminator is said to tell a list by its `type`.
     """
     if isinstance(node, dict):
         if node.get("nullable") and None not in node.get("enum", [None]):
             node["enum"] = [*node["enum"], None]
         if {"$ref": "#/components/schemas/basic-error"} in node.get("oneOf", []):
             node["anyOf"] = node.pop("oneOf")
+        if "oneOf" in node:
+            node.pop("discriminator", None)
         _mend(list(node.values()))
     elif isinstance(node, list):
         for item in node:

@@ -101,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.outcome is Outcome.SLOW:
             time.sleep(fault.seconds)
         with world.lock:
-            reply = self._reply(world, fault, path, split.query, raw)
+            reply = self._reply(world, fault, split.path, split.query, raw)
             closed = reply is None or (fault is not None and fault.outcome is Outcome.ANSWER_LOST)
             body = _json_or_none(raw)
             status = 0 if closed or reply is None else reply.status

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from tests.fake_github.contract import Contract, path_expression
 from tests.fake_github.operations import commits, contents, deployments, issues, pull_requests
@@ -61,11 +62,12 @@ class Route:
 
 
 def route(method: str, path: str) -> Route | None:
-    """Return where a request goes; None when the fake has no such operation."""
+    """Return where a request goes, from its path as it was sent; None when the fake has no such operation."""
     for (known_method, pattern), operation in _OPERATIONS.items():
         found = re.fullmatch(path_expression(_ROOT + pattern), path) if method == known_method else None
         if found:
-            return Route(pattern=_ROOT + pattern, names=found.groups(), operation=operation)
+            names = tuple(unquote(name) for name in found.groups())
+            return Route(pattern=_ROOT + pattern, names=names, operation=operation)
     return None
 
 
