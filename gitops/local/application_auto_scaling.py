@@ -18,6 +18,8 @@ from gitops.local import ministack
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
+    from gitops.local.ministack.application import Response
+
     Request = dict[str, Any]
     Store = MutableMapping[str, dict[str, Any]]
 
@@ -43,7 +45,7 @@ def register() -> None:
 
 async def _handle(
     _method: str, _path: str, headers: dict[str, str], body: bytes, _query: dict[str, list[str]]
-) -> ministack.Response:
+) -> Response:
     operation = headers["x-amz-target"].rpartition(".")[2]
     perform = _OPERATIONS.get(operation, _unknown)
     try:

@@ -15,20 +15,15 @@ import json
 import logging
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections import deque
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from gitops.local import process_group
+from gitops.local import ending, process_group, starting
 from gitops.local.loopback import ANY_PORT, listen
-from gitops.local.settings import server_environment
+from gitops.local.settings import IMAGES_FILE, server_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,11 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["ANY_PORT", "DEFAULT_PORT", "EmbeddedAws", "LocalError", "down", "environment", "find", "up"]
 
 STATE_FILE = "local.json"
-LOG_FILE = "server.log"
 DEFAULT_PORT = 4566
-START_TIMEOUT = 30.0  # seconds; two are usual
-POLL_INTERVAL = 0.05  # seconds
-LOG_LINES_IN_ERROR = 15
 
 _log = logging.getLogger(__name__)
 
@@ -76,27 +67,33 @@ def find(state_dir: Path) -> EmbeddedAws | None:
 
 
 def up(
-    state_dir: Path, *, port: int = DEFAULT_PORT, account: str, region: str = "us-east-1"
+    state_dir: Path,
+    *,
+    port: int = DEFAULT_PORT,
+    account: str,
+    region: str = "us-east-1",
+    images: Mapping[str, Path] | None = None,
 ) -> tuple[EmbeddedAws, bool]:
     """Return the embedded AWS of ``state_dir`` and whether this call started it.
 
     A ``port`` in use is no failure: a free one is taken and a warning says so; ``ANY_PORT`` takes a free one
-    at once. ``account`` and ``region`` are those of unsigned requests, and matter only to the call that
-    starts the server.
+    at once. ``account`` and ``region`` are those of unsigned requests. ``images`` are folders that stand for images,
+    as ``gitops.local.runtime.images`` describes; with any, databases and caches run too, and without, tasks are
+    simulated. All of these matter only to the call that starts the server.
 
     Raises:
         LocalError: the folder or the ports of this machine do not allow it, or the server ended, or it did
-            not answer within ``START_TIMEOUT``.
+            not answer within ``gitops.local.starting.START_TIMEOUT``.
     """
     state_dir = state_dir.resolve()
     try:
-        return _up(state_dir, port, account, region)
+        return _up(state_dir, port, account, region, images or {})
     except OSError as error:
         msg = f"the embedded AWS cannot start in {state_dir}: {error}"
         raise LocalError(msg) from error
 
 
-def _up(state_dir: Path, port: int, account: str, region: str) -> tuple[EmbeddedAws, bool]:
+def _up(state_dir: Path, port: int, account: str, region: str, images: Mapping[str, Path]) -> tuple[EmbeddedAws, bool]:
     state_dir.mkdir(parents=True, exist_ok=True)
     with _exclusive(state_dir):
         running = find(state_dir)
@@ -109,8 +106,18 @@ def _up(state_dir: Path, port: int, account: str, region: str) -> tuple[Embedded
             bound_port: int = listeners[0].getsockname()[1]
             if port not in {bound_port, ANY_PORT}:
                 _log.warning("port %d is in use; the embedded AWS listens on %d instead", port, bound_port)
-            process = _spawn(state_dir, listeners, server_environment(state_dir, bound_port, account, region))
-        return _await_answer(state_dir, process, bound_port), True
+            if images:
+                folders = {name: str(folder) for name, folder in images.items()}
+                (state_dir / IMAGES_FILE).write_text(json.dumps(folders, indent=2) + "\n")
+            settings = server_environment(state_dir, bound_port, account, region)
+            process = starting.spawn(state_dir, STATE_FILE, listeners, settings)
+        why = starting.why_silent(process, bound_port, lambda: find(state_dir) is not None)
+        started = find(state_dir)
+        if why or started is None:
+            ending.end(process.pid, state_dir)
+            msg = f"the embedded AWS {why or 'ended as it started'}. {starting.end_of_log(state_dir)}"
+            raise LocalError(msg)
+        return started, True
 
 
 def down(state_dir: Path) -> bool:
@@ -174,57 +181,6 @@ def _exclusive(state_dir: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _spawn(state_dir: Path, listeners: list[socket.socket], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start the server in a session of its own, so that it and its workers are one process group."""
-    for name in ("tmp", "data"):
-        (state_dir / name).mkdir()
-    fds = [listener.fileno() for listener in listeners]
-    command = [sys.executable, "-m", "gitops.local.server", str(state_dir / STATE_FILE), *map(str, fds)]
-    with (state_dir / LOG_FILE).open("wb") as log:
-        return subprocess.Popen(
-            command,
-            cwd=state_dir,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=fds,
-        )
-
-
-def _await_answer(state_dir: Path, process: subprocess.Popen[bytes], port: int) -> EmbeddedAws:
-    """Wait until the server has published itself and answers, or kill it and raise LocalError."""
-    deadline = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            why = f"ended with exit code {process.returncode} while it started"
-            break
-        running = find(state_dir)
-        if running and _answers(port):
-            return running
-        time.sleep(POLL_INTERVAL)
-    else:
-        why = f"did not answer on port {port} within {START_TIMEOUT:.0f} seconds"
-    process_group.kill(process.pid)
-    log = state_dir / LOG_FILE
-    with log.open(errors="replace") as lines:
-        tail = "".join(deque(lines, maxlen=LOG_LINES_IN_ERROR)).rstrip()
-    msg = f"the embedded AWS {why}. The end of {log}:\n{tail or '(nothing)'}"
-    raise LocalError(msg)
-
-
-def _answers(port: int) -> bool:
-    """Ask MiniStack's health page once; a server that is not ready yet keeps the request waiting."""
-    request = b"GET /_ministack/health HTTP/1.0\r\nHost: localhost\r\n\r\n"
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-            connection.sendall(request)
-            return connection.recv(16).startswith(b"HTTP/1")
-    except OSError:
-        return False
-
-
 def _stop(state_dir: Path) -> bool:
     """Kill what runs on the folder and empty it; return whether anything ran."""
     stopped = False
@@ -235,7 +191,7 @@ def _stop(state_dir: Path) -> bool:
         # A dead server still names the group of its workers. Where a living process has its id, that id was
         # given to somebody else, which takes that no worker was left.
         if pid and processes and (alive or pid not in processes):
-            process_group.kill(pid)
+            ending.end(pid, state_dir)
             fcntl.flock(file, fcntl.LOCK_SH)  # waits until its last thread, and so its sockets, are gone
             stopped = True
     for path in state_dir.iterdir():

@@ -13,6 +13,8 @@ import fcntl
 import json
 import logging
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +22,12 @@ from typing import TYPE_CHECKING
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from gitops.local import ministack, resource_types, simulated_tasks
+from gitops.local import ministack, resource_types
+from gitops.local.ministack import cloudformation, given_resources
+from gitops.local.runtime.agent import ProcessAgent
+from gitops.local.runtime.images import Images
+from gitops.local.runtime.surroundings import Surroundings
+from gitops.local.settings import IMAGES_FILE
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -35,12 +42,16 @@ def main() -> None:
     parser.add_argument("fds", type=int, nargs="+", metavar="FD")
     arguments = parser.parse_args()
 
-    with _publish(arguments.state_file):
-        ministack.add_public_parameters()
-        ministack.fail_custom_resources_early()
-        ministack.let_clients_choose_hosted_zone_ids()
+    with _publish(arguments.state_file), _watchdog(arguments.state_file.parent):
+        given_resources.add_public_parameters()
+        cloudformation.fail_custom_resources_early()
+        given_resources.let_clients_choose_hosted_zone_ids()
         resource_types.register()
-        simulated_tasks.register()
+        cloudformation.keep_container_definitions_whole()
+        cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
+        state_dir = arguments.state_file.parent
+        surroundings = Surroundings(f"http://localhost:{os.environ['GATEWAY_PORT']}")
+        ProcessAgent(Images(state_dir / IMAGES_FILE), surroundings, state_dir / "tasks").register()
         config = Config()
         config.bind = [f"fd://{fd}" for fd in arguments.fds]
         config.errorlog = logging.getLogger("hypercorn.error")  # to MiniStack's log, not to one of its own
@@ -62,6 +73,12 @@ def _publish(state_file: Path) -> TextIOWrapper:
     file.write(json.dumps(state))
     file.flush()
     return file
+
+
+def _watchdog(state_dir: Path) -> subprocess.Popen[bytes]:
+    """Start what ends this server's processes when it is gone, which the end of its input tells."""
+    command = [sys.executable, "-m", "gitops.local.watchdog", str(state_dir)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+IMAGES_FILE = "images.json"
+"""The file, in the state folder, that says which folders stand for which images: `gitops.local.runtime.images`."""
+
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from gitops.local import ministack
+from gitops.local.ministack import ecs
 from gitops.local.resource_types.base import Correction, Properties, Resource, ResourceType, given, gone_is_fine
+
+STEADY_TIMEOUT = 900.0  # seconds; CloudFormation itself waits three hours
+POLL_INTERVAL = 0.1  # seconds
 
 # The associations by cluster: MiniStack forgets them with every update of the cluster.
 _associations = ministack.new_store()
@@ -44,6 +49,57 @@ def _restore_associations(physical_id: str, _old: Properties, _new: Properties) 
         _put(physical_id)
 
 
+def _created_service(physical_id: str, properties: Properties) -> None:
+    """Complete a service and wait for it; one that does not get steady is deleted, as nobody knows of it yet."""
+    _complete_service(physical_id, properties)
+    try:
+        _wait_until_steady(physical_id, "CreateService")
+    except ministack.ApiError:
+        _end_tasks(physical_id, properties)
+        cluster, service = physical_id.split("/")[-2:]
+        ministack.call("ecs", "DeleteService", cluster=cluster, service=service, force=True)
+        raise
+
+
+def _updated_service(physical_id: str, _old: Properties, _new: Properties) -> None:
+    _wait_until_steady(physical_id, "UpdateService")
+
+
+def _wait_until_steady(physical_id: str, operation: str) -> None:
+    """Wait until the service runs what it was told to, as CloudFormation does.
+
+    Raises:
+        ApiError: the deployment failed, or took longer than ``STEADY_TIMEOUT``.
+    """
+    key = "/".join(physical_id.split("/")[-2:])
+    deadline = time.monotonic() + STEADY_TIMEOUT
+    deployment = None
+    while (service := ecs.service(key)) is not None and service.is_handed_over:
+        deployment = deployment or service.primary
+        if deployment["rolloutState"] == "FAILED":
+            why = f"ECS Deployment Circuit Breaker was triggered. {deployment['rolloutStateReason']}"
+            raise ministack.ApiError(operation, "NotStabilized", why)
+        current = service.primary
+        steady = int(current["runningCount"]) == int(service.record["desiredCount"])
+        if steady and current["rolloutState"] == "COMPLETED":
+            return
+        if time.monotonic() > deadline:
+            raise ministack.ApiError(operation, "NotStabilized", f"{key} is not steady after {STEADY_TIMEOUT:.0f} s")
+        time.sleep(POLL_INTERVAL)
+
+
+def _end_tasks(physical_id: str, _properties: Properties) -> None:
+    """Let the tasks of a service end before the service goes: they use what is deleted after it."""
+    cluster, name = physical_id.split("/")[-2:]
+    service = ecs.service(f"{cluster}/{name}")
+    if service is None or not service.is_handed_over:
+        return
+    ministack.call("ecs", "UpdateService", cluster=cluster, service=name, desiredCount=0)
+    deadline = time.monotonic() + STEADY_TIMEOUT
+    while service.has_tasks and time.monotonic() < deadline:
+        time.sleep(POLL_INTERVAL)
+
+
 def _complete_service(physical_id: str, properties: Properties) -> None:
     """Set what MiniStack takes over when a service is updated, but not when it is created."""
     cluster, service = physical_id.split("/")[-2:]
@@ -55,7 +111,7 @@ def _complete_service(physical_id: str, properties: Properties) -> None:
     parameters = {late[name]: value for name, value in given(properties, *late).items()}
     ministack.call("ecs", "UpdateService", cluster=cluster, service=service, **parameters)
     # MiniStack has started the first tasks by now.
-    for task in ministack.TASKS.values():
+    for task in ecs.TASKS.values():
         if task["group"] == f"service:{service}" and task["clusterArn"].endswith(f"/{cluster}"):
             task["enableExecuteCommand"] = parameters.get("enableExecuteCommand", False)
 
@@ -77,5 +133,5 @@ RESOURCE_TYPES = (
 
 CORRECTIONS = (
     Correction(name="AWS::ECS::Cluster", updated=_restore_associations),
-    Correction(name="AWS::ECS::Service", created=_complete_service),
+    Correction(name="AWS::ECS::Service", created=_created_service, updated=_updated_service, deleting=_end_tasks),
 )

@@ -74,7 +74,7 @@ def test_killing_a_group_that_is_gone_is_fine() -> None:
 def test_without_proc_ps_knows_the_members() -> None:
     parent, child = start()
     try:
-        group = {pid for pid, _, group in process_group._processes_of_ps() if group == parent.pid}
+        group = {pid for pid, _, groups in process_group._processes_of_ps() if parent.pid in groups}
         assert group == {parent.pid, child}
     finally:
         process_group.kill(parent.pid)

@@ -1,0 +1,142 @@
+"""Elastic Load Balancing: target groups, what is under way to each target, and requests through a load balancer."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ministack.core.responses import StreamingResponse as _StreamingResponse
+from ministack.services import alb as _alb
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from gitops.local.ministack.application import Response
+
+    Runner = Callable[[Any, Any], Awaitable[None]]
+    """Sends the body of a response, with ASGI's `send` and `receive`."""
+
+HTTPS_PORT = 443
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetGroup:
+    """How a target group checks its targets and lets them go. Times are in seconds."""
+
+    path: str
+    codes: str
+    interval: float
+    timeout: float
+    healthy_threshold: int
+    unhealthy_threshold: int
+    deregistration_delay: float
+
+
+def target_group(arn: str) -> TargetGroup:
+    """Return a target group of the account and region of the request. Raises KeyError when there is none."""
+    group = _alb._tgs[arn]  # noqa: SLF001
+    attributes = {one["Key"]: one["Value"] for one in _alb._tg_attrs.get(arn, [])}  # noqa: SLF001
+    return TargetGroup(
+        path=group.get("HealthCheckPath") or "/",
+        codes=(group.get("Matcher") or {}).get("HttpCode") or "200",
+        interval=float(group.get("HealthCheckIntervalSeconds") or 30),
+        timeout=float(group.get("HealthCheckTimeoutSeconds") or 5),
+        healthy_threshold=int(group.get("HealthyThresholdCount") or 5),
+        unhealthy_threshold=int(group.get("UnhealthyThresholdCount") or 2),
+        deregistration_delay=float(attributes.get("deregistration_delay.timeout_seconds", 300)),
+    )
+
+
+class RequestsUnderWay:
+    """Counts the requests that load balancers have forwarded to each address and that are not answered yet."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def to(self, address: str) -> int:
+        """Return how many there are to an address."""
+        with self._lock:
+            return self._counts[address]
+
+    def watch(self) -> None:
+        """Begin to count."""
+        proxy = _alb._proxy_http_target  # noqa: SLF001
+
+        @functools.wraps(proxy)
+        async def counted(target: dict[str, Any], *arguments: object) -> tuple[int, dict[str, Any], object]:
+            address = str(target["Id"])
+            self._add(address, 1)
+            body: object = None
+            try:
+                status, headers, body = await proxy(target, *arguments)
+            finally:
+                if not isinstance(body, _StreamingResponse):
+                    self._add(address, -1)
+            if isinstance(body, _StreamingResponse):
+                body = _StreamingResponse(self._until_sent(address, body.runner))
+            return status, headers, body
+
+        _alb._proxy_http_target = counted  # noqa: SLF001
+
+    def _until_sent(self, address: str, runner: Runner) -> Runner:
+        async def send_and_count(send: object, receive: object) -> None:
+            try:
+                await runner(send, receive)
+            finally:
+                self._add(address, -1)
+
+        return send_and_count
+
+    def _add(self, address: str, number: int) -> None:
+        with self._lock:
+            self._counts[address] += number
+            if not self._counts[address]:
+                del self._counts[address]
+
+
+def balancer_of(host: str) -> dict[str, Any] | None:
+    """Return the load balancer with a rule for a host name, in the account and region of the request."""
+    for rule in _alb._rules.values():  # noqa: SLF001
+        patterns = [
+            value
+            for condition in rule.get("Conditions", [])
+            if condition.get("Field") == "host-header"
+            for value in condition.get("Values", [])
+        ]
+        if any(fnmatch.fnmatch(host, pattern) for pattern in patterns):
+            listener = _alb._listeners.get(rule["ListenerArn"])  # noqa: SLF001
+            return _alb._lbs.get(listener["LoadBalancerArn"]) if listener else None  # noqa: SLF001
+    return None
+
+
+async def request(
+    balancer: dict[str, Any],
+    method: str,
+    path: str,
+    raw_path: str,
+    query: str,
+    parsed_query: dict[str, list[str]],
+    headers: dict[str, str],
+    body: bytes,
+    client: str,
+) -> tuple[int, dict[str, str | list[str]], bytes | Runner]:
+    """Send a request to a load balancer's HTTPS listener; return the answer with its body or what sends it."""
+    answer: Response = await _alb.dispatch_request(
+        balancer,
+        method,
+        path,
+        headers,
+        body,
+        parsed_query,
+        port=HTTPS_PORT,
+        client_ip=client,
+        raw_query_string=query,
+        raw_path=raw_path,
+    )
+    status, answered, content = answer
+    return status, dict(answered), content.runner if isinstance(content, _StreamingResponse) else content

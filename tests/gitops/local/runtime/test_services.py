@@ -1,0 +1,288 @@
+"""Services of process tasks behind a load balancer: rollouts, rollbacks, replacements."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import WaiterError
+
+from tests.gitops.checkouts import wait_until
+from tests.gitops.local.runtime.conftest import runs
+
+if TYPE_CHECKING:
+    from tests.gitops.local.runtime.conftest import Runtime
+
+HOST = "alpha.dev.example.com"
+BROKEN = "import time\nprint('cannot listen', flush=True)\ntime.sleep(60)\n"
+CRASHING = "print('it is broken', flush=True)\nraise SystemExit(5)\n"
+
+
+def resources(python: str, *, tag: str, count: int = 1, greeting: str = "hello", **service: Any) -> dict[str, Any]:
+    options = {"awslogs-group": {"Ref": "Logs"}, "awslogs-stream-prefix": "app", "awslogs-region": "eu-central-1"}
+    container = {
+        "Name": "app",
+        "Image": f"111111111111.dkr.ecr.eu-central-1.amazonaws.com/shop:{tag}",
+        "Command": [python, "shop.py", "--bind=0.0.0.0:8000"],
+        "Environment": [{"Name": "GREETING", "Value": greeting}],
+        "PortMappings": [{"ContainerPort": 8000}],
+        "LogConfiguration": {"LogDriver": "awslogs", "Options": options},
+        "StopTimeout": 10,
+    }
+    forward = [{"Type": "forward", "TargetGroupArn": {"Ref": "Group"}}]
+    condition = {"Field": "host-header", "HostHeaderConfig": {"Values": [HOST]}, "Values": [HOST]}
+    breaker = {"Enable": True, "Rollback": True}
+    return {
+        "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "shop"}},
+        "Cluster": {"Type": "AWS::ECS::Cluster"},
+        "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Type": "application"}},
+        "Listener": {
+            "Type": "AWS::ElasticLoadBalancingV2::Listener",
+            "Properties": {
+                "LoadBalancerArn": {"Ref": "Balancer"},
+                "Port": 443,
+                "Protocol": "HTTPS",
+                "DefaultActions": [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
+            },
+        },
+        "Rule": {
+            "Type": "AWS::ElasticLoadBalancingV2::ListenerRule",
+            "Properties": {
+                "ListenerArn": {"Ref": "Listener"},
+                "Priority": 1,
+                "Conditions": [condition],
+                "Actions": forward,
+            },
+        },
+        "Group": {
+            "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
+            "Properties": {
+                "TargetType": "ip",
+                "Port": 8000,
+                "Protocol": "HTTP",
+                "HealthCheckPath": "/health",
+                "HealthCheckIntervalSeconds": 5,
+                "HealthyThresholdCount": 2,
+                "UnhealthyThresholdCount": 2,
+                "Matcher": {"HttpCode": "200"},
+                "TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "10"}],
+            },
+        },
+        "Task": {
+            "Type": "AWS::ECS::TaskDefinition",
+            "Properties": {"Family": "shop", "ContainerDefinitions": [container]},
+        },
+        "Service": {
+            "Type": "AWS::ECS::Service",
+            "DependsOn": ["Rule"],
+            "Properties": {
+                "Cluster": {"Ref": "Cluster"},
+                "ServiceName": "shop",
+                "DesiredCount": count,
+                "TaskDefinition": {"Ref": "Task"},
+                "HealthCheckGracePeriodSeconds": 8,
+                "DeploymentConfiguration": {"DeploymentCircuitBreaker": breaker},
+                "LoadBalancers": [{"ContainerName": "app", "ContainerPort": 8000, "TargetGroupArn": {"Ref": "Group"}}],
+                **service,
+            },
+        },
+    }
+
+
+class Shop:
+    """The service of a stack, and requests to it through its load balancer."""
+
+    def __init__(self, runtime: Runtime, python: str) -> None:
+        self.runtime = runtime
+        self.python = python
+
+    def deploy(self, tag: str, **more: Any) -> None:
+        self.runtime.deploy("it", resources(self.python, tag=tag, **more))
+
+    def tasks(self) -> list[str]:
+        ecs = self.runtime.client("ecs")
+        (cluster,) = ecs.list_clusters()["clusterArns"]
+        return list(ecs.list_tasks(cluster=cluster)["taskArns"])
+
+    def service(self) -> dict[str, Any]:
+        ecs = self.runtime.client("ecs")
+        (cluster,) = ecs.list_clusters()["clusterArns"]
+        (found,) = ecs.describe_services(cluster=cluster, services=["shop"])["services"]
+        return dict(found)
+
+    def get(self, path: str = "/") -> str:
+        (balancer,) = self.runtime.client("elbv2").describe_load_balancers()["LoadBalancers"]
+        request = urllib.request.Request(  # noqa: S310 - an http address
+            f"{self.runtime.aws.endpoint}/_alb/{balancer['LoadBalancerName']}{path}",
+            headers={"Host": f"{HOST}:443", "Authorization": self._scope()},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - the same
+            return str(answer.read().decode())
+
+    def _scope(self) -> str:
+        """What makes MiniStack take the request for one to this account and region."""
+        credential = f"Credential={self.runtime.number}/20260101/eu-central-1/elasticloadbalancing/aws4_request"
+        return f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0"
+
+
+@pytest.fixture
+def shop(runtime: Runtime, python: str) -> Shop:
+    return Shop(runtime, python)
+
+
+class Load:
+    """Requests one after another, in a thread, until it is left; keeps what was answered."""
+
+    def __init__(self, shop: Shop, path: str = "/") -> None:
+        self.answers: list[str] = []
+        self._shop, self._path = shop, path
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self._end.wait(0.02) and len(self.answers) < 2000:
+            try:
+                self.answers.append(self._shop.get(self._path))
+            except (OSError, urllib.error.HTTPError) as error:
+                self.answers.append(f"failed: {error!r}")
+
+    def __enter__(self) -> Load:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+def test_a_stack_is_complete_when_its_service_answers(shop: Shop) -> None:
+    shop.deploy("v1")
+
+    assert shop.get() == "v1"
+    service = shop.service()
+    assert (service["runningCount"], service["pendingCount"]) == (1, 0)
+    assert [one["rolloutState"] for one in service["deployments"]] == ["COMPLETED"]
+
+
+def test_a_rollout_fails_no_request(shop: Shop) -> None:
+    shop.runtime.version("v2")
+    shop.deploy("v1", count=2)
+
+    with Load(shop) as quick, Load(shop, "/slow") as slow:
+        wait_until(lambda: len(quick.answers) > 10)
+        shop.deploy("v2", count=2)
+        wait_until(lambda: quick.answers[-1] == "v2" and slow.answers[-1] == "v2")
+
+    assert set(quick.answers) == set(slow.answers) == {"v1", "v2"}
+    assert shop.service()["runningCount"] == 2
+    wait_until(lambda: len(shop.tasks()) == 2)
+
+
+@pytest.mark.parametrize(
+    ("application", "reason"),
+    [(CRASHING, "Essential container in task exited"), (BROKEN, "failed ELB health checks")],
+)
+def test_a_version_that_does_not_get_healthy_is_rolled_back_and_fails_no_request(
+    shop: Shop, application: str, reason: str
+) -> None:
+    shop.runtime.version("v2-broken", application=application)
+    shop.deploy("v1")
+
+    with Load(shop) as load:
+        wait_until(lambda: load.answers)
+        with pytest.raises(WaiterError) as failure:
+            shop.deploy("v2-broken")
+
+    assert set(load.answers) == {"v1"}
+    notes = " ".join(failure.value.__notes__)
+    assert "ECS Deployment Circuit Breaker was triggered" in notes
+    assert reason in notes
+    service = shop.service()
+    assert service["taskDefinition"].endswith("shop:1")
+    assert service["deployments"][0]["rolloutState"] == "COMPLETED"
+    assert (service["runningCount"], service["desiredCount"]) == (1, 1)
+
+
+def test_a_first_version_that_does_not_get_healthy_leaves_nothing(shop: Shop) -> None:
+    shop.runtime.version("v2-broken", application=CRASHING)
+
+    with pytest.raises(WaiterError) as failure:
+        shop.deploy("v2-broken")
+
+    assert "ECS Deployment Circuit Breaker was triggered" in " ".join(failure.value.__notes__)
+    assert [one["lastStatus"] for one in shop.runtime.client("ecs").describe_clusters()["clusters"]] == []
+
+
+def test_a_killed_task_is_replaced(shop: Shop) -> None:
+    shop.deploy("v1")
+    (first,) = shop.tasks()
+    (pid,) = pids_of(shop.runtime.task_in(first))
+
+    os.kill(pid, signal.SIGKILL)
+
+    wait_until(lambda: shop.tasks() and shop.tasks() != [first])
+    wait_until(lambda: shop.service()["runningCount"] == 1)
+    stopped = shop.runtime.task_in(first)
+    assert stopped["containers"][0]["exitCode"] == 137
+    assert stopped["stoppedReason"] == "Essential container in task exited"
+
+
+def test_a_service_that_may_have_one_task_never_has_two(shop: Shop) -> None:
+    one_at_a_time = {"DeploymentConfiguration": {"MaximumPercent": 100, "MinimumHealthyPercent": 0}}
+    shop.runtime.version("v2")
+    shop.deploy("v1", **one_at_a_time)
+    (first,) = shop.tasks()
+
+    shop.deploy("v2", **one_at_a_time)
+
+    (second,) = shop.tasks()
+    assert second != first
+    assert shop.runtime.task_in(first)["stoppedAt"] <= shop.runtime.task_in(second)["createdAt"]
+
+
+def test_tasks_are_as_many_as_wanted(shop: Shop) -> None:
+    shop.deploy("v1", count=3)
+    assert len(shop.tasks()) == 3
+
+    (cluster,) = shop.runtime.client("ecs").list_clusters()["clusterArns"]
+    shop.runtime.client("ecs").update_service(cluster=cluster, service="shop", desiredCount=0)
+    wait_until(lambda: shop.tasks() == [])
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        shop.get()
+
+    shop.runtime.client("ecs").update_service(cluster=cluster, service="shop", desiredCount=1)
+    wait_until(lambda: shop.service()["runningCount"] == 1)
+    wait_until(lambda: answers(shop))
+    assert shop.get() == "v1"
+
+
+def test_deleting_a_stack_ends_its_tasks(shop: Shop) -> None:
+    shop.deploy("v1")
+    (task,) = shop.tasks()
+    (pid,) = pids_of(shop.runtime.task_in(task))
+
+    shop.runtime.delete("it")
+
+    assert not runs(pid)
+
+
+def answers(shop: Shop) -> bool:
+    try:
+        return bool(shop.get())
+    except urllib.error.HTTPError:
+        return False
+
+
+def pids_of(task: dict[str, Any]) -> list[int]:
+    """Return the processes whose command names the task's address."""
+    (details,) = task["attachments"]
+    (address,) = (one["value"] for one in details["details"] if one["name"] == "privateIPv4Address")
+    wanted = f"--bind={address}:8000".encode()
+    commands = {int(path.parent.name): path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")}
+    return [pid for pid, command in commands.items() if wanted in command.split(b"\0")]
