@@ -1,0 +1,53 @@
+"""plan.yml, run: what a pull request would change, in one comment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.workflows.harness import declarations
+from tests.workflows.harness.world import in_days
+
+if TYPE_CHECKING:
+    from tests.workflows.harness.world import World
+
+pytestmark = pytest.mark.workflows
+
+BETA = "environments/dev/beta.yaml"
+ALL = {"synthesise": "success", "change-sets main": "success", "comment": "success"}
+
+
+def test_a_pull_request_has_one_comment_which_follows_it(world: World) -> None:
+    number, run = world.open_pull_request({BETA: declarations.app(in_days(7))}, branch="beta")
+
+    assert run.jobs == ALL
+    assert run.roles == (("change-sets", "plan"),)
+    assert [job for job, _ in run.caches] == ["synthesise"]
+    (comment,) = world.github.comments_of_ours(number)
+    assert "`dev/beta`" in comment
+    assert "dev/alpha" not in comment
+    assert set(world.stacks) == {"accounts-main", "dev-alpha", "dev-base"}
+    assert world.github.writes == [f"POST /issues/{number}/comments"]
+
+    world.forget_calls()
+    files = {"environments/dev/gamma.yaml": declarations.app(in_days(7))}
+    world.github.commit(files, branch="beta")
+    again = world.deliver_pull_request(number, "synchronize")
+
+    assert again.jobs == ALL
+    (updated,) = world.github.comments_of_ours(number)
+    assert "`dev/gamma`" in updated
+    (write,) = world.github.writes
+    assert write.startswith("PATCH /issues/comments/")
+
+
+def test_code_of_a_fork_gets_neither_credentials_nor_a_comment(world: World) -> None:
+    files = {BETA: declarations.app(in_days(7), owner="stranger")}
+    number, run = world.open_pull_request(files, branch="beta", fork="stranger", author="stranger")
+
+    assert run.jobs == {"synthesise": "success", "change-sets main": "skipped", "comment": "skipped"}
+    assert run.roles == ()
+    assert world.aws_calls == []
+    assert world.github.writes == []
+    assert world.github.comments_of_ours(number) == []
