@@ -1,0 +1,357 @@
+"""`/destroy` and `/confirm`, against GitHub's and AWS's stand-ins."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fake_github.faults import Outcome
+from tests.gitops.checkouts import Checkout
+
+if TYPE_CHECKING:
+    from tests.gitops.chatops.conftest import Conversation, Event, Ran
+
+ALPHA = "environments/dev/alpha.yaml"
+RESOURCES = {
+    "Uploads": {"Type": "AWS::S3::Bucket"},
+    "Kept": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"},
+    "Topic": {"Type": "AWS::SNS::Topic"},
+}
+
+
+class Destruction:
+    """dev/alpha is deployed, and somebody asks to destroy it."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        assert isinstance(conversation.checkout, Checkout)
+        self.conversation, self.checkout, self.github = conversation, conversation.checkout, conversation.github
+        self.checkout.create_stack("dev/base", kind="ad-hoc-base")
+        self.checkout.create_stack("dev/alpha", RESOURCES)
+
+    def ask(self, author: str = "octocat") -> str:
+        """Comment `/destroy` and return the token."""
+        self.conversation.order(author, "/destroy")
+        return self.token
+
+    @property
+    def token(self) -> str:
+        found = re.search(r"^/confirm (\S+)$", self.conversation.answers[-1], re.MULTILINE)
+        assert found is not None, self.conversation.answers[-1]
+        return found[1]
+
+    def confirm(self, token: str, author: str = "octocat") -> tuple[Event, list[Ran]]:
+        return self.conversation.order(author, f"/confirm {token}")
+
+    @property
+    def inventory(self) -> int:
+        """The id of the comment with the token."""
+        return next(c.id for c in self.github.comments(self.conversation.number) if "/confirm" in c.body)
+
+    @property
+    def stands(self) -> bool:
+        return self.github.read(ALPHA) is not None and "dev-alpha" in self.checkout.statuses()
+
+    @property
+    def is_gone(self) -> bool:
+        return self.github.read(ALPHA) is None and set(self.checkout.statuses()) == {"dev-base"}
+
+    def last_answer(self) -> str:
+        return self.conversation.answers[-1].replace("\\", "")
+
+
+@pytest.fixture
+def destruction(conversation_with_aws: Conversation) -> Destruction:
+    return Destruction(conversation_with_aws)
+
+
+def test_destroy_shows_what_would_go_and_touches_nothing(destruction: Destruction) -> None:
+    event, ran = destruction.conversation.order("octocat", "/destroy")
+
+    assert [one.process.returncode for one in ran] == [0, 0], ran[-1].process.stderr
+    answer = destruction.last_answer()
+    assert "| `AWS::S3::Bucket` | 2 |" in answer
+    holding = answer.partition("These hold data")[2].partition("<details>")[0]
+    assert holding.count("AWS::S3::Bucket") == 2
+    assert ": kept" in holding
+    assert "SNS" not in holding
+    assert "US dollars a month" in answer
+    assert "octocat comments this within 15 minutes" in answer
+    assert re.search(r"^/confirm [a-z2-7]{16}$", answer, re.MULTILINE)
+    assert destruction.conversation.reactions(event) == ["eyes", "rocket"]
+    assert destruction.stands
+
+
+def test_confirm_takes_the_file_out_of_git_and_the_stack_out_of_aws(destruction: Destruction) -> None:
+    token = destruction.ask()
+
+    event, ran = destruction.confirm(token)
+
+    assert [one.process.returncode for one in ran] == [0, 0], ran[-1].process.stderr
+    assert ran[0].steps == [("destroy", "dev/alpha")]
+    assert ran[0].outputs["destroy"][0]["github_environment"] == "destroy"
+    assert destruction.is_gone
+    assert "is destroyed" in destruction.last_answer()
+    assert "kept: AWS::S3::Bucket" in destruction.last_answer()
+    inventory = destruction.conversation.answers[0]
+    assert f"used-by:{event.comment_id}" in inventory.partition("\n")[0]
+    assert "Used by [this comment]" in inventory
+    assert destruction.conversation.reactions(event) == ["eyes", "rocket"]
+    assert destruction.github.read("environments/dev/beta.yaml") is not None
+
+
+def test_the_claim_is_written_before_anything_goes(destruction: Destruction) -> None:
+    token = destruction.ask()
+    destruction.github.forget_calls()
+
+    destruction.confirm(token)
+
+    claim = destruction.github.writes.index(f"PATCH /issues/comments/{destruction.inventory}")
+    assert claim < destruction.github.writes.index(f"DELETE /contents/{ALPHA}")
+
+
+def test_a_token_that_cannot_be_claimed_destroys_nothing(destruction: Destruction) -> None:
+    token = destruction.ask()
+    destruction.github.fault("PATCH", "/issues/comments/*", Outcome.SERVER_ERROR)
+
+    _, ran = destruction.confirm(token)
+
+    assert ran[-1].process.returncode == 1
+    assert destruction.stands
+
+
+def test_an_expired_token_is_refused(destruction: Destruction) -> None:
+    destruction.github.let_pass(-timedelta(minutes=16))
+    token = destruction.ask()
+    destruction.github.let_pass(timedelta(minutes=16))
+
+    _, ran = destruction.confirm(token)
+
+    assert ran[0].steps == []
+    assert "has expired" in destruction.last_answer()
+    assert destruction.stands
+
+
+def test_a_token_of_somebody_else_is_refused_even_to_an_administrator(destruction: Destruction) -> None:
+    token = destruction.ask()
+
+    _, ran = destruction.confirm(token, "monalisa")
+
+    assert ran[0].steps == []
+    assert "octocat asked for this token" in destruction.last_answer()
+    assert destruction.stands
+
+
+@pytest.mark.parametrize("author", ["hubot", "stranger"])
+def test_a_token_is_worth_nothing_to_outsiders(destruction: Destruction, author: str) -> None:
+    token = destruction.ask()
+
+    event, ran = destruction.confirm(token, author)
+
+    assert ran[0].steps == []
+    assert destruction.conversation.reactions(event) == ["confused"]
+    assert len(destruction.conversation.answers) == 1
+    assert destruction.stands
+
+
+def test_whoever_lost_the_permission_meanwhile_destroys_nothing(destruction: Destruction) -> None:
+    token = destruction.ask()
+    event = destruction.conversation.comment("octocat", f"/confirm {token}")
+    decided = destruction.conversation.decide(event)
+    destruction.github.set_role("octocat", "read")
+
+    destruction.conversation.perform(event, decided, "destroy")
+
+    assert destruction.stands
+
+
+def test_a_used_token_is_refused_to_another_comment(destruction: Destruction) -> None:
+    token = destruction.ask()
+    destruction.confirm(token)
+    destruction.conversation.push()  # somebody declares and deploys it again
+    destruction.checkout.create_stack("dev/alpha", RESOURCES)
+
+    _, ran = destruction.confirm(token)
+
+    assert ran[0].steps == []
+    assert "used already" in destruction.last_answer()
+    assert destruction.stands
+
+
+def test_an_old_confirmation_run_again_does_not_destroy_what_was_made_anew(destruction: Destruction) -> None:
+    token = destruction.ask()
+    event, ran = destruction.confirm(token)
+    destruction.checkout.app("dev/alpha")
+    destruction.conversation.push()
+    destruction.checkout.create_stack("dev/alpha", RESOURCES)
+
+    destruction.conversation.perform(event, ran[0], "destroy")
+
+    assert "has changed since" in destruction.last_answer()
+    assert destruction.stands
+
+
+@pytest.mark.parametrize("mark", ["", " used-by:{comment}"])
+def test_a_record_that_was_edited_counts_for_nothing(destruction: Destruction, mark: str) -> None:
+    token = destruction.ask()
+    event = destruction.conversation.comment("octocat", f"/confirm {token}")
+    body = destruction.conversation.answers[0]
+    edited = body.replace(" -->", f"{mark.format(comment=event.comment_id + 1)} -->", 1) + "\nharmless"
+    destruction.github.edit_comment(destruction.inventory, edited)
+
+    decided = destruction.conversation.decide(event)
+
+    assert decided.steps == []
+    assert destruction.stands
+
+
+def test_a_record_in_a_comment_of_a_person_counts_for_nothing(destruction: Destruction) -> None:
+    token = destruction.ask()
+    body = destruction.conversation.answers[0]
+    destruction.github.edit_comment(destruction.inventory, "gone")
+    destruction.conversation.comment("octocat", body)
+
+    _, ran = destruction.confirm(token)
+
+    assert ran[0].steps == []
+    assert "was answered with this token" in destruction.last_answer()
+    assert destruction.stands
+
+
+def test_a_token_of_another_pull_request_is_refused(destruction: Destruction) -> None:
+    token = destruction.ask()
+    destruction.github.commit({"README.md": "x"}, branch="other")
+    destruction.conversation.number = destruction.github.open_pull_request(branch="other")
+
+    _, ran = destruction.confirm(token)
+
+    assert ran[0].steps == []
+    assert destruction.stands
+
+
+def test_what_has_changed_since_must_be_asked_about_again(destruction: Destruction) -> None:
+    token = destruction.ask()
+    template = '{"Resources": {"Other": {"Type": "AWS::SNS::Topic"}}}'
+    destruction.checkout.cloudformation().update_stack(StackName="dev-alpha", TemplateBody=template)
+
+    event, _ = destruction.confirm(token)
+
+    assert "has changed since `/destroy` showed it" in destruction.last_answer()
+    assert "used-by" not in destruction.conversation.answers[0]
+    assert destruction.conversation.reactions(event) == ["eyes", "confused"]
+    assert destruction.stands
+
+
+def test_a_lock_that_came_meanwhile_holds(destruction: Destruction) -> None:
+    token = destruction.ask()
+    text = destruction.github.read(ALPHA) or ""
+    destruction.github.commit({ALPHA: f"{text}lock: {{by: monalisa, reason: mine}}\n"})
+
+    destruction.confirm(token)
+
+    assert "locked by monalisa" in destruction.last_answer()
+    assert destruction.stands
+
+
+def test_when_git_does_not_let_go_of_the_file_nothing_is_destroyed(destruction: Destruction) -> None:
+    token = destruction.ask()
+    destruction.github.fault("DELETE", "/contents/*", Outcome.SERVER_ERROR)
+
+    event, ran = destruction.confirm(token)
+
+    assert ran[-1].process.returncode == 1
+    assert "This did not work" in destruction.last_answer()
+    assert destruction.conversation.reactions(event) == ["eyes", "confused"]
+    assert destruction.stands
+
+
+def test_the_same_run_started_again_finishes_what_failed(destruction: Destruction) -> None:
+    token = destruction.ask()
+    destruction.github.fault("DELETE", "/contents/*", Outcome.ANSWER_LOST, times=1)
+    event, ran = destruction.confirm(token)
+    assert ran[-1].process.returncode == 1
+    assert destruction.github.read(ALPHA) is None
+    assert "dev-alpha" in destruction.checkout.statuses()
+
+    (again,) = destruction.conversation.perform(event, ran[0], "destroy")
+    (once_more,) = destruction.conversation.perform(event, ran[0], "destroy")
+
+    assert again.process.returncode == 0, again.process.stderr
+    assert destruction.is_gone
+    assert once_more.process.returncode == 0, once_more.process.stderr
+
+
+def test_on_a_protected_branch_a_pull_request_waits_and_nothing_is_destroyed(destruction: Destruction) -> None:
+    destruction.github.protect()
+    token = destruction.ask()
+
+    destruction.confirm(token)
+
+    assert destruction.stands
+    assert "#2 proposes it" in destruction.last_answer()
+    assert destruction.github.read(ALPHA, destruction.github.pull_request(2).head_ref) is None
+
+
+def test_a_base_with_apps_on_it_is_not_offered_for_destruction(destruction: Destruction) -> None:
+    event, ran = destruction.conversation.order("monalisa", "/destroy dev")
+
+    assert ran[-1].process.returncode == 1
+    assert "dev/alpha (declared and deployed)" in destruction.conversation.answers[-1]
+    assert "/confirm" not in destruction.conversation.answers[-1]
+    assert destruction.conversation.reactions(event) == ["eyes", "confused"]
+
+
+@pytest.mark.parametrize("consent", [False, True])
+def test_production_needs_consent_in_its_file_and_an_administrator(destruction: Destruction, *, consent: bool) -> None:
+    destruction.checkout.base("prod", cidr="10.30.0.0/16")
+    destruction.checkout.app("prod/app")
+    file = destruction.checkout.root / "environments/prod/app.yaml"
+    file.write_text(file.read_text() + ("destroy_by_comment: true\n" if consent else ""))
+    destruction.conversation.push()
+    destruction.checkout.create_stack("prod/app", kind="prod-app", protected=True)
+
+    _, by_writer = destruction.conversation.order("octocat", "/destroy prod/app")
+    _, by_administrator = destruction.conversation.order("monalisa", "/destroy prod/app")
+
+    assert by_writer[0].steps == []
+    assert by_administrator[0].steps == ([("read", "prod/app")] if consent else [])
+    if consent:
+        assert "It is production." in destruction.last_answer()
+        destruction.confirm(destruction.token, "monalisa")
+    assert ("prod-app" in destruction.checkout.statuses()) is not consent
+
+
+def test_what_is_declared_and_not_deployed_is_only_taken_out_of_git(destruction: Destruction) -> None:
+    destruction.conversation.order("octocat", "/destroy dev/beta")
+    assert "declared and not deployed" in destruction.last_answer()
+
+    destruction.confirm(destruction.token)
+
+    assert destruction.github.read("environments/dev/beta.yaml") is None
+    assert destruction.stands
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [
+        ("/collaborators/*/permission", Outcome.SERVER_ERROR),
+        ("/collaborators/*/permission", Outcome.NOT_FOUND),
+        ("/issues/*/comments", Outcome.RATE_LIMIT),
+        ("/issues/*/comments", Outcome.CUT_OFF),
+        ("/issues/*/comments", Outcome.EMPTY_LIST),
+        ("/contents/*", Outcome.NOT_JSON),
+        ("", Outcome.FORBIDDEN),
+    ],
+)
+def test_what_github_does_not_answer_destroys_nothing(destruction: Destruction, path: str, outcome: Outcome) -> None:
+    token = destruction.ask()
+    event = destruction.conversation.comment("octocat", f"/confirm {token}")
+    decided = destruction.conversation.decide(event)
+    destruction.github.fault("GET", path, outcome)
+
+    (ran,) = destruction.conversation.perform(event, decided, "destroy")
+
+    assert "bug:" not in ran.process.stderr
+    assert destruction.stands
