@@ -10,7 +10,9 @@ import pytest
 from gitops.local import lifecycle
 from gitops.local.lifecycle import EmbeddedAws
 from gitops.local.loopback import ANY_PORT
+from tests.fake_github.fake import FakeGitHub
 from tests.gitops.checkouts import REPOSITORY, Checkout, CommandLine
+from tests.gitops.jobs import Jobs
 
 ACCOUNT_NUMBERS = count(100000000000)
 
@@ -45,4 +47,13 @@ def checkout(bare_checkout: CommandLine, embedded_state: tuple[Path, EmbeddedAws
     (made.root / "app.py").symlink_to(Path(__file__).with_name("small_app.py"))
     made.account(made.account_id)
     made.client("s3").create_bucket(Bucket=f"templates-{made.account_id}")
+    return made
+
+
+@pytest.fixture
+def jobs(checkout: Checkout, fake_github: FakeGitHub) -> Jobs:
+    """Jobs with the base dev declared and pushed."""
+    checkout.base("dev")
+    made = Jobs(checkout, fake_github)
+    made.push()
     return made
