@@ -184,7 +184,11 @@ class Repository:
     def set_deployment_state(
         self, deployment: Deployment, state: DeploymentState, *, url: str = "", log_url: str = "", description: str = ""
     ) -> None:
-        """Add a status to a deployment; one that succeeds makes earlier ones of its environment inactive."""
+        """Add a status to a deployment.
+
+        GitHub makes earlier ones inactive by itself only where an environment is neither transient nor production;
+        each of ours is one of the two, so earlier ones stay as they are until they are set to inactive.
+        """
         body: dict[str, object] = {"state": state, "description": description[:_DESCRIPTION_LENGTH]}
         if url:
             body["environment_url"] = url

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 OPENAPI = Path(__file__).parents[2] / "node_modules/@octokit/openapi/generated/api.github.com.json"
 
-COMMENT_LENGTH = 65_536
-"""Most characters of a body; GitHub checks it though its description does not say so."""
-
 _REFERENCE = re.compile(r'"#/components/([^/"]+)/([^"]+)"')
 _FAILURES = range(400, 600)
 _DETAIL_LENGTH = 300
@@ -59,7 +56,13 @@ class Contract:
     """The part of GitHub's description that is about some operations, {path: methods}."""
 
     def __init__(self, operations: Mapping[str, frozenset[str]]) -> None:
-        self._document = _trimmed(operations)
+        paths = _whole_document()["paths"]
+        self._document = _trimmed(
+            {
+                path: {method: operation for method, operation in paths[path].items() if method in methods}
+                for path, methods in operations.items()
+            }
+        )
         # GitHub ignores what it does not know; a client that sends it has a mistake.
         self._requests = OpenAPI.from_dict(self._document, _config(additional_properties_default_policy="forbid"))
         self._answers = OpenAPI.from_dict(self._document, _config())
@@ -94,6 +97,26 @@ class Contract:
         if "$ref" not in parameter:
             return parameter
         return self._document["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
+
+
+def faults_of_event(name: str, payload: Mapping[str, Any]) -> list[str]:
+    """Return how an event differs from GitHub's description of it: `issue-comment-created`, `push`, …"""
+    body = json.dumps(payload).encode()
+    event = Asked(
+        method="post",
+        path_pattern=f"/{name}",
+        path=f"/{name}",
+        content_type="application/json",
+        body=body,
+        parameters=RequestParameters(),
+    )
+    try:
+        OpenAPI.from_dict(_trimmed({f"/{name}": _whole_document()["x-webhooks"][name]}), _config()).validate_request(
+            event
+        )
+    except OpenAPIError as error:
+        return [_explained(error)]
+    return []
 
 
 def asked(*, method: str, pattern: str, path: str, query: str, content_type: str, body: bytes) -> Asked:
@@ -147,13 +170,9 @@ def _whole_document() -> Any:
     return json.loads(OPENAPI.read_bytes())
 
 
-def _trimmed(operations: Mapping[str, frozenset[str]]) -> Any:
-    """Return the description with these operations and what they refer to; the whole takes seconds to prepare."""
+def _trimmed(paths: Mapping[str, Any]) -> Any:
+    """Return a description of these paths and what they refer to; the whole takes seconds to prepare."""
     whole = _whole_document()
-    paths = {
-        path: {method: operation for method, operation in whole["paths"][path].items() if method in methods}
-        for path, methods in operations.items()
-    }
     components: dict[str, dict[str, Any]] = {}
     for kind, name in _referred(paths, whole["components"]):
         components.setdefault(kind, {})[name] = whole["components"][kind][name]

@@ -88,10 +88,10 @@ def _examples() -> Any:
 
 
 def _example(name: str, action: str | None) -> dict[str, Any]:
-    """Return a copy of a real event, the first with the action, or the first of all."""
+    """Return a copy of a real event with the action, the fullest of them."""
     events = next(entry["examples"] for entry in _examples() if entry["name"] == name)
-    found = next((event for event in events if event.get("action") == action), events[0])
-    copied: dict[str, Any] = copy.deepcopy(found)
+    found = [event for event in events if event.get("action") == action] or events
+    copied: dict[str, Any] = copy.deepcopy(max(found, key=lambda event: len(json.dumps(event))))
     if action is not None:
         copied["action"] = action
     return copied

@@ -211,6 +211,10 @@ class FakeGitHub:
             self._world.edit_comment(comment, body)
             return self._events.issue_comment("edited", comment, before)
 
+    def delete_comment(self, comment_id: int) -> None:
+        """Delete a comment."""
+        del self.state.comments[comment_id]
+
     def comments(self, number: int) -> list[Comment]:
         """Return the comments of a pull request or issue, oldest first."""
         return self.state.comments_of(number)

@@ -58,9 +58,10 @@ class BareRepository:
     def __init__(self, folder: Path, default_branch: str) -> None:
         self.folder = folder
         folder.mkdir(parents=True)
-        self._git("init", "--quiet", "--bare", f"--initial-branch={default_branch}")
-        # Jobs fetch commits by their names, as GitHub allows.
-        self._git("config", "uploadpack.allowAnySHA1InWant", "true")
+        self._git("init", "--quiet", "--bare", "--template=", f"--initial-branch={default_branch}")
+        with (folder / "config").open("a") as config:
+            # Jobs fetch commits by their names, as GitHub allows.
+            config.write("[uploadpack]\n\tallowAnySHA1InWant = true\n")
 
     def commit(
         self, ref: str, changes: Mapping[str, str | bytes | None], *, parent: str | None, message: str, by: Signature
