@@ -13,10 +13,10 @@ from gitops.errors import UserError
 from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs
 from gitops.github.job_matrix import account_entry
 from gitops.plan import reader
-from gitops.plan.comment import render
 from gitops.plan.document import ChangeSets
 from gitops.plan.planning import make_plan
-from gitops.plan.shown import shown
+from gitops.plan.rendering.comment import render
+from gitops.plan.rendering.shown import shown
 from gitops.target import AccountRegion
 from gitops.terminal import table
 from gitops.terminal.progress import say

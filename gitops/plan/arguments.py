@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gitops import help_texts
 
 if TYPE_CHECKING:
-    import argparse
-
-
-class AddVerb(Protocol):
-    """Adds a verb to the command line and returns its parser."""
-
-    def __call__(self, name: str, summary: str, text: str, examples: str = "") -> argparse.ArgumentParser: ...
+    from gitops.access.arguments import AddVerb
 
 
 def add_verbs(add: AddVerb, add_on_aws: AddVerb) -> None:

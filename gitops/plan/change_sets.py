@@ -6,6 +6,7 @@ account from the default branch's declarations; of the plan are only the region,
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from time import monotonic
@@ -13,15 +14,15 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import parse_name
 from gitops.cloudformation import CloudFormation
-from gitops.deployment import stack_status
+from gitops.deployment import replacement, stack_status
 from gitops.deployment.replacement import GUARDED
 from gitops.destruction.destruction_plan import fate
 from gitops.doors import change_sets as door
 from gitops.errors import UserError
+from gitops.plan.difference.templates import NEW_REVISION, REVISIONS, ordered
+from gitops.plan.difference.words import cut
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, ChangeSetResult, ChangeSets, Detail
 from gitops.plan.planning import template_hash
-from gitops.plan.template_diff import NEW_REVISION, REVISIONS, ordered
-from gitops.plan.words import cut
 from gitops.target import AccountRegion
 from gitops.terminal.progress import say
 
@@ -74,7 +75,7 @@ def _result(planned: PlannedEnvironment, session: Session, stop: Event) -> Chang
         reason = _not_asked(planned, stack)
         if stack is None or reason:
             return ChangeSetResult(environment=planned.environment, changes=None, note=reason) if reason else None
-        before = template_hash(cloudformation.template(stack.stack_id))
+        before = cloudformation.template(stack.stack_id)
         changes = _changes(planned, stack, door.ChangeSets(session, where), stop)
     except UserError as error:
         say(f"{planned.environment}: {error}")
@@ -84,8 +85,8 @@ def _result(planned: PlannedEnvironment, session: Session, stop: Event) -> Chang
     return ChangeSetResult(
         environment=planned.environment,
         changes=tuple(changes),
-        drifted=planned.template_before is not None and before != planned.template_before,
-        refusals=tuple(_refusals(planned, changes)),
+        drifted=planned.template_before is not None and template_hash(before) != planned.template_before,
+        refusals=tuple(_refusals(planned, changes, before)),
     )
 
 
@@ -109,9 +110,9 @@ def _changes(
     planned: PlannedEnvironment, stack: DeployedStack, change_sets: door.ChangeSets, stop: Event
 ) -> list[Change]:
     """Return what a change set says. Raises UserError when CloudFormation refuses it or takes too long."""
-    with change_sets.made(stack.stack_id, planned.template or "", planned.tags) as name:
+    with change_sets.made(stack.name, planned.template or "", planned.tags) as name:
         deadline = monotonic() + PATIENCE_SECONDS
-        while not (state := change_sets.state(stack.stack_id, name)).has_ended:
+        while not (state := change_sets.state(stack.name, name)).has_ended:
             if stop.wait(INTERVAL_SECONDS) or monotonic() > deadline:
                 raise UserError(f"CloudFormation had not ended the change set ({state.status})")
         if state.is_empty:
@@ -119,7 +120,7 @@ def _changes(
         if state.status == door.FAILED:
             raise UserError(f"CloudFormation refuses the change: {state.reason}")
         known = {change.logical_id: change.details for change in planned.changes}
-        found = change_sets.differences(stack.stack_id, name)
+        found = change_sets.differences(stack.name, name)
     return ordered(_change(difference, known.get(difference.logical_id, ())) for difference in found)
 
 
@@ -139,10 +140,16 @@ def _change(difference: ResourceDifference, known: tuple[Detail, ...]) -> Change
     return Change(action="replace", logical_id=logical_id, type=kind, cause=cause, details=details)
 
 
-def _refusals(planned: PlannedEnvironment, changes: Iterable[Change]) -> Iterator[str]:
-    """Yield the replacements of what holds data that only CloudFormation knew of, and to which nobody consents."""
+def _refusals(planned: PlannedEnvironment, changes: Iterable[Change], deployed: object) -> Iterator[str]:
+    """Yield the replacements of what holds data that the plan has not told, and to which nobody consents.
+
+    What a deployment would refuse is refused, by the template that is deployed; and what CloudFormation is certain of.
+    """
+    # CloudFormation has taken the template, so it has the shape of one.
+    refused = {found.logical_id for found in replacement.find(deployed, json.loads(planned.template or "{}"))}
     for change in changes:
         certain = change.action == "destroy" or (change.action == "replace" and change.cause != _CONDITIONAL)
         told = any(f"{change.logical_id} (" in refusal for refusal in planned.refusals)
-        if certain and change.type in GUARDED and change.logical_id not in planned.consents and not told:
+        lost = change.type in GUARDED and (certain or change.logical_id in refused)
+        if lost and not told and change.logical_id not in planned.consents:
             yield f"would replace what holds data without consent: {change.logical_id} ({change.type})"

@@ -15,9 +15,9 @@ from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
 from gitops.cost.estimate import estimate
 from gitops.deployment import replacement
-from gitops.plan import permissions, template_diff
+from gitops.plan.difference import permissions, templates
+from gitops.plan.difference.words import cut
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, Cost, Plan, PlannedEnvironment
-from gitops.plan.words import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,14 +94,14 @@ def template_hash(template: object) -> str:
 def _changes(before: SynthesisedStack | None, after: SynthesisedStack | None) -> list[Change]:
     """Return what becomes of the resources; a stack that moves is a new one, and the old one stays."""
     if before and after and before.where != after.where:
-        return template_diff.resource_changes(None, after.template)
-    return template_diff.resource_changes(_template(before), _template(after))
+        return templates.resource_changes(None, after.template)
+    return templates.resource_changes(_template(before), _template(after))
 
 
 def _other(before: SynthesisedStack | None, after: SynthesisedStack | None) -> Iterator[str]:
     if before is None or after is None:
         return
-    yield from template_diff.other_changes(before.template, after.template)
+    yield from templates.other_changes(before.template, after.template)
     if before.protected != after.protected:
         yield f"termination protection {'on' if after.protected else 'off'}"
     yield from (

@@ -8,8 +8,8 @@ from gitops.errors import UserError
 from gitops.github import sticky_comment
 from gitops.github.actions import SUMMARY_BYTES, add_summary
 from gitops.plan import reader
-from gitops.plan.comment import render
-from gitops.plan.shown import shown
+from gitops.plan.rendering.comment import render
+from gitops.plan.rendering.shown import shown
 from gitops.terminal.progress import say
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gitops.plan import traffic
+from gitops.plan.difference import traffic
+from gitops.plan.difference.policies import Permission, newly_allowed, permissions
+from gitops.plan.difference.words import cut, name, words
 from gitops.plan.document import Grant
-from gitops.plan.policies import Permission, newly_allowed, permissions
-from gitops.plan.words import cut, name, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

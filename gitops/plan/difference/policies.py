@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from gitops.plan.words import words
+from gitops.plan.difference.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from gitops.deployment import replacement
 from gitops.destruction.destruction_plan import fate
+from gitops.plan.difference.words import cut, is_function, words
 from gitops.plan.document import Change, ChangeAction, Detail
-from gitops.plan.words import cut, is_function, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

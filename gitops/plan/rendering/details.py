@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gitops.github.markdown import code, fold, text
-from gitops.plan.shown import Shown, loses_data
-from gitops.plan.words import cut
+from gitops.plan.difference.words import cut
+from gitops.plan.rendering.shown import Shown, loses_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

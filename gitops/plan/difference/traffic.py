@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gitops.plan.difference.words import name
 from gitops.plan.document import Grant
-from gitops.plan.words import name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from gitops.github.markdown import fold, table
-from gitops.plan import details
-from gitops.plan.details import PAST
-from gitops.plan.shown import shown
+from gitops.plan.rendering import details
+from gitops.plan.rendering.details import PAST
+from gitops.plan.rendering.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gitops.plan.document import ChangeSets, Plan
-    from gitops.plan.shown import Shown
+    from gitops.plan.rendering.shown import Shown
 
 HEADINGS = ("environment", "action", "resources", "USD a month", "will answer at", "expires", "known by")
 

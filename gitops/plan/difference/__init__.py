@@ -1,0 +1,1 @@
+"""What differs between two templates, in words that people can judge."""
