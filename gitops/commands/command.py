@@ -130,6 +130,10 @@ class _AnsweredError(UserError):
 def _carry_out(request: Request, step: Step, permission: Permission) -> Answer:
     """Do what a step orders. The modules that talk to AWS are imported here: deciding does without them."""
     order, environment = step.order, step.environment
+    if order.verb == "plan":
+        from gitops.chatops import planning  # noqa: PLC0415
+
+        return planning.plan(request)
     if environment is None:
         from gitops.chatops import looking  # noqa: PLC0415
 
