@@ -22,12 +22,7 @@ from typing import TYPE_CHECKING
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from gitops.local import ministack, resource_types
-from gitops.local.ministack import cloudformation, given_resources
-from gitops.local.runtime.agent import ProcessAgent
-from gitops.local.runtime.images import Images
-from gitops.local.runtime.surroundings import Surroundings
-from gitops.local.settings import IMAGES_FILE
+from gitops.local import additions, ministack
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -43,15 +38,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     with _publish(arguments.state_file), _watchdog(arguments.state_file.parent):
-        given_resources.add_public_parameters()
-        cloudformation.fail_custom_resources_early()
-        given_resources.let_clients_choose_hosted_zone_ids()
-        resource_types.register()
-        cloudformation.keep_container_definitions_whole()
-        cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
-        state_dir = arguments.state_file.parent
-        surroundings = Surroundings(f"http://localhost:{os.environ['GATEWAY_PORT']}")
-        ProcessAgent(Images(state_dir / IMAGES_FILE), surroundings, state_dir / "tasks").register()
+        additions.add(arguments.state_file.parent)
         config = Config()
         config.bind = [f"fd://{fd}" for fd in arguments.fds]
         config.errorlog = logging.getLogger("hypercorn.error")  # to MiniStack's log, not to one of its own

@@ -5,9 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 IMAGES_FILE = "images.json"
 """The file, in the state folder, that says which folders stand for which images: `gitops.local.runtime.images`."""
+
+DOCKER_HOST = "GITOPS_LOCAL_DOCKER_HOST"
+"""The variable that names the socket of a container engine, such as `unix:///var/run/docker.sock`.
+
+With it tasks are containers of images that the engine has or can pull; MiniStack needs the package `docker` for that.
+"""
+NO_DOCKER = "no-docker.sock"
 
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 
@@ -36,6 +47,11 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         # These two services listen on every interface.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # With an engine at hand MiniStack would pull images that exist in no registry.
-        "DOCKER_HOST": f"unix://{state_dir / 'no-docker.sock'}",
+        # With an engine at hand MiniStack would run tasks in containers, of images that exist in no registry.
+        "DOCKER_HOST": os.environ.get(DOCKER_HOST) or f"unix://{state_dir / NO_DOCKER}",
     }
+
+
+def containers_are_wanted(environment: Mapping[str, str]) -> bool:
+    """Tell whether a server with this environment leaves tasks, databases and caches to MiniStack's containers."""
+    return not environment["DOCKER_HOST"].endswith(NO_DOCKER)

@@ -52,8 +52,12 @@ CORRECTIONS: tuple[Correction, ...] = (
 )
 
 
-def register() -> None:
-    """Add the resource types to MiniStack's CloudFormation, and the service that some of them need."""
+def register(*more: Correction) -> None:
+    """Add the resource types to MiniStack's CloudFormation, and the service that some of them need.
+
+    ``more`` corrections of resource types come nearer to MiniStack than the others: before them when a
+    resource is made, after them when it is deleted.
+    """
     application_auto_scaling_api.register()
     for resource_type in RESOURCE_TYPES:
         name = resource_type.name
@@ -62,7 +66,7 @@ def register() -> None:
         ministack.CONDITIONALLY_REPLACING_PROPERTIES[name] = resource_type.conditionally_replaced
         if resource_type.tagged:
             ministack.STACK_TAG_PROPERTY[name] = ("Tags", "list")
-    for correction in CORRECTIONS:
+    for correction in (*more, *CORRECTIONS):
         handlers = ministack.RESOURCE_HANDLERS[correction.name]
         ministack.RESOURCE_HANDLERS[correction.name] = _corrected(handlers, correction)
 
@@ -87,13 +91,11 @@ def _corrected(handlers: dict[str, Any], correction: Correction) -> dict[str, An
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
         physical_id, attributes = handlers["create"](logical_id, properties, stack_name)
-        correction.created(physical_id, properties)
-        return physical_id, attributes
+        return physical_id, {**attributes, **(correction.created(physical_id, properties) or {})}
 
     def update(physical_id: str, old: Properties, new: Properties, *names: str) -> Provisioned:
         updated_id, attributes = handlers["update"](physical_id, old, new, *names)
-        correction.updated(updated_id, old, new)
-        return updated_id, attributes
+        return updated_id, {**attributes, **(correction.updated(updated_id, old, new) or {})}
 
     def delete(physical_id: str, properties: Properties) -> None:
         correction.deleting(physical_id, properties)

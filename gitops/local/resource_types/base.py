@@ -71,11 +71,12 @@ class Correction:
     """What is added to a resource type that MiniStack has, but provisions in part only.
 
     ``created`` takes the physical id and the properties, ``updated`` the physical id and the properties
-    before and after; both are called when MiniStack has done its part. ``deleting`` takes what ``created``
-    does and comes first: what it raises keeps the resource.
+    before and after; both are called when MiniStack has done its part, and may return attributes that are
+    others than MiniStack's. ``deleting`` takes what ``created`` does and comes first: what it raises keeps
+    the resource.
     """
 
     name: str
-    created: Callable[[str, Properties], None] = _nothing
-    updated: Callable[[str, Properties, Properties], None] = _nothing
+    created: Callable[[str, Properties], Mapping[str, str] | None] = _nothing
+    updated: Callable[[str, Properties, Properties], Mapping[str, str] | None] = _nothing
     deleting: Callable[[str, Properties], None] = _nothing

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 
 def target(name: str = "web") -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import WaiterError
 
 if TYPE_CHECKING:
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 TRUST = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}]}
 

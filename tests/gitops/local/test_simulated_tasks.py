@@ -9,7 +9,7 @@ import pytest
 from gitops.local.simulated_tasks import Outcome, outcome
 
 if TYPE_CHECKING:
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 CONTAINER: dict[str, Any] = {
     "name": "app",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 COMMON = {"ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 2, "TreatMissingData": "notBreaching"}
 METRIC: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 
 def test_eip_returns_its_address_and_allocation(account: Account, attributes: Callable[..., Any]) -> None:

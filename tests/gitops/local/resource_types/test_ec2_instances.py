@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 ATTRIBUTES = (
     "AvailabilityZone",

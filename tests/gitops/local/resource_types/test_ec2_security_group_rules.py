@@ -10,7 +10,7 @@ from botocore.exceptions import WaiterError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 DIRECTIONS = ("Ingress", "Egress")
 

@@ -5,7 +5,7 @@ import string
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 GENERATED = {"PasswordLength": 48, "ExcludePunctuation": True}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.gitops.local.conftest import Account
+    from tests.gitops.local.accounts import Account
 
 TYPE = "AWS::WAFv2::WebACLAssociation"
 

@@ -14,10 +14,10 @@ import pytest
 from botocore.exceptions import WaiterError
 
 from tests.gitops.checkouts import wait_until
-from tests.gitops.local.runtime.conftest import runs
+from tests.gitops.local.runtimes import runs
 
 if TYPE_CHECKING:
-    from tests.gitops.local.runtime.conftest import Runtime
+    from tests.gitops.local.runtimes import Runtime
 
 HOST = "alpha.dev.example.com"
 BROKEN = "import time\nprint('cannot listen', flush=True)\ntime.sleep(60)\n"

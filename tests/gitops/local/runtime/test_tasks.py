@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.gitops.checkouts import wait_until
-from tests.gitops.local.runtime.conftest import runs
+from tests.gitops.local.runtimes import runs
 
 if TYPE_CHECKING:
-    from tests.gitops.local.runtime.conftest import Runtime
+    from tests.gitops.local.runtimes import Runtime
 
 
 @pytest.mark.parametrize("code", [0, 3])

@@ -1,27 +1,17 @@
-"""An embedded AWS that runs tasks, and small images for them."""
+"""An account whose tasks are processes, of small images."""
 
 from __future__ import annotations
 
-import itertools
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pytest
-
-from gitops.local import lifecycle
-from gitops.local.loopback import ANY_PORT
 from tests.gitops.checkouts import wait_until
-from tests.gitops.local.conftest import Account
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.gitops.local.accounts import Account
 
 IMAGE = "111111111111.dkr.ecr.us-east-1.amazonaws.com/shop"
-APPLICATION = Path(__file__).with_name("shop.py")
-_accounts = itertools.count(400000000000)
+APPLICATION = Path(__file__).with_name("runtime") / "shop.py"
 
 
 @dataclass(frozen=True)
@@ -89,31 +79,6 @@ class Runtime(Account):
         except logs.exceptions.ResourceNotFoundException:  # it has written nothing yet
             return []
         return [event["message"] for event in events]
-
-
-@pytest.fixture(scope="session")
-def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, lifecycle.EmbeddedAws]]:
-    """An embedded AWS with an image, and its state folder."""
-    folder = tmp_path_factory.mktemp("runtime")
-    image = folder / "shop"
-    image.mkdir()
-    (image / "shop.py").write_text(APPLICATION.read_text())
-    (image / "version").write_text("v1")
-    state = folder / "local"
-    aws, _ = lifecycle.up(state, port=ANY_PORT, account="111111111111", images={"shop": image})
-    yield state, aws
-    lifecycle.down(state)
-
-
-@pytest.fixture
-def runtime(running_aws: tuple[Path, lifecycle.EmbeddedAws]) -> Runtime:
-    state, aws = running_aws
-    return Runtime(aws, str(next(_accounts)), state)
-
-
-@pytest.fixture
-def python() -> str:
-    return sys.executable
 
 
 def runs(pid: int) -> bool:

@@ -1,0 +1,49 @@
+"""Everything that this project adds to MiniStack, put together."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from gitops.local import resource_types, settings
+from gitops.local.ministack import cloudformation, given_resources
+from gitops.local.runtime.agent import ProcessAgent
+from gitops.local.runtime.images import Images
+from gitops.local.runtime.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from gitops.local.resource_types.base import Correction
+
+
+def add(state_dir: Path) -> None:
+    """Change MiniStack in this process, and start what tasks find around them, if folders stand for images."""
+    given_resources.add_public_parameters()
+    given_resources.let_clients_choose_hosted_zone_ids()
+    cloudformation.fail_custom_resources_early()
+    cloudformation.keep_container_definitions_whole()
+    cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
+    images = state_dir / settings.IMAGES_FILE
+    variables, corrections = _start_servers(state_dir, images) if images.exists() else ({}, ())
+    resource_types.register(*corrections)
+    if not settings.containers_are_wanted(os.environ):
+        surroundings = Surroundings(f"http://localhost:{os.environ['GATEWAY_PORT']}", variables)
+        ProcessAgent(Images(images), surroundings, state_dir / "tasks").register()
+
+
+def _start_servers(state_dir: Path, images: Path) -> tuple[Mapping[str, str], tuple[Correction, ...]]:
+    """Start a mail relay and prepare for databases and caches; return the variables of tasks, and corrections."""
+    from gitops.local import mail  # noqa: PLC0415 - not loaded where tasks are simulated
+    from gitops.local.data.authority import Authority  # noqa: PLC0415
+    from gitops.local.data.servers import DataServers  # noqa: PLC0415
+    from gitops.local.runtime import postgres_image  # noqa: PLC0415
+
+    folder = state_dir / "images" / postgres_image.NAME
+    postgres_image.write(folder)
+    images.write_text(json.dumps({postgres_image.NAME: str(folder), **json.loads(images.read_text())}, indent=2) + "\n")
+    relay = mail.start(state_dir / mail.FOLDER)
+    authority = Authority(state_dir / "authority")
+    return {**relay.variables, **authority.variables}, DataServers(state_dir, authority).corrections
