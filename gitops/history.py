@@ -43,8 +43,8 @@ class History:
 
     def _newest(self, status: str, name: EnvironmentName) -> str | None:
         # A merge shows what it changed against its first parent, the branch that it went to.
-        selection = ["--diff-merges=first-parent", "--no-renames", f"--diff-filter={status}", "--max-count=1"]
-        found = self._git("log", "--first-parent", "--format=%H", *selection, "--", f"{name}.yaml").strip()
+        selection = ["--first-parent", "-m", "--no-renames", f"--diff-filter={status}", "--max-count=1"]
+        found = self._git("log", *selection, "--no-patch", "--format=%H", "--", f"{name}.yaml").strip()
         return found or None
 
     def _git(self, *arguments: str) -> str:
