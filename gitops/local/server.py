@@ -17,15 +17,18 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from gitops.local import additions, ministack
+from gitops.local.front_door.application import FrontDoor
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
+
+    from hypercorn.typing import ASGIFramework
 
 KEEP_ALIVE_SECONDS = 75  # longer than the idle connections of AWS clients, which are 60
 
@@ -43,7 +46,7 @@ def main() -> None:
         config.bind = [f"fd://{fd}" for fd in arguments.fds]
         config.errorlog = logging.getLogger("hypercorn.error")  # to MiniStack's log, not to one of its own
         config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-        asyncio.run(serve(ministack.APPLICATION, config))
+        asyncio.run(serve(cast("ASGIFramework", FrontDoor(ministack.APPLICATION)), config))
 
 
 def _publish(state_file: Path) -> TextIOWrapper:

@@ -44,7 +44,7 @@ GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO :"master" WITH ADMIN OPTIO
 ALTER DATABASE postgres OWNER TO :"master";
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'master') WHERE :'database' <> '' \gexec
 """
-PASSWORD = "ALTER ROLE :\"master\" PASSWORD :'password';\n"
+CHANGE = "ALTER ROLE :\"master\" PASSWORD :'password';\n"
 
 
 class Postgres:
@@ -77,7 +77,7 @@ class Postgres:
 
     def change_password(self, master: str, password: str) -> None:
         """Give the master another password."""
-        self._sql(PASSWORD, master=master, password=password)
+        self._sql(CHANGE, master=master, password=password)
 
     def stop(self) -> None:
         """Stop it and remove its data."""

@@ -13,9 +13,7 @@ from ministack.core.responses import StreamingResponse as _StreamingResponse
 from ministack.services import alb as _alb
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from gitops.local.ministack.application import Response
+    from collections.abc import Awaitable, Callable, Mapping
 
     Runner = Callable[[Any, Any], Awaitable[None]]
     """Sends the body of a response, with ASGI's `send` and `receive`."""
@@ -114,29 +112,32 @@ def balancer_of(host: str) -> dict[str, Any] | None:
     return None
 
 
-async def request(
-    balancer: dict[str, Any],
-    method: str,
-    path: str,
-    raw_path: str,
-    query: str,
-    parsed_query: dict[str, list[str]],
-    headers: dict[str, str],
-    body: bytes,
-    client: str,
-) -> tuple[int, dict[str, str | list[str]], bytes | Runner]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """A request of a client. ``raw_path`` and ``query`` are as the client sent them."""
+
+    method: str
+    path: str
+    raw_path: str
+    query: str
+    parsed_query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    body: bytes
+    client: str
+
+
+async def request(balancer: dict[str, Any], sent: Request) -> tuple[int, dict[str, str | list[str]], bytes | Runner]:
     """Send a request to a load balancer's HTTPS listener; return the answer with its body or what sends it."""
-    answer: Response = await _alb.dispatch_request(
+    status, headers, content = await _alb.dispatch_request(
         balancer,
-        method,
-        path,
-        headers,
-        body,
-        parsed_query,
+        sent.method,
+        sent.path,
+        dict(sent.headers),
+        sent.body,
+        dict(sent.parsed_query),
         port=HTTPS_PORT,
-        client_ip=client,
-        raw_query_string=query,
-        raw_path=raw_path,
+        client_ip=sent.client,
+        raw_query_string=sent.query,
+        raw_path=sent.raw_path,
     )
-    status, answered, content = answer
-    return status, dict(answered), content.runner if isinstance(content, _StreamingResponse) else content
+    return status, dict(headers), content.runner if isinstance(content, _StreamingResponse) else content

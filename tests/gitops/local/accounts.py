@@ -31,11 +31,18 @@ class Account:
             aws_secret_access_key="test",  # noqa: S106 - checked by nobody
         )
 
-    def deploy(self, name: str, resources: dict[str, Any], **sections: Any) -> Deployed:
+    def deploy(
+        self, name: str, resources: dict[str, Any], *, tags: dict[str, str] | None = None, **sections: Any
+    ) -> Deployed:
         """Create or update a stack, wait for it and return it as it is then."""
         cloudformation = self.client("cloudformation")
         body = json.dumps({"Resources": resources, **sections})
-        arguments = {"StackName": name, "TemplateBody": body, "Capabilities": ["CAPABILITY_NAMED_IAM"]}
+        arguments = {
+            "StackName": name,
+            "TemplateBody": body,
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
+        }
         known = {stack["StackName"] for stack in cloudformation.describe_stacks()["Stacks"]}
         verb = "update" if name in known else "create"
         getattr(cloudformation, f"{verb}_stack")(**arguments)

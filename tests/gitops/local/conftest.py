@@ -12,6 +12,7 @@ from gitops.local import lifecycle
 from gitops.local.loopback import ANY_PORT
 from tests.gitops.local.accounts import Account
 from tests.gitops.local.runtimes import APPLICATION, Runtime
+from tests.gitops.local.shops import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,3 +60,8 @@ def runtime(running_aws: tuple[Path, lifecycle.EmbeddedAws]) -> Runtime:
 @pytest.fixture
 def python() -> str:
     return sys.executable
+
+
+@pytest.fixture
+def shop(runtime: Runtime, python: str) -> Shop:
+    return Shop(runtime, python)

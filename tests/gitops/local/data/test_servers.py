@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from tests.gitops.local.runtimes import Runtime
 
 SCRIPT = Path(__file__).parents[4] / "constructs_lib" / "data" / "scripts" / "app_database.sh"
+
+ALPHAS, BETAS = "alphas", "betas"  # passwords
 
 # What of the template of a base makes its database.
 DATABASE = {
@@ -75,14 +79,16 @@ def test_database_of_a_stack_and_its_apps(runtime: Runtime) -> None:
             host,
             secret,
             *("sh", "-c", SCRIPT.read_text()),
-            **{"ACTION": "provision", "APP_DATABASE": "app_alpha", "APP_PASSWORD": "alphas"},
+            ACTION="provision",
+            APP_DATABASE="app_alpha",
+            APP_PASSWORD=ALPHAS,
         )
         assert done["containers"][0]["exitCode"] == 0, runtime.log(done["taskArn"])
 
     query = ["sh", "-c", 'PGUSER=app_alpha PGPASSWORD="$APP_PASSWORD" psql -Atc "select current_user" app_alpha']
-    right = psql_task(runtime, host, secret, *query, APP_PASSWORD="alphas")
+    right = psql_task(runtime, host, secret, *query, APP_PASSWORD=ALPHAS)
     assert runtime.log(right["taskArn"]) == ["app_alpha"]
-    wrong = psql_task(runtime, host, secret, *query, APP_PASSWORD="betas")
+    wrong = psql_task(runtime, host, secret, *query, APP_PASSWORD=BETAS)
     assert wrong["containers"][0]["exitCode"] != 0
     assert "password authentication failed" in "".join(runtime.log(wrong["taskArn"]))
 
@@ -93,9 +99,6 @@ def test_database_of_a_stack_and_its_apps(runtime: Runtime) -> None:
 
 
 def test_clients_that_do_not_encrypt_are_refused(runtime: Runtime) -> None:
-    import socket
-    import ssl
-
     stack = runtime.deploy("base", DATABASE, Outputs=OUTPUTS)
     where = (stack.outputs["Host"], 5432)
     startup = b"\x00\x03\x00\x00user\x00nobody\x00\x00"

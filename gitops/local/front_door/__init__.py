@@ -1,0 +1,1 @@
+"""One port of loopback on which a browser opens environments by name."""
