@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gitops import checkout, help_texts
 from gitops.access import arguments as access_arguments
 from gitops.commands.new import OPTIONS
+from gitops.promotion import arguments as promotion_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +104,8 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_reporting(destroy)
     _add_target(destroy)
+
+    promotion_arguments.add_verbs(partial(_add_verb, verbs), partial(_add_verb_on_aws, verbs))
 
     bootstrap = _add_verb_on_aws(
         verbs, "bootstrap", "set an AWS account up, once", help_texts.BOOTSTRAP, help_texts.BOOTSTRAP_EXAMPLES
