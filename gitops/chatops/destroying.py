@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config import awake_hours
 from constructs_lib.config.model import AdHocAppConfig
-from gitops.chatops import answers, confirmation
+from gitops.aws import AwsError
+from gitops.chatops import answers, confirmation, outcome
 from gitops.chatops.answers import Answer
 from gitops.chatops.confirmation import Record
 from gitops.chatops.errors import RefusedError
@@ -14,7 +15,9 @@ from gitops.cost import prices
 from gitops.cost.estimate import estimate
 from gitops.destruction import destruction_plan, removal, standing
 from gitops.destruction.removal import path_of
+from gitops.errors import UserError
 from gitops.github import markdown
+from gitops.reporting import results
 from gitops.terminal.progress import reporting
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ def ask(request: Request, environment: Environment) -> Answer:
     """Return what destroying an environment takes away, and a token with which the same person confirms it.
 
     Raises:
-        UserError: something forbids to destroy it.
+        RefusedError: something forbids to destroy it.
         AwsError: AWS cannot be listed completely.
     """
     found = _find(request, environment)
@@ -57,8 +60,9 @@ def confirm(request: Request, environment: Environment, token: str) -> Answer:
     """Destroy the environment that a token stands for.
 
     Raises:
-        RefusedError: the token does not hold, or what it was asked about is not what is there now.
-        UserError: something forbids to destroy it, or not all of it could be deleted: the same run, started again,
+        RefusedError: the token does not hold, what it was asked about is not what is there now, or something stands on
+            it.
+        UserError: its file forbids to destroy it, or not all of it could be deleted: the same run, started again,
             finishes it.
     """
     confirmed = request.confirmed(token)
@@ -80,13 +84,20 @@ def confirm(request: Request, environment: Environment, token: str) -> Answer:
             run_url=request.run_url,
             report=report,
         )
+    outcome.show(request, results.of_removal(removed), removed.commit or request.sha)
     return _told(removed)
 
 
 def _find(request: Request, environment: Environment) -> Standing:
-    return standing.find(
-        folder=request.folder, name=environment.name, region=None, requested_target=request.requested_target
-    )
+    """Look for an environment. Raises RefusedError when something forbids to destroy it, and AwsError."""
+    try:
+        return standing.find(
+            folder=request.folder, name=environment.name, region=None, requested_target=request.requested_target
+        )
+    except AwsError:
+        raise
+    except UserError as error:
+        raise RefusedError(str(error)) from error
 
 
 def _require_same(request: Request, confirmed: Confirmation, found: Standing) -> None:

@@ -37,7 +37,7 @@ https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 class Request:
     """A comment that may order something, and what it is judged by: GitHub and the default branch's declarations.
 
-    `folder` has those, as a checkout; `run_url` is where the log of this run is.
+    `folder` has those, as a checkout; `run_url` is where the log of this run is, `sha` the commit that it is of.
     """
 
     event: CommentEvent
@@ -46,6 +46,7 @@ class Request:
     folder: Path
     today: date
     run_url: str
+    sha: str
     requested_target: TargetName | None
 
     @property

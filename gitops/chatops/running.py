@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AppConfig
 from gitops.access.sleeping import next_change, set_awake
+from gitops.chatops import outcome
 from gitops.chatops.answers import Answer
 from gitops.chatops.errors import RefusedError
 from gitops.commands.deploy import deploy
@@ -62,6 +63,7 @@ def _deploy(request: Request, order: Order, environment: Environment) -> Answer:
             today=request.today,
         )
         (record,) = results.read(Path(folder))
+    outcome.show(request, record, request.sha)
     return Answer(text=_told(record), done=not record.failed)
 
 

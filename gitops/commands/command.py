@@ -60,6 +60,7 @@ def command(*, folder: Path, perform: int | None, requested_target: TargetName |
             folder=folder,
             today=today,
             run_url=run.url,
+            sha=run.sha,
             requested_target=requested_target,
         )
         if perform is None:

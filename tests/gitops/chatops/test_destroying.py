@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fake_github.faults import Outcome
+from tests.fake_github.state import BOT
 from tests.gitops.checkouts import Checkout
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Destruction:
     @property
     def inventory(self) -> int:
         """The id of the comment with the token."""
-        return next(c.id for c in self.github.comments(self.conversation.number) if "/confirm" in c.body)
+        return next(c.id for c in self.github.comments(self.conversation.number) if "gitops:confirmation" in c.body)
 
     @property
     def stands(self) -> bool:
@@ -100,6 +101,24 @@ def test_confirm_takes_the_file_out_of_git_and_the_stack_out_of_aws(destruction:
     assert "Used by [this comment]" in inventory
     assert destruction.conversation.reactions(event) == ["eyes", "rocket"]
     assert destruction.github.read("environments/dev/beta.yaml") is not None
+
+
+def test_the_comment_that_had_the_plan_says_what_became_of_it(destruction: Destruction) -> None:
+    number = destruction.conversation.number
+    conversation = destruction.conversation
+    for topic in ("environments", "other"):
+        body = f"<!-- gitops:{topic} -->\nthe plan"
+        conversation.github.state.comments[
+            conversation.github.comment(number, "octocat", body)["comment"]["id"]
+        ].author = BOT
+
+    destruction.confirm(destruction.ask())
+
+    plan, other = conversation.answers[:2]
+    assert plan.startswith("<!-- gitops:environments -->")
+    assert "destroyed" in plan
+    assert "dev/alpha" in plan
+    assert other == "<!-- gitops:other -->\nthe plan"
 
 
 def test_the_claim_is_written_before_anything_goes(destruction: Destruction) -> None:
@@ -297,8 +316,8 @@ def test_on_a_protected_branch_a_pull_request_waits_and_nothing_is_destroyed(des
 def test_a_base_with_apps_on_it_is_not_offered_for_destruction(destruction: Destruction) -> None:
     event, ran = destruction.conversation.order("monalisa", "/destroy dev")
 
-    assert ran[-1].process.returncode == 1
-    assert "dev/alpha (declared and deployed)" in destruction.conversation.answers[-1]
+    assert ran[-1].process.returncode == 0
+    assert "dev/alpha (declared and deployed)" in destruction.last_answer()
     assert "/confirm" not in destruction.conversation.answers[-1]
     assert destruction.conversation.reactions(event) == ["eyes", "confused"]
 
