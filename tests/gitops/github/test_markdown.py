@@ -15,16 +15,43 @@ from gitops.github import markdown
 GFM = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 """Without the links that GitHub makes of bare addresses; those are looked for in the text."""
 
-PIECES = [
-    *("@octocat", "a@b.com", "#1", "GH-1", "<b>", "</details>", "-->", "&lt;", "&#64;", "![x](y)", "[x](y)"),
-    *("www.example.com", "https://example.com", "|", "\\", "`", "```", "\n\n", "---", "1. ", "\u202e", "\u200b"),
+MARKUP = [
+    *("_a_", "__a__", "*a*", "~~a~~", "`a`", "# a", "## ", "===", "---", "- a", "+ a", "* a", "1. a", "1) a", "> a"),
+    *(
+        "[x](y)",
+        "![x](y)",
+        "[x]: y",
+        "<b>",
+        "<!-- a",
+        "-->",
+        "</details>",
+        "&lt;",
+        "&#64;",
+        "\\*a\\*",
+        "|",
+        "a | b",
+        "```",
+    ),
+    *(
+        "www.example.com",
+        "https://example.com",
+        "a@b.com",
+        "@octocat",
+        "#1",
+        "GH-1",
+        "$a$",
+        "a\n\nb",
+        "    a",
+        "\u202ea",
+    ),
 ]
 ANYTHING = st.one_of(
     st.text(),
     st.text(alphabet="`*_{}[]()#+!|<>~&:/.=$-\\@ \t\r\n1aGHw"),
-    st.lists(st.sampled_from(PIECES)).map("".join),
+    st.lists(st.sampled_from(MARKUP)).map("".join),
 )
 
+PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
@@ -43,20 +70,34 @@ def blocks(source: str) -> list[str]:
     return [token.type for token in GFM.parse(source)]
 
 
-@given(ANYTHING)
-def test_text_is_nothing_but_text(value: str) -> None:
+def assert_nothing_but_text(value: str) -> None:
     source = f"before {markdown.text(value)} after"
-    assert blocks(source) == ["paragraph_open", "inline", "paragraph_close"]
+    assert blocks(source) == PARAGRAPH
     assert {kind for kind, _ in inline(source)} == {"text"}
     shown = "".join(content for _, content in inline(source)).replace("\u200b", "")
     assert shown == f"before {seen(value)} after"
 
 
+def assert_begins_nothing(value: str) -> None:
+    assert blocks(markdown.text(value)) == (PARAGRAPH if seen(value) else [])
+    assert blocks(f"first line\n{markdown.text(value)}") == PARAGRAPH
+
+
+@pytest.mark.parametrize("value", MARKUP)
+def test_markup_is_text(value: str) -> None:
+    assert_nothing_but_text(value)
+    assert_begins_nothing(value)
+    assert_begins_nothing(f"{value} {value}")
+
+
+@given(ANYTHING)
+def test_text_is_nothing_but_text(value: str) -> None:
+    assert_nothing_but_text(value)
+
+
 @given(ANYTHING)
 def test_text_begins_no_heading_list_quote_or_rule(value: str) -> None:
-    expected = ["paragraph_open", "inline", "paragraph_close"] if seen(value) else []
-    assert blocks(markdown.text(value)) == expected
-    assert blocks(f"first line\n{markdown.text(value)}") == ["paragraph_open", "inline", "paragraph_close"]
+    assert_begins_nothing(value)
 
 
 @given(ANYTHING)
