@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests.fake_github.faults import Outcome
 from tests.workflows.harness import declarations
+from tests.workflows.harness.tokens import token_in
 from tests.workflows.harness.world import in_days
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ def ran(run: Run) -> dict[str, str]:
     return {name: result for name, result in run.jobs.items() if result != "skipped"}
 
 
-def token_in(world: World, number: int) -> str:
-    """The token of the newest answer that has one."""
-    bodies = "\n".join(reversed(world.github.comments_of_ours(number)))
-    found = re.search(r"^/confirm ([a-z2-7]{16})$", bodies, re.MULTILINE)
-    assert found is not None
-    return found[1]
-
-
 def changes_aws(world: World) -> list[str]:
     """What jobs have asked AWS to change."""
     reading = ("Describe", "Get", "List", "GET ", "HEAD ")
@@ -62,7 +54,7 @@ def test_destroy_and_confirm_remove_the_file_from_main_and_then_the_stack(world:
     assert world.stacks["dev-alpha"] == "CREATE_COMPLETE"
 
     world.forget_calls()
-    confirmed = world.comment(number, OWNER, f"/confirm {token_in(world, number)}")
+    confirmed = world.comment(number, OWNER, f"/confirm {token_in(world.github.comments_of_ours(number))}")
 
     assert ran(confirmed) == {"decide": "success", "destroy dev/alpha": "success"}
     assert confirmed.roles == (("destroy", "destroy"),)
@@ -81,10 +73,10 @@ def test_a_token_that_is_expired_foreign_unknown_or_used_destroys_nothing(
     number = world.github.open_pull_request(branch="notes")
     world.github.let_pass(timedelta(minutes=-16))
     world.comment(number, OWNER, "/destroy dev/alpha")
-    expired = token_in(world, number)
+    expired = token_in(world.github.comments_of_ours(number))
     world.github.let_pass(timedelta(minutes=16))
     world.comment(number, OWNER, "/destroy dev/beta")
-    valid = token_in(world, number)
+    valid = token_in(world.github.comments_of_ours(number))
     world.forget_calls()
 
     refused = [
@@ -114,7 +106,7 @@ def test_a_token_that_is_expired_foreign_unknown_or_used_destroys_nothing(
 def test_a_destroy_that_aws_interrupts_is_finished_by_the_same_run_started_again(world: World, number: int) -> None:
     world.comment(number, OWNER, "/destroy dev/alpha")
     at = world.github.head()
-    event = world.github.comment(number, OWNER, f"/confirm {token_in(world, number)}")
+    event = world.github.comment(number, OWNER, f"/confirm {token_in(world.github.comments_of_ours(number))}")
     world.recorder.lost = lambda call: call.action == "DeleteStack"
 
     first = world.play("command", "issue_comment", event, sha=at)
@@ -134,7 +126,7 @@ def test_a_destroy_that_aws_interrupts_is_finished_by_the_same_run_started_again
 
 def test_nothing_is_destroyed_while_github_cannot_be_read_or_written(world: World, number: int) -> None:
     world.comment(number, OWNER, "/destroy dev/alpha")
-    order = f"/confirm {token_in(world, number)}"
+    order = f"/confirm {token_in(world.github.comments_of_ours(number))}"
     world.forget_calls()
     outcomes = {
         Outcome.SERVER_ERROR: "500",

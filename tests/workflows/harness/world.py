@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from constructs_lib.config.environments import load
-from constructs_lib.config.model import AppConfig
 from gitops.aws import Session
-from gitops.preflight.prerequisites import prepare
+from gitops.doors.ecr import INDEX
+from gitops.local import lifecycle
+from gitops.preflight.prerequisites import PLATFORMS, prepare
 from gitops.target import Target
 from tests.fake_github.fake import FakeGitHub
 from tests.fake_github.git import ConflictError
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from tests.workflows.harness.aws import AwsCall
 
 REGION = "us-east-1"
-NOT_PLAYED = "check"
-"""Runs the tests that play the others."""
+NOT_PLAYED = {"check", "image"}
+"""Runs the tests that play the others; builds with Docker."""
 
 
 class World:
@@ -112,8 +113,8 @@ class World:
         return self.play(workflow, "workflow_dispatch", self.github.dispatch_event(**inputs))
 
     def deliver(self, event: str, payload: Mapping[str, Any], *, sha: str | None = None) -> list[Run]:
-        """Return the runs that GitHub starts for an event, but for that of the checks."""
-        started = [name for name in copies.started_by(event, payload) if name != NOT_PLAYED]
+        """Return the runs that GitHub starts for an event, but for those that are not played here."""
+        started = [name for name in copies.started_by(event, payload) if name not in NOT_PLAYED]
         return [self.play(name, event, payload, sha=sha) for name in started]
 
     def play(
@@ -169,18 +170,38 @@ class World:
         self._check_out(self.github.head())
         prepare(Session(Target(self._aws)), load(self._clone / "environments"))
 
-    def push_image(self, tag: str) -> None:
-        """Have the account's registry the images of all environments under another tag too."""
-        declared = load(self._clone / "environments")
-        apps = [(environment, environment.config) for environment in declared]
-        prepare(
-            Session(Target(self._aws)),
-            [
-                replace(environment, config=replace(config, image=tag))
-                for environment, config in apps
-                if isinstance(config, AppConfig)
-            ],
+    def push_image(self, tag: str, repository: str = "microblog") -> None:
+        """Push an image to the account's registry."""
+        ecr = self.client("ecr")
+        with suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+            ecr.create_repository(repositoryName=repository)
+        platforms = [{"platform": {"os": "linux", "architecture": name}} for name in PLATFORMS]
+        manifest = {"schemaVersion": 2, "mediaType": INDEX, "manifests": platforms, "annotations": {"tag": tag}}
+        ecr.put_image(
+            repositoryName=repository,
+            imageTag=tag,
+            imageManifest=json.dumps(manifest),
+            imageManifestMediaType=INDEX,
         )
+
+    def administer(self, *command: str) -> str:
+        """Run gitops as an administrator of the account does, on the default branch; return what it wrote."""
+        self.prepare()
+        if not (self._clone / "node_modules").exists():
+            (self._clone / "node_modules").symlink_to(act.ROOT / "node_modules")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+        done = subprocess.run(
+            [sys.executable, "-m", "gitops", *command],
+            cwd=self._clone,
+            env={**inherited, **lifecycle.environment(self._aws, self.account, REGION)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
 
     def deploy_all(self) -> None:
         """Have AWS what the default branch declares, as if it had been deployed long ago; for small_app.py."""
