@@ -132,22 +132,22 @@ def _carry_out(request: Request, step: Step, permission: Permission) -> Answer:
     """Do what a step orders. The modules that talk to AWS are imported here: deciding does without them."""
     order, environment = step.order, step.environment
     if order.verb == "plan":
-        from gitops.chatops import planning  # noqa: PLC0415
+        from gitops.chatops.steps import planning  # noqa: PLC0415
 
         return planning.plan(request)
     if environment is None:
-        from gitops.chatops import looking  # noqa: PLC0415
+        from gitops.chatops.steps import looking  # noqa: PLC0415
 
         return looking.status(request, step.account)
     if step.job == "git":
-        from gitops.chatops import edits  # noqa: PLC0415
+        from gitops.chatops.steps import edits  # noqa: PLC0415
 
         return edits.perform(request, order, environment.name, permission)
     if step.job == "deploy":
-        from gitops.chatops import running  # noqa: PLC0415
+        from gitops.chatops.steps import running  # noqa: PLC0415
 
         return running.perform(request, order, environment)
-    from gitops.chatops import destroying  # noqa: PLC0415
+    from gitops.chatops.steps import destroying  # noqa: PLC0415
 
     if order.verb == "confirm":
         return destroying.confirm(request, environment, order.token)

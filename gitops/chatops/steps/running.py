@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AppConfig
 from gitops.access.sleeping import next_change, set_awake
-from gitops.chatops import outcome
 from gitops.chatops.answers import Answer
 from gitops.chatops.errors import RefusedError
+from gitops.chatops.steps import outcome
 from gitops.commands.deploy import deploy
 from gitops.github import markdown
 from gitops.reporting import results

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from constructs_lib.config import awake_hours
 from constructs_lib.config.model import AdHocAppConfig
 from gitops.aws import AwsError
-from gitops.chatops import answers, confirmation, outcome
+from gitops.chatops import answers, confirmation
 from gitops.chatops.answers import Answer
 from gitops.chatops.confirmation import Record
 from gitops.chatops.errors import RefusedError
+from gitops.chatops.steps import outcome
 from gitops.cost import prices
 from gitops.cost.estimate import estimate
 from gitops.destruction import destruction_plan, removal, standing
