@@ -47,6 +47,10 @@ examples:
   gitops run dev/alpha -- python manage.py migrate
   gitops run prod/app --service worker -- python manage.py clearsessions
 """
+_OPEN = """\
+Print where an environment answers, and open it in the browser. On the embedded AWS that is the front door of this
+machine, http://alpha.dev.localhost:4566/ for dev/alpha; otherwise its own URL.
+"""
 _SLEEP = """\
 Stop the tasks of an ad hoc app: the desired count of each of its services becomes 0. Its data and its address stay.
 """
@@ -102,6 +106,8 @@ def add_verbs(add_verb: AddVerb) -> None:
     run = add_verb("run", "run a command in a task of its own", _RUN, _RUN_EXAMPLES)
     _add_app(run, "web")
     _take_command(run)
+
+    _add_app(add_verb("open", "an environment in the browser", _OPEN))
 
     _add_app(add_verb("sleep", "stop the tasks of an ad hoc app", _SLEEP))
     _add_app(add_verb("wake", "start them again", _WAKE))

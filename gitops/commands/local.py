@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from constructs_lib.config.environments import load
 from gitops import checkout
 from gitops.errors import UserError
-from gitops.local import lifecycle
+from gitops.local import lifecycle, settings
+from gitops.local.front_door import names
 from gitops.target import AccountRegion
 from gitops.terminal.progress import say
 
@@ -30,16 +31,18 @@ def local(*, folder: Path, action: Action) -> int:
         return 0
     home = _home(folder)
     if action == "up":
-        aws, started = lifecycle.up(checkout.LOCAL_STATE, account=home.account, region=home.region)
+        aws, started = lifecycle.up(
+            checkout.LOCAL_STATE, account=home.account, region=home.region, images=settings.example_images()
+        )
         say(f"embedded AWS {'started' if started else 'runs already'} at {aws.endpoint}")
-        _print_variables(aws, home)
+        _tell(aws, home)
         return 0
     running = lifecycle.find(checkout.LOCAL_STATE)
     if running is None:
         say("no embedded AWS runs here; start it with: gitops local up")
         return 0
     say(f"embedded AWS at {running.endpoint} since {running.started:%Y-%m-%d %H:%M} (process {running.pid})")
-    _print_variables(running, home)
+    _tell(running, home)
     return 0
 
 
@@ -52,6 +55,13 @@ def _home(folder: Path) -> AccountRegion:
     return AccountRegion(account.id, account.region)
 
 
-def _print_variables(aws: EmbeddedAws, home: AccountRegion) -> None:
+def _tell(aws: EmbeddedAws, home: AccountRegion) -> None:
+    """Say where environments answer, and print the variables."""
+    images = sorted(settings.images(checkout.LOCAL_STATE))
+    if images:
+        say(f"environments answer at {names.url('FOLDER/NAME', aws.port)}; gitops open FOLDER/NAME opens one")
+        say(f"tasks of these images run as processes: {', '.join(images)}; others are simulated")
+    else:
+        say("tasks are simulated: no folder stands for an image")
     for name, value in lifecycle.environment(aws, home.account, home.region).items():
         print(f"export {name}={value}")

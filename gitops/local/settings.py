@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ With it tasks are containers of images that the engine has or can pull; MiniStac
 NO_DOCKER = "no-docker.sock"
 
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
+EXAMPLES = Path(__file__).absolute().parents[2] / "examples"
 
 
 def server_environment(state_dir: Path, port: int, account: str, region: str) -> dict[str, str]:
@@ -55,3 +57,17 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
 def containers_are_wanted(environment: Mapping[str, str]) -> bool:
     """Tell whether a server with this environment leaves tasks, databases and caches to MiniStack's containers."""
     return not environment["DOCKER_HOST"].endswith(NO_DOCKER)
+
+
+def example_images() -> dict[str, Path]:
+    """Return the example applications that are installed, in a virtual environment, by the names of their images."""
+    return {folder.parent.name: folder.parent for folder in sorted(EXAMPLES.glob("*/.venv"))}
+
+
+def images(state_dir: Path) -> dict[str, str]:
+    """Return the folders that stand for images in the embedded AWS of a state folder."""
+    try:
+        found: dict[str, str] = json.loads((state_dir / IMAGES_FILE).read_text())
+    except FileNotFoundError:
+        return {}
+    return found

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from gitops.preflight.references import Reference
 
 PLACEHOLDER = "placeholder"
+NOT_SET = ""
+"""The value of a key of a secret: what is empty, an application takes for not set. A whole secret cannot be empty."""
 PLATFORMS = ("amd64", "arm64")
 
 
@@ -91,7 +93,7 @@ def _make_secret(session: Session, secret: Secret) -> bool:
     secrets = SecretsManager(session, secret.where)
     client = session.client("secretsmanager", secret.where)
     if secrets.existence(secret.name) == "absent":
-        value = json.dumps({secret.key: PLACEHOLDER}) if secret.key else PLACEHOLDER
+        value = json.dumps({secret.key: NOT_SET}) if secret.key else PLACEHOLDER
         client.create_secret(Name=secret.name, SecretString=value)
         return True
     if secret.key:
@@ -99,7 +101,7 @@ def _make_secret(session: Session, secret: Secret) -> bool:
             values = json.loads(secrets.value(secret.name))
             if isinstance(values, dict) and secret.key not in values:
                 client.put_secret_value(
-                    SecretId=secret.name, SecretString=json.dumps({**values, secret.key: PLACEHOLDER})
+                    SecretId=secret.name, SecretString=json.dumps({**values, secret.key: NOT_SET})
                 )
                 return True
     return False

@@ -84,7 +84,7 @@ def test_secrets_that_are_there_keep_their_values(
     prepare(session, environments)
 
     values = json.loads(client.get_secret_value(SecretId="shared/sentry")["SecretString"])
-    assert values == {"dsn": "mine", "other": prerequisites.PLACEHOLDER}
+    assert values == {"dsn": "mine", "other": prerequisites.NOT_SET}
     assert client.get_secret_value(SecretId="shared/token")["SecretString"] == "mine"
 
 

@@ -1,0 +1,30 @@
+"""`gitops open`: an environment in the browser."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import TYPE_CHECKING
+
+from gitops.access.deployed import find_app
+from gitops.commands.selection import select
+from gitops.local.front_door import names
+from gitops.synthesis.assembly import URL_OUTPUT
+from gitops.terminal.progress import say
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from gitops.target import TargetName
+
+
+def open(*, folder: Path, name: str, requested_target: TargetName | None, today: date) -> int:  # noqa: A001 - the verb
+    """Print where the app `name` answers, and open it in the browser, if this machine has one."""
+    (environment,) = select(folder, [name], today)
+    app = find_app(environment, requested_target)
+    embedded = app.target.embedded
+    url = names.url(str(environment.name), embedded.port) if embedded else app.output(URL_OUTPUT)
+    print(url, flush=True)
+    if not webbrowser.open(url):
+        say("no browser was found on this machine")
+    return 0
