@@ -21,6 +21,10 @@ TRIGGERS = {
     "command": {"issue_comment": {"types": ["created"]}},
     "reap": {"schedule": 1, "workflow_dispatch": []},
     "drift": {"schedule": 1, "workflow_dispatch": []},
+    "image": {
+        "push": {"branches": ["main"], "paths": ["examples/microblog/**"], "tags": ["v*"]},
+        "workflow_dispatch": ["environments"],
+    },
 }
 """What starts each workflow. `pull_request_target` and `workflow_run` give code of others our token: nowhere."""
 
@@ -56,6 +60,11 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "drift/accounts": ({CR}, None),
     "drift/observe": ({CR, ID}, "plan"),
     "drift/report": ({CR, IW}, None),
+    "image/test": ({CR}, None),
+    "image/build": ({CR}, None),
+    "image/registries": ({CR}, None),
+    "image/publish": ({CR, ID}, "publish"),
+    "image/propose": ({CW, PW}, None),
 }
 """Every job: what its token may, and the environment of GitHub whose rules and role it has."""
 
@@ -65,12 +74,15 @@ ON_ONE_ENVIRONMENT = {
 }
 """Jobs that change the stack of an environment."""
 
+INSTALLS_NOTHING = {"image/publish"}
+"""Jobs with credentials that need no more than what is on the machine."""
+
 FOREIGN_CODE = {"check", "plan"}
 """Workflows whose run executes code of a pull request."""
 
 TRUSTED_EXPRESSION = re.compile(
     r"(steps|needs)\.[\w-]+\.outputs\.[\w-]+|needs\.[\w-]+\.result|matrix\.[\w-]+|inputs\.[\w-]+"
-    r"|vars\[matrix\.role_variable\]|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
+    r"|vars\[matrix\.role_variable\]|vars\.IMAGE_ENVIRONMENTS|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
     r"|github\.(run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
     r"|github\.event\.(comment\.id|pull_request\.number)"
 )
@@ -129,7 +141,9 @@ def test_credentials_of_aws_are_only_had_in_an_environment_of_github_with_its_ro
 def test_credentials_come_after_everything_that_is_installed(job: Job) -> None:
     uses = [step.get("uses", "").partition("@")[0] for step in job.steps]
 
-    if "aws-actions/configure-aws-credentials" in uses:
+    if name_of(job) in INSTALLS_NOTHING:
+        assert "./.github/actions/setup" not in uses
+    elif "aws-actions/configure-aws-credentials" in uses:
         assert uses.index("./.github/actions/setup") < uses.index("aws-actions/configure-aws-credentials")
 
 
@@ -165,6 +179,7 @@ def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_sam
         "command": "command-${{ github.event.comment.id }}",
         "reap": "reap",
         "drift": "drift",
+        "image": "image-${{ github.ref }}",
     }
 
 
@@ -279,7 +294,7 @@ def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(file: Pat
 def test_an_action_has_one_version_everywhere() -> None:
     pins = {match[0] for file in files() for match in PINNED.finditer(file.read_text())}
 
-    assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 6
+    assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 9
 
 
 def test_scripts_hold_no_expressions() -> None:
@@ -304,7 +319,8 @@ def test_steps_call_python_by_its_module_and_make() -> None:
     verbs = {found for script in scripts for found in re.findall(r"python -m gitops (\w+)", script)}
     others = [script for script in scripts if "python -m gitops" not in script and not script.startswith("make ")]
 
-    assert verbs == {"validate", "plan", "report", "affected", "deploy", "destroy", "command", "reap", "drift"}
+    looking = {"validate", "plan", "affected", "registries"}
+    assert verbs == looking | {"report", "deploy", "destroy", "command", "reap", "drift", "promote"}
     assert sorted(script.splitlines()[0][:6] for script in others) == ["# The ", "# What"]  # refusals, and set-up
 
 

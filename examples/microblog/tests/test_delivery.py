@@ -178,6 +178,15 @@ def test_migrations_that_are_new_since_a_revision_are_judged(delivery: Delivery)
     assert "no migrations since HEAD" in nothing.stdout
     assert delivery.calls == []
 
-    for base in (before, "0" * 40):
+    for base in (before, "0" * 40, ""):
         assert delivery.run("migrations-check.sh", BASE=base).returncode == 0
-    assert delivery.calls == ["python -m tests.lint_migrations microblog/posts/migrations/0002_more.py"] * 2
+    new = "python -m tests.lint_migrations microblog/posts/migrations/0002_more.py"
+    assert delivery.calls == [new] * 3
+
+    (folder / "manage.py").touch()
+    git(folder, "add", "manage.py")
+    git(folder, "commit", "--quiet", "-m", "three")
+    assert "no migrations since HEAD^" in delivery.run("migrations-check.sh").stdout
+    git(folder, "tag", "v1.0.0", before)
+    assert delivery.run("migrations-check.sh").returncode == 0
+    assert delivery.calls == [new] * 4
