@@ -5,8 +5,12 @@ What its steps do is tested beside the scripts: examples/microblog/tests/test_de
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.workflows.definitions import GITHUB, Job, jobs
 
@@ -80,4 +84,31 @@ def test_a_pull_request_is_opened_only_where_environments_are_chosen() -> None:
 
     assert "(inputs.environments != '' || vars.IMAGE_ENVIRONMENTS != '')" in propose.definition["if"]
     assert "needs.publish.result == 'success'" in propose.definition["if"]
-    assert scripts(propose)[-1].splitlines()[-1] == 'python -m gitops promote --image "$TAG" "${environments[@]}"'
+
+
+@pytest.mark.parametrize(
+    ("chosen", "usual", "expected"),
+    [
+        ("", "dev/alpha dev/beta", ["dev/alpha", "dev/beta"]),
+        ("prod/app", "dev/alpha", ["prod/app"]),
+        ("$(touch owned) ;touch owned", "", ["$(touch", "owned)", ";touch", "owned"]),
+    ],
+)
+def test_environments_are_words_and_nothing_of_them_is_run(
+    tmp_path: Path, chosen: str, usual: str, expected: list[str]
+) -> None:
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", scripts(JOBS["propose"])[-1]],
+        cwd=tmp_path,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "CHOSEN": chosen, "USUAL": usual, "TAG": "v1.5.0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines() == ["-m", "gitops", "promote", "--image", "v1.5.0", *expected]
+    assert not (tmp_path / "owned").exists()
