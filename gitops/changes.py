@@ -1,8 +1,9 @@
 """The door to git: which declarations a change is about, and the files of a revision."""
 
+import io
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from constructs_lib.config.files import SUFFIX
@@ -42,20 +43,62 @@ def export(revision: str, folder: Path, target: Path) -> Path:
     return export_commit(fork_point(revision, folder), folder, target)
 
 
-def export_commit(commit: str, folder: Path, target: Path) -> Path:
-    """Write the repository's files, as they are in a commit, to `target`.
+def export_commit(commit: str, folder: Path, target: Path, only: Iterable[str] | None = None) -> Path:
+    """Write the repository's files, as they are in a commit, to `target`: all, or `only` these paths.
 
     Returns the folder there that `folder` is here. Neither the work tree nor the index of the repository is touched.
     Raises UserError when git cannot say.
     """
-    top = Path(_git(["rev-parse", "--show-toplevel"], folder, commit).strip())
+    top = _top(folder, commit)
     index = {"GIT_INDEX_FILE": str(target.with_name(f"{target.name}.index"))}
     _git(["read-tree", commit], top, commit, index)
-    _git(["checkout-index", "--all", f"--prefix={target}/"], top, commit, index)
-    return target / folder.resolve().relative_to(top.resolve())
+    if only is None:
+        _git(["checkout-index", "--all", f"--prefix={target}/"], top, commit, index)
+    else:
+        paths = "".join(f"{path}\0" for path in only).encode(errors="surrogateescape")
+        _run(["checkout-index", "-z", "--stdin", f"--prefix={target}/"], top, commit, index, given=paths)
+    return target / path_in_repository(folder, commit)
+
+
+def path_in_repository(folder: Path, revision: str) -> PurePosixPath:
+    """Return where a folder is below the top of its repository. Raises UserError when it is in none."""
+    return PurePosixPath(folder.resolve().relative_to(_top(folder, revision).resolve()))
+
+
+def blobs(commit: str, folder: Path) -> dict[str, str]:
+    """Return the ids of the contents of all files of a commit, by their paths. Raises UserError when git cannot say."""
+    listed = _git(["ls-tree", "-r", "-z", "--full-tree", commit], folder, commit)
+    entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
+    return {path: said.split()[2] for said, _, path in entries}
+
+
+def contents(ids: Iterable[str], folder: Path) -> list[bytes]:
+    """Return the contents with these ids, in one go. Raises UserError when git does not have them."""
+    given = "".join(f"{blob}\n" for blob in ids).encode()
+    answer = io.BytesIO(_run(["cat-file", "--batch"], folder, "HEAD", given=given))
+    found = []
+    while header := answer.readline().split():
+        found.append(answer.read(int(header[2])))
+        answer.readline()
+    return found
+
+
+def _top(folder: Path, revision: str) -> Path:
+    return Path(_git(["rev-parse", "--show-toplevel"], folder, revision).strip())
 
 
 def _git(arguments: Sequence[str], folder: Path, revision: str, environ: Mapping[str, str] | None = None) -> str:
+    return _run(arguments, folder, revision, environ).decode(errors="surrogateescape")
+
+
+def _run(
+    arguments: Sequence[str],
+    folder: Path,
+    revision: str,
+    environ: Mapping[str, str] | None = None,
+    *,
+    given: bytes | None = None,
+) -> bytes:
     try:
         done = subprocess.run(
             ["git", *arguments],  # noqa: S607 # git is where the user's PATH has it
@@ -63,13 +106,12 @@ def _git(arguments: Sequence[str], folder: Path, revision: str, environ: Mapping
             env={**os.environ, **(environ or {})},
             check=True,
             capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
+            input=given,
         )
     except FileNotFoundError as error:
         raise UserError(f"--base {revision} needs git and the folder {folder}; one of them is missing") from error
     except subprocess.CalledProcessError as error:
-        reason = error.stderr.strip() or "git gave no reason"
+        reason = error.stderr.decode(errors="replace").strip() or "git gave no reason"
         raise UserError(
             f"git cannot tell what changed since {revision!r}: {reason}\n"
             "Check the name; in a shallow clone, fetch the history first (git fetch --unshallow)"

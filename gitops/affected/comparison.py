@@ -65,6 +65,7 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
         removed = [environment for environment in removed if environment.name in only]
         reasons = {name: reason for name, reason in reasons.items() if name in only}
     before = earlier.NOTHING if old is None else earlier.synthesise(old, new, reasons, [e.name for e in removed])
+    new.write(reasons)
     declared = load(new.folder, only=reasons) if reasons else None
     touched = [] if declared is None else list(_touched(new, reasons, declared, before, renamed))
     gone = [replace(environment, before=before.stacks.get(environment.name)) for environment in removed]

@@ -49,6 +49,7 @@ def synthesise(
         reasons = dict.fromkeys(before, _packages(old, new))
         before = set()
     names = before | set(removed)
+    old.write(names)
     try:
         return Earlier(stacks=_stacks(old, names), reasons=reasons)
     except UserError as error:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.files import SUFFIX
+from constructs_lib.config.naming import NAME_PATTERN, EnvironmentName
 from gitops import changes, checkout
 from gitops.affected.tree import Tree
+from gitops.synthesis import synthesis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,5 +35,25 @@ def trees(base: str, head: str | None, folder: Path) -> Iterator[tuple[Tree | No
 
 
 def _export(revision: str, folder: Path, target: Path) -> Tree:
+    """Return the tree of a commit. Apps, of which there are many, stay in memory until one is asked about."""
     commit = changes.commit_of(revision, folder)
-    return Tree(target, changes.export_commit(commit, folder, target))
+    declared = changes.path_in_repository(folder, revision)
+    blobs = changes.blobs(commit, folder)
+    apps = {name: blobs[path] for path in blobs if (name := _app(PurePosixPath(path), declared)) is not None}
+    files = [path for path in blobs if _is_needed(PurePosixPath(path), declared)]
+    exported = changes.export_commit(commit, folder, target, files)
+    return Tree(target, exported, dict(zip(apps, changes.contents(apps.values(), folder), strict=True)))
+
+
+def _is_needed(path: PurePosixPath, declared: PurePosixPath) -> bool:
+    """Return whether templates are made with a file, or it is a declaration that is no app's."""
+    return synthesis.is_code(path) or (path.is_relative_to(declared) and _app(path, declared) is None)
+
+
+def _app(path: PurePosixPath, declared: PurePosixPath) -> EnvironmentName | None:
+    """Return the name of the app that a file declares, or None for any other file."""
+    if path.suffix != SUFFIX or path.parent.parent != declared:
+        return None
+    name = EnvironmentName.from_path(path)
+    named = NAME_PATTERN.fullmatch(name.folder) and NAME_PATTERN.fullmatch(name.file)
+    return name if named and not name.is_base and not name.is_account else None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lib.config import loader
@@ -15,8 +17,7 @@ from constructs_lib.config.naming import NAME_PATTERN, EnvironmentName
 from gitops.synthesis import synthesis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
 LOCK = "requirements.lock"
 
@@ -28,16 +29,26 @@ _SYNTHESIS_PACKAGES = re.compile(r"(aws-cdk[a-z0-9.-]*|constructs|jsii|cattrs|js
 class Tree:
     """One state of the repository: `root` is the checkout whose code synthesises, `folder` has the declarations.
 
-    A tree is read when it is first asked, and taken not to change from then on.
+    A tree is read when it is first asked, and taken not to change from then on. One of a commit may have its apps in
+    `given`, instead of on disk; `write` writes those that are needed there.
     """
 
     root: Path
     folder: Path
+    given: Mapping[EnvironmentName, bytes] = field(default_factory=dict)
 
     @cached_property
     def declarations(self) -> Mapping[EnvironmentName, bytes]:
         """The bytes of every file that has the place and name of a declaration, readable as one or not."""
-        return dict(self._declarations())
+        return {**dict(self._declarations()), **self.given}
+
+    def write(self, names: Iterable[EnvironmentName]) -> None:
+        """Write declarations to disk that only are in `given`."""
+        for name in names:
+            if name in self.given:
+                file = file_of(self.folder, name)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(self.given[name])
 
     @cached_property
     def code(self) -> Mapping[str, str]:
@@ -58,7 +69,7 @@ class Tree:
         if name not in self.declarations:
             return None
         try:
-            return loader.load(file_of(self.folder, name), str(name)).data
+            return loader.parse(self.declarations[name], str(name)).data
         except DeclarationError:
             return None
 
@@ -67,10 +78,23 @@ class Tree:
         return {name for name in self.declarations if name.folder == folder}
 
     def _declarations(self) -> Iterator[tuple[EnvironmentName, bytes]]:
-        root = self.folder.resolve()
-        for file in sorted(self.folder.glob(f"*/*{SUFFIX}")):
-            name = EnvironmentName.from_path(file)
-            named = NAME_PATTERN.fullmatch(name.folder) and NAME_PATTERN.fullmatch(name.file)
-            # A link out of the folder is refused where declarations are checked; it is not followed here either.
-            if named and file.is_file() and file.resolve().is_relative_to(root):
-                yield name, file.read_bytes()
+        for folder in _entries(self.folder):
+            if not (NAME_PATTERN.fullmatch(folder.name) and folder.is_dir()):
+                continue
+            for file in _entries(folder.path):
+                stem = file.name.removesuffix(SUFFIX)
+                if stem == file.name or not NAME_PATTERN.fullmatch(stem) or not file.is_file():
+                    continue
+                # A link out of the folder is refused where declarations are checked; it is not followed here either.
+                linked = folder.is_symlink() or file.is_symlink()
+                if not linked or Path(file.path).resolve().is_relative_to(self.folder.resolve()):
+                    yield EnvironmentName(folder.name, stem), Path(file.path).read_bytes()
+
+
+def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
+    """Return what a folder holds, sorted; nothing where there is no such folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []

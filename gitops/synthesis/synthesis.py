@@ -17,9 +17,13 @@ from gitops.synthesis import assembly
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from pathlib import PurePosixPath
 
     from constructs_lib.config.naming import EnvironmentName
     from gitops.synthesis.assembly import Assembly
+
+CODE_FILES = ("app.py", "cdk.json", "requirements.lock")
+LIBRARY = "constructs_lib"
 
 ASSEMBLIES = checkout.STATE / "assemblies"
 ASSEMBLIES_KEPT = 10
@@ -58,9 +62,13 @@ def content_key(root: Path, folder: Path, names: Collection[EnvironmentName] | N
 
 def code(root: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files of a checkout that decide how declarations become templates, with their paths below `root`."""
-    files = [root / "app.py", root / "cdk.json", root / "requirements.lock"]
-    library = (file for file in (root / "constructs_lib").rglob("*") if "__pycache__" not in file.parts)
-    yield from _labelled(root, [*files, *library])
+    library = (file for file in (root / LIBRARY).rglob("*") if "__pycache__" not in file.parts)
+    yield from _labelled(root, [*(root / name for name in CODE_FILES), *library])
+
+
+def is_code(path: PurePosixPath) -> bool:
+    """Return whether a file, by its path in a checkout, is one of `code`."""
+    return path.parts[0] == LIBRARY or str(path) in CODE_FILES
 
 
 def _declarations(folder: Path, names: Collection[EnvironmentName] | None) -> Iterator[tuple[str, Path]]:

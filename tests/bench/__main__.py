@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -112,12 +113,54 @@ def deployment(table: Table, work: Path) -> None:
     )
 
 
-@contextmanager
-def checkout(root: Path, *, apps: int) -> Iterator[tuple[Path, list[str]]]:
-    """A checkout with a base and `apps` apps, and its embedded AWS, which is stopped at the end."""
+def planning(table: Table, work: Path) -> None:
+    """The plan of a change of one file among 500 declared environments, against the same among 10."""
+    many, few = (
+        _planning(work / f"planning-{bases * apps}", bases=bases, apps=apps) for bases, apps in ((10, 50), (1, 10))
+    )
+    result = compare(many, few)
+    table.add_row(
+        "plan a change of one of 500 apps",
+        f"{result.first.seconds:.2f} s",
+        f"of one of 10 apps: {result.second.seconds:.2f} s",
+        f"{result.ratio:.2f}",
+        "at most 1.3",
+    )
+
+
+def _planning(root: Path, *, bases: int, apps: int) -> Command:
+    """Return the plan of a change of one app, in a repository of as many; nothing of it is known from before."""
+    link_code(root)
+    names = declarations.write(root / "environments", bases=bases, apps_per_base=apps)
+    (root / ".gitignore").write_text(".gitops\nnode_modules\n")
+    identity = ["-c", "user.name=octocat", "-c", "user.email=octocat@example.com"]
+    for arguments in (
+        ["init", "--quiet", "--initial-branch", "main"],
+        ["add", "."],
+        ["commit", "--quiet", "-m", "all"],
+    ):
+        subprocess.run(["git", *identity, *arguments], cwd=root, check=True)
+    file = root / "environments" / f"{names[0]}.yaml"
+    file.write_text(file.read_text().replace("v1.4.2", "v1.4.3"))
+    return Command(
+        [PYTHON, "-m", "gitops", "plan", "--base", "main"],
+        env={},
+        prepare=lambda: shutil.rmtree(root / ".gitops" / "assemblies", ignore_errors=True),
+        cwd=root,
+    )
+
+
+def link_code(root: Path) -> None:
+    """Make a checkout with the code of this one."""
     root.mkdir()
     for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "node_modules", "requirements.lock"):
         (root / name).symlink_to(ROOT / name)
+
+
+@contextmanager
+def checkout(root: Path, *, apps: int) -> Iterator[tuple[Path, list[str]]]:
+    """A checkout with a base and `apps` apps, and its embedded AWS, which is stopped at the end."""
+    link_code(root)
     names = declarations.write(root / "environments", bases=1, apps_per_base=apps)
     state = root / ".gitops" / "local"
     state.mkdir(parents=True)
@@ -163,7 +206,7 @@ def main() -> int:
     table = Table("what", "took", "compared with", "ratio", "wanted", title=_machine())
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / ".gitops") as name:
         work = Path(name)
-        for measurement in (validation, synthesis, nothing_changed, deployment):
+        for measurement in (validation, synthesis, planning, nothing_changed, deployment):
             progress.print(f"measuring: {measurement.__doc__}")
             measurement(table, work)
     Console(width=140).print(table)
