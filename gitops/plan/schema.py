@@ -9,10 +9,17 @@ from typing import Any
 
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, VERSION
 
-NAME = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,19}[a-z0-9]/[a-z][a-z0-9-]{0,19}[a-z0-9]$"}
-"""An environment: also the name of its stack is made from it."""
-
 Schema = dict[str, Any]
+
+
+def _text_like(pattern: str) -> Schema:
+    """Return the schema of a text that is, from its first to its last character, of a pattern."""
+    # Python's $ matches before a line break at the end too.
+    return {"type": "string", "pattern": rf"^{pattern}$(?!\n)"}
+
+
+NAME = _text_like("[a-z][a-z0-9-]{0,19}[a-z0-9]/[a-z][a-z0-9-]{0,19}[a-z0-9]")
+"""An environment: also the name of its stack is made from it."""
 
 _SHORT = {"type": "string", "maxLength": 300}
 _TEXT = {"type": "string", "maxLength": 4_000}
@@ -66,16 +73,16 @@ _ENVIRONMENT = _object(
     action={"enum": ["create", "update", "destroy"]},
     wave={"enum": ["account", "bases", "apps", "production"]},
     reason=_TEXT,
-    account={"type": "string", "pattern": "^([a-z][a-z0-9-]{0,19}[a-z0-9])?$"},
-    account_id={"type": "string", "pattern": "^([0-9]{12})?$"},
-    region={"type": "string", "pattern": "^([a-z]{2}(-[a-z]+)+-[0-9])?$"},
+    account=_text_like("([a-z][a-z0-9-]{0,19}[a-z0-9])?"),
+    account_id=_text_like("([0-9]{12})?"),
+    region=_text_like("([a-z]{2}(-[a-z]+)+-[0-9])?"),
     renamed_from=_or_null(NAME),
     renamed_to=_or_null(NAME),
     refusals=_list(_TEXT, 1_000),
     warnings=_list(_TEXT, 100),
     incomparable=_TEXT,
     url=_SHORT,
-    expires={"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"},
+    expires=_text_like("([0-9]{4}-[0-9]{2}-[0-9]{2})?"),
     cost_before=_or_null(_COST),
     cost_after=_or_null(_COST),
     changes=_CHANGES,
@@ -84,7 +91,7 @@ _ENVIRONMENT = _object(
     consents=_list(_SHORT, 1_000),
     tags={"type": "object", "additionalProperties": _SHORT, "maxProperties": 50},
     template=_or_null({"type": "string", "maxLength": INLINE_TEMPLATE_BYTES}),
-    template_before=_or_null({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+    template_before=_or_null(_text_like("[0-9a-f]{64}")),
 )
 
 PLAN = _object(
@@ -95,7 +102,7 @@ PLAN = _object(
 
 CHANGE_SETS = _object(
     version={"const": VERSION},
-    account={"type": "string", "pattern": "^[a-z][a-z0-9-]{0,19}[a-z0-9]$"},
+    account=_text_like("[a-z][a-z0-9-]{0,19}[a-z0-9]"),
     results=_list(
         _object(
             environment=NAME,

@@ -44,7 +44,7 @@ def _all(template: Mapping[str, Any] | None) -> Iterator[Permission]:
         if kind in IDENTITIES:
             yield _bare("identity", logical_id, kind)
         if kind in {"AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"}:
-            yield from _of_role(logical_id, properties)
+            yield from _of_principal(logical_id, kind, properties)
         elif kind in _OWN_POLICIES:
             yield from _of_policy(logical_id, properties)
         elif kind == "AWS::Lambda::Permission":
@@ -61,15 +61,16 @@ def _all(template: Mapping[str, Any] | None) -> Iterator[Permission]:
                 yield from permissions("policy", None, document, logical_id)
 
 
-def _of_role(logical_id: str, properties: Mapping[str, Any]) -> Iterator[Permission]:
+def _of_principal(logical_id: str, kind: str, properties: Mapping[str, Any]) -> Iterator[Permission]:
     yield from permissions("trust", None, properties.get("AssumeRolePolicyDocument"), logical_id)
     for policy in properties.get("Policies", []):
         yield from permissions("policy", logical_id, policy.get("PolicyDocument"))
     for arn in properties.get("ManagedPolicyArns", []):
         yield _bare("managed_policy", logical_id, words(arn))
-    # A boundary takes away: what matters is a role without one, and another one than before.
-    boundary = properties.get("PermissionsBoundary")
-    yield _bare("boundary", logical_id, "" if boundary is None else words(boundary))
+    if kind == "AWS::IAM::Role":
+        # A boundary takes away: what matters is a role without one, and another one than before.
+        boundary = properties.get("PermissionsBoundary")
+        yield _bare("boundary", logical_id, "" if boundary is None else words(boundary))
 
 
 def _of_policy(logical_id: str, properties: Mapping[str, Any]) -> Iterator[Permission]:
