@@ -81,7 +81,7 @@ test-fast: setup ## The tests that need neither the embedded AWS nor act
 	pytest --numprocesses 2 --dist loadfile -m "not embedded_aws and not workflows"
 
 bless: setup ## Accept changed templates and messages: read the diff
-	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config
+	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config tests/gitops/plan/test_comment.py
 	gitops schema > docs/declarations.md
 	@git status --short -- tests docs
 
