@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gitops import checkout, help_texts
 from gitops.access import arguments as access_arguments
 from gitops.commands.new import OPTIONS
+from gitops.plan import arguments as plan_arguments
 from gitops.promotion import arguments as promotion_arguments
 
 if TYPE_CHECKING:
@@ -65,15 +66,7 @@ def parser() -> argparse.ArgumentParser:
     cost.add_argument("names", nargs="*", metavar="NAME", help="an environment; all when none is named")
     cost.add_argument("--format", dest="output_format", choices=("text", "json"), default="text", help="default: text")
 
-    affected = _add_verb(
-        verbs, "affected", "the environments that a change touches", help_texts.AFFECTED, help_texts.AFFECTED_EXAMPLES
-    )
-    which = affected.add_mutually_exclusive_group(required=True)
-    which.add_argument("--base", metavar="SHA", help="compare with this commit; zeros alone for nothing before")
-    which.add_argument("--all", action="store_const", const=[], dest="names", help="all that is declared")
-    which.add_argument("--accounts", action="store_true", help="the accounts that are declared")
-    which.add_argument("names", nargs="*", default=[], metavar="NAME", help="an environment, as it is declared")
-    affected.add_argument("--head", metavar="SHA", help="the commit that is compared (default: the files as they are)")
+    plan_arguments.add_verbs(partial(_add_verb, verbs), partial(_add_verb_on_aws, verbs))
 
     deploy = _add_verb(
         verbs, "deploy", "make AWS agree with declarations", help_texts.DEPLOY, help_texts.DEPLOY_EXAMPLES

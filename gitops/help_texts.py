@@ -57,6 +57,17 @@ examples:
   gitops affected dev/alpha                          this one
   gitops affected --accounts                         the accounts, for a matrix of jobs
 """
+PLAN = """\
+Print what a change would do to the environments that it touches: what is created, updated, replaced and destroyed,
+what is newly allowed, what it costs, by the templates of both sides. With --change-sets, CloudFormation is asked about
+such a plan, by change sets that are deleted again. Ends with 1 when something must not be merged like this.
+"""
+PLAN_EXAMPLES = """\
+examples:
+  gitops plan --base main                                        the work tree against main
+  gitops plan --base main --output plan                          for jobs that follow
+  gitops plan --change-sets plan --account main --output plan    what CloudFormation says of it
+"""
 DEPLOY = """\
 Deploy environments: bases first, then the apps on them side by side. What has not changed is left alone, one that
 fails does not stop the others, and the same command again goes on where an interrupted one stopped.

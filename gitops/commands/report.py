@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitops.drift.report import report_drift
 from gitops.github.actions import Run
+from gitops.plan.publication import report_plan
 from gitops.reap.report import report_reap
 from gitops.reporting.publication import report_deployment
 
@@ -20,6 +21,8 @@ def report(*, topic: str, directory: Path, folder: Path, now: datetime) -> int:
     match topic:
         case "deployment":
             return report_deployment(directory, run)
+        case "plan":
+            return report_plan(directory, run)
         case "reap":
             return report_reap(directory, run, folder=folder, now=now)
         case _:
