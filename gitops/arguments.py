@@ -43,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_folder(whole, default=_default_folder())
-    whole.set_defaults(today=datetime.now(UTC).date())
+    now = datetime.now(UTC)
+    whole.set_defaults(today=now.date(), now=now)
     verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     validate = _add_verb(verbs, "validate", "check the declarations", help_texts.VALIDATE, help_texts.VALIDATE_EXAMPLES)
@@ -107,6 +108,16 @@ def parser() -> argparse.ArgumentParser:
 
     status = _add_verb(verbs, "status", "what is declared and what is deployed", help_texts.STATUS)
     _add_target(status)
+
+    report = _add_verb(verbs, "report", "tell people on GitHub what was found", help_texts.REPORT)
+    report.add_argument("topic", choices=("deployment", "drift", "plan", "reap"), help="what the files are about")
+    report.add_argument("directory", type=Path, metavar="DIR", help="the folder of the files")
+
+    reap = _add_verb_on_aws(verbs, "reap", "what has had its time", help_texts.REAP)
+    _add_account(reap)
+
+    drift = _add_verb_on_aws(verbs, "drift", "what differs from the declarations", help_texts.DRIFT)
+    _add_account(drift)
 
     access_arguments.add_verbs(partial(_add_verb_on_aws, verbs))
 
@@ -185,6 +196,11 @@ def _add_folder(parser: argparse.ArgumentParser, default: object) -> None:
 def _add_reporting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--github", action="store_true", help="in a job of GitHub Actions: act and report there too")
     parser.add_argument("--results", type=Path, metavar="DIR", help="write what became of it to this folder, as JSON")
+
+
+def _add_account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--account", metavar="NAME", help="one account: main for environments/accounts/main.yaml")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write what was found to this file too, as JSON")
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:

@@ -80,7 +80,10 @@ examples:
 """
 DESTROY = """\
 Delete the stack of one environment, whether its file still exists or not. Prints what will go and asks. A base is
-only destroyed when no app is left on it, neither declared nor deployed.
+only destroyed when no app is left on it, neither declared nor deployed; what is locked is not.
+
+With --github its file is removed from the default branch first. Where that is protected a pull request is opened, and
+nothing is destroyed before it is merged. When GitHub does not answer, nothing is destroyed either.
 """
 DESTROY_EXAMPLES = """\
 examples:
@@ -112,6 +115,19 @@ NEW_EXAMPLES = """\
 examples:
   gitops new ad-hoc-app dev/gamma --owner octocat --image v1.4.2
   gitops new ad-hoc-base qa --domain qa.example.com --hosted-zone-id Z0123456789ABCDEFGHIJ
+"""
+REPORT = """\
+Tell people on GitHub what other jobs have found, from the files that these wrote: how a deployment went, in the pull
+request that was merged; which environments have had their time; what has drifted, in an issue. For jobs of workflows.
+"""
+REAP = """\
+Print which ad hoc environments have had their time, or will have in 48 hours: by the end of the day `expires` (UTC), or
+because a commit removed their file. What is locked is left alone. Changes nothing; `gitops report reap` and the
+workflow `reap` do.
+"""
+DRIFT = """\
+Print what differs between the declarations and what runs: stacks, templates, changes by hand, images. How many tasks
+run is no difference. Changes nothing. Exits with 1 when anything differs.
 """
 SCHEMA = """\
 Print the reference of all fields of all kinds as Markdown; docs/declarations.md is this text.

@@ -177,7 +177,9 @@ class Repository:
             "auto_merge": False,
             "required_contexts": [],
             "production_environment": production,
-            "transient_environment": not production,
+            # GitHub makes the earlier deployments of an environment inactive when one succeeds, but for those that
+            # are called transient or production.
+            "transient_environment": False,
         }
         return Deployment.from_json(self._transport.send("POST", f"{self._root}/deployments", body))
 

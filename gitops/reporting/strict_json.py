@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_args, get_origin
 
 import cattrs
 
@@ -28,10 +28,23 @@ def _only(wanted: type) -> Any:  # noqa: ANN401 - what cattrs takes for a hook
     return structure
 
 
+def _is_literal(wanted: object) -> bool:
+    origin: object = get_origin(wanted)
+    return origin is Literal
+
+
+def _one_of(value: object, literal: Any) -> object:  # noqa: ANN401 - what cattrs passes to a hook
+    """Return a value that is among those of a Literal; what cattrs raises itself is no error of its own."""
+    if type(value) is not str or value not in get_args(literal):
+        raise ValueError(f"{value!r:.80} where one of {', '.join(get_args(literal))} is expected")
+    return value
+
+
 _CONVERTER = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
 for _scalar in (str, int, bool, float):
     # cattrs would turn anything into text.
     _CONVERTER.register_structure_hook(_scalar, _only(_scalar))
+_CONVERTER.register_structure_hook_func(_is_literal, _one_of)
 
 
 def write(path: Path, value: Any) -> None:  # noqa: ANN401 - any dataclass

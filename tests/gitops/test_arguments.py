@@ -30,7 +30,7 @@ def verbs_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPars
 
 @pytest.mark.parametrize("verb", verbs_of(arguments.parser()))
 def test_a_command_takes_what_is_parsed_for_it(verb: str) -> None:
-    shared = {"verb", "folder", "today"}
+    shared = {"verb", "folder", "today", "now"}
     own = options_of(verbs_of(arguments.parser())[verb])
     command = getattr(import_module(f"gitops.commands.{verb}"), verb)
 

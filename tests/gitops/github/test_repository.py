@@ -238,7 +238,7 @@ def test_a_deployment_has_a_state_an_address_and_a_log(repository: Repository, f
     assert [status.state for status in deployment.statuses] == ["in_progress", "success"]
     status = deployment.statuses[-1]
     assert (status.environment_url, status.log_url, status.description) == (address, log, "x" * 140)
-    assert (deployment.transient, deployment.production) == (True, False)
+    assert (deployment.transient, deployment.production) == (False, False)
 
 
 def test_open_issues_are_those_of_an_author_without_pull_requests(
