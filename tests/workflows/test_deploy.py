@@ -10,20 +10,25 @@ from tests.workflows.harness import declarations
 from tests.workflows.harness.world import in_days
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.workflows.harness.act import Run
     from tests.workflows.harness.world import World
 
 pytestmark = pytest.mark.workflows
 
-SKIPPED = dict.fromkeys(
-    ("accounts", "bases", "apps", "production-bases", "production-apps", "removed-apps", "removed-bases", "refused"),
-    "skipped",
-)
+ALPHA = "environments/dev/alpha.yaml"
 
 
-def jobs(**ran: str) -> dict[str, str]:
-    """The jobs of deploy.yml when these ran: each wave by what it ran for, `apps=dev/alpha`."""
-    skipped = {name: result for name, result in SKIPPED.items() if name not in ran}
-    return {"affected": "success", "report": "success", **skipped}
+def ran(run: Run | None) -> dict[str, str]:
+    """The jobs that ran."""
+    return {} if run is None else {name: result for name, result in run.jobs.items() if result != "skipped"}
+
+
+def changes_aws(world: World) -> list[str]:
+    """What jobs have asked AWS to change."""
+    names = ("CreateChangeSet", "ExecuteChangeSet", "DeleteStack", "UpdateStack", "CreateStack")
+    return [call.action for call in world.aws_calls if call.action in names]
 
 
 def test_one_app_that_fails_stops_no_other_and_makes_the_run_red(world: World) -> None:
@@ -34,7 +39,104 @@ def test_one_app_that_fails_stops_no_other_and_makes_the_run_red(world: World) -
         }
     )
 
+    assert ran(run) == {
+        "affected": "success",
+        "apps dev/beta": "failure",
+        "apps dev/gamma": "success",
+        "report": "success",
+    }
     assert run is not None
-    assert run.jobs == jobs(apps="") | {"apps dev/beta": "failure", "apps dev/gamma": "success"}
+    assert not run.succeeded
     assert world.stacks["dev-gamma"] == "CREATE_COMPLETE"
     assert world.stacks.get("dev-beta") != "CREATE_COMPLETE"
+    assert {deployment.state for deployment in world.github.deployments("dev/beta")} == {"failure"}
+
+
+def test_a_change_of_code_is_deployed_in_waves_and_a_second_run_does_nothing(world: World) -> None:
+    before = world.github.head()
+    changed = declarations.SMALL_APP.read_text().replace('f"{environment.name} {image}"', 'f"{environment.name} new"')
+    run = world.push({"app.py": changed})
+
+    everything = {
+        "affected": "success",
+        "accounts accounts/main": "success",
+        "bases dev/base": "success",
+        "apps dev/alpha": "success",
+        "report": "success",
+    }
+    assert ran(run) == everything
+    assert set(world.stacks.values()) == {"UPDATE_COMPLETE"}
+    order = [world.github.deployments(name)[0].id for name in ("accounts/main", "dev/base", "dev/alpha")]
+    assert order == sorted(order)
+
+    world.forget_calls()
+    again = world.deliver_push(before, world.github.head())
+
+    assert ran(again) == everything
+    assert changes_aws(world) == []
+
+
+def test_a_base_that_fails_keeps_back_what_stands_on_it(world: World) -> None:
+    base = declarations.base("dev").replace("domain: dev.", "domain: fails.dev.")
+    run = world.push(
+        {"environments/dev/base.yaml": base, "environments/dev/beta.yaml": declarations.app(in_days(7))},
+    )
+
+    assert ran(run) == {"affected": "success", "bases dev/base": "failure", "report": "success"}
+    assert "dev-beta" not in world.stacks
+
+
+def test_a_merge_that_removes_a_file_destroys_its_environment_and_says_so(world: World) -> None:
+    number, planned = world.open_pull_request({ALPHA: None}, branch="without-alpha")
+    (plan,) = world.github.comments_of_ours(number)
+    assert planned.succeeded
+    assert "destroy" in plan
+    world.forget_calls()
+
+    run = world.merge(number)
+
+    assert ran(run) == {"affected": "success", "removed-apps dev/alpha": "success", "report": "success"}
+    assert run.roles == (("removed-apps", "destroy"),)
+    assert set(world.stacks) == {"accounts-main", "dev-base"}
+    assert changes_aws(world) == ["DeleteStack"]
+    (report,) = world.github.comments_of_ours(number)
+    assert "destroyed" in report
+
+
+def test_more_removals_than_a_base_allows_are_refused_and_the_rest_is_deployed(
+    make_world: Callable[..., World],
+) -> None:
+    apps = {name: declarations.app(in_days(7)) for name in ("one", "two", "three", "four")}
+    world = make_world(**apps)
+    removed: dict[str, str | None] = {f"environments/dev/{name}.yaml": None for name in apps}
+    run = world.push({**removed, "environments/dev/beta.yaml": declarations.app(in_days(7))})
+
+    assert ran(run) == {
+        "affected": "success",
+        "refused": "failure",
+        "apps dev/beta": "success",
+        "report": "success",
+    }
+    assert run is not None
+    assert "dev/four is not destroyed: " in run.log_of("refused")
+    assert "max_removals" in run.log_of("refused")
+    assert {"dev-one", "dev-two", "dev-three", "dev-four", "dev-beta"} < set(world.stacks)
+
+
+def test_somebody_deploys_one_environment_again_by_hand(world: World) -> None:
+    run = world.dispatch("deploy", environment="dev/alpha")
+
+    assert ran(run) == {"affected": "success", "apps dev/alpha": "success", "report": "success"}
+    assert changes_aws(world) == []
+
+
+def test_an_older_run_leaves_to_a_newer_one_what_that_deploys(world: World) -> None:
+    before = world.github.head()
+    older = world.github.commit({ALPHA: declarations.app(in_days(7), image="v1.1.0")})
+    world.github.commit({ALPHA: declarations.app(in_days(7), image="v1.2.0")})
+
+    run = world.deliver_push(before, older)
+
+    assert ran(run) == {"affected": "success", "apps dev/alpha": "success", "report": "success"}
+    assert "superseded" in run.log_of("apps dev/alpha")
+    assert changes_aws(world) == []
