@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -26,15 +25,17 @@ def add(state_dir: Path) -> None:
     cloudformation.fail_custom_resources_early()
     cloudformation.keep_container_definitions_whole()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
-    images = state_dir / settings.IMAGES_FILE
-    variables, corrections = _start_servers(state_dir, images) if images.exists() else ({}, ())
+    if settings.containers_are_wanted(os.environ):
+        resource_types.register()
+        return
+    images = Images(state_dir / settings.IMAGES_FILE)
+    variables, corrections = _start_servers(state_dir, images) if images.file.exists() else ({}, ())
     resource_types.register(*corrections)
-    if not settings.containers_are_wanted(os.environ):
-        surroundings = Surroundings(f"http://localhost:{os.environ['GATEWAY_PORT']}", variables)
-        ProcessAgent(Images(images), surroundings, state_dir / "tasks").register()
+    surroundings = Surroundings(f"http://localhost:{os.environ['GATEWAY_PORT']}", variables)
+    ProcessAgent(images, surroundings, state_dir / "tasks").register()
 
 
-def _start_servers(state_dir: Path, images: Path) -> tuple[Mapping[str, str], tuple[Correction, ...]]:
+def _start_servers(state_dir: Path, images: Images) -> tuple[Mapping[str, str], tuple[Correction, ...]]:
     """Start a mail relay and prepare for databases and caches; return the variables of tasks, and corrections."""
     from gitops.local import mail  # noqa: PLC0415 - not loaded where tasks are simulated
     from gitops.local.data.authority import Authority  # noqa: PLC0415
@@ -43,7 +44,7 @@ def _start_servers(state_dir: Path, images: Path) -> tuple[Mapping[str, str], tu
 
     folder = state_dir / "images" / postgres_image.NAME
     postgres_image.write(folder)
-    images.write_text(json.dumps({postgres_image.NAME: str(folder), **json.loads(images.read_text())}, indent=2) + "\n")
+    images.add(postgres_image.NAME, folder)
     relay = mail.start(state_dir / mail.FOLDER)
     authority = Authority(state_dir / "authority")
     return {**relay.variables, **authority.variables}, DataServers(state_dir, authority).corrections

@@ -100,9 +100,7 @@ def _make_secret(session: Session, secret: Secret) -> bool:
         with suppress(ValueError):  # somebody put something else there, which stays
             values = json.loads(secrets.value(secret.name))
             if isinstance(values, dict) and secret.key not in values:
-                client.put_secret_value(
-                    SecretId=secret.name, SecretString=json.dumps({**values, secret.key: NOT_SET})
-                )
+                client.put_secret_value(SecretId=secret.name, SecretString=json.dumps({**values, secret.key: NOT_SET}))
                 return True
     return False
 

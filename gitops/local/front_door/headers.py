@@ -48,8 +48,8 @@ def outwards(headers: Iterable[tuple[str, str]], hosts: Mapping[str, str]) -> Pa
                 passed.append((name, _moved(value, hosts, "http")))
             case "set-cookie":
                 passed.append((name, _plain_cookie(value)))
-            case "strict-transport-security":
-                pass  # says of the public host what is not true of this one
+            case "strict-transport-security" | "connection" | "keep-alive" | "transfer-encoding":
+                pass  # the first says of the public host what is not true of this one, the others end here
             case _:
                 passed.append((name, value))
     return passed

@@ -42,6 +42,13 @@ class Images:
             return None
         return Image(folder, tuple(path for path in (folder / ".venv" / "bin", folder / "bin") if path.is_dir()))
 
+    def add(self, name: str, folder: Path) -> None:
+        """Let a folder stand for an image, or for one tag of it, from the next task on."""
+        folders = json.loads(self.file.read_text()) if self.file.exists() else {}
+        partial = self.file.with_suffix(".partial")
+        partial.write_text(json.dumps({**folders, name: str(folder)}, indent=2) + "\n")
+        partial.replace(self.file)  # a task may start at this moment
+
 
 def keys(uri: str) -> list[str]:
     """Return what an image's URI may be called in the file, the most exact first."""

@@ -77,12 +77,12 @@ class RunningTask:
         with self.task.within():
             try:
                 self._start()
+                self._watch()
             except (OSError, SecretError) as error:
                 name = "ResourceInitializationError" if isinstance(error, SecretError) else "CannotStartContainerError"
                 self._fail(f"{name}: {error}", "TaskFailedToStart")
-            else:
-                self._watch()
-            self._end()
+            finally:
+                self._end()
 
     def _start(self) -> None:
         ports = [
@@ -147,7 +147,10 @@ class RunningTask:
         balancers = (found.record.get("loadBalancers") or []) if found else []
         if not balancers:
             return None
-        group = target_group(balancers[0]["targetGroupArn"])
+        try:
+            group = target_group(balancers[0]["targetGroupArn"])
+        except KeyError:  # the group is gone, and with it who would send requests
+            return None
         checks = health.TargetHealth(group.healthy_threshold, group.unhealthy_threshold)
         return group, int(balancers[0]["containerPort"]), checks
 

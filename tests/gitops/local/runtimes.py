@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gitops.local.runtime.images import Images
+from gitops.local.settings import IMAGES_FILE
 from tests.gitops.checkouts import wait_until
 from tests.gitops.local.accounts import Account
 
@@ -26,8 +27,7 @@ class Runtime(Account):
         folder.mkdir(parents=True)
         (folder / "shop.py").write_text(APPLICATION.read_text() if application is None else application)
         (folder / "version").write_text(tag)
-        file = self.state_dir / "images.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | {f"shop:{tag}": str(folder)}))
+        Images(self.state_dir / IMAGES_FILE).add(f"shop:{tag}", folder)
 
     def definition(self, *command: str, tag: str = "v1", **more: Any) -> str:
         """Register a task definition and return its ARN."""

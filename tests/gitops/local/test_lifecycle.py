@@ -85,6 +85,11 @@ def run_worker(aws: lifecycle.EmbeddedAws) -> str:
 
 
 def kill_server(aws: lifecycle.EmbeddedAws, state_dir: Path) -> None:
+    """Kill the server, and before it the watchdog, which would end what it leaves behind."""
+    ps = subprocess.run(["ps", "-A", "-o", "pid=,command="], check=True, capture_output=True, text=True).stdout
+    for line in ps.splitlines():
+        if "gitops.local.watchdog" in line and int(line.split()[0]) in process_group.members(aws.pid):
+            os.kill(int(line.split()[0]), signal.SIGKILL)
     os.kill(aws.pid, signal.SIGKILL)
     while lifecycle.find(state_dir):  # its threads end one after the other
         time.sleep(0.01)

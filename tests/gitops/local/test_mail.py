@@ -23,7 +23,7 @@ def test_what_a_task_sends_is_a_file(runtime: Runtime, python: str) -> None:
     message = message_from_bytes(file.read_bytes())
     assert message["Subject"] == "Hello"
     assert message["X-Envelope-To"] == "octocat@example.com"
-    assert message.get_payload().strip() == "https://example.com/confirm"
+    assert str(message.get_payload()).strip() == "https://example.com/confirm"
 
 
 def test_a_definition_s_own_relay_is_kept(runtime: Runtime) -> None:

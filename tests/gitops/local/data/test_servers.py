@@ -19,7 +19,7 @@ SCRIPT = Path(__file__).parents[4] / "constructs_lib" / "data" / "scripts" / "ap
 ALPHAS, BETAS = "alphas", "betas"  # passwords
 
 # What of the template of a base makes its database.
-DATABASE = {
+DATABASE: dict[str, dict[str, Any]] = {
     "Secret": {
         "Type": "AWS::SecretsManager::Secret",
         "Properties": {
@@ -146,7 +146,7 @@ def test_a_deleted_stack_leaves_no_server(runtime: Runtime) -> None:
     assert not folder.exists()
 
 
-CACHE = {
+CACHE: dict[str, dict[str, Any]] = {
     "Parameters": {
         "Type": "AWS::ElastiCache::ParameterGroup",
         "Properties": {

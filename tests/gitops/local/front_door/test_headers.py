@@ -44,6 +44,7 @@ def test_cookies_in_two_headers_are_one_list() -> None:
         (("Set-Cookie", "__Host-session=1; Path=/; Secure"), [("Set-Cookie", "front-door-host-session=1; Path=/")]),
         (("Set-Cookie", "__Secure-a=1; Secure"), [("Set-Cookie", "front-door-secure-a=1")]),
         (("Strict-Transport-Security", "max-age=1"), []),
+        (("Transfer-Encoding", "chunked"), []),
         (("Content-Type", "text/html"), [("Content-Type", "text/html")]),
     ],
 )

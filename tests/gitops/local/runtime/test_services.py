@@ -73,6 +73,7 @@ def test_a_rollout_fails_no_request(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("application", "reason"),
     [(CRASHING, "Essential container in task exited"), (BROKEN, "failed ELB health checks")],
+    ids=["crashes", "does not answer"],
 )
 def test_a_version_that_does_not_get_healthy_is_rolled_back_and_fails_no_request(
     shop: Shop, application: str, reason: str
@@ -120,7 +121,7 @@ def test_a_killed_task_is_replaced(shop: Shop) -> None:
 
 
 def test_a_service_that_may_have_one_task_never_has_two(shop: Shop) -> None:
-    one_at_a_time = {"DeploymentConfiguration": {"MaximumPercent": 100, "MinimumHealthyPercent": 0}}
+    one_at_a_time: dict[str, Any] = {"DeploymentConfiguration": {"MaximumPercent": 100, "MinimumHealthyPercent": 0}}
     shop.runtime.version("v2")
     shop.deploy("v1", **one_at_a_time)
     (first,) = shop.tasks()
