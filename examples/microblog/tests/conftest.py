@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 
 from config import app
 from microblog.accounts.models import User
@@ -14,9 +17,16 @@ from tests.factories import UserFactory
 
 
 @pytest.fixture(autouse=True)
-def _clean_cache() -> Iterator[None]:
+def _clean_cache_and_files() -> Iterator[None]:
     yield
     cache.clear()
+    shutil.rmtree(os.environ["MEDIA_ROOT"], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Settings) -> None:
+    """Hash passwords fast: that it is slow on purpose is Django's own concern."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

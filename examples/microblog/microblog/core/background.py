@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from celery import Task
@@ -14,4 +13,8 @@ def enqueue(task: Task[Any, Any], *arguments: Any) -> None:
 
     The rows say what is left to do. A broker that is away is logged, and `catch_up` asks again.
     """
-    transaction.on_commit(partial(task.delay, *arguments), robust=True)
+
+    def ask() -> None:
+        task.delay(*arguments)
+
+    transaction.on_commit(ask, robust=True)

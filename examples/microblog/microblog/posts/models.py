@@ -51,14 +51,13 @@ class Post(models.Model):
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posts")
     text = models.CharField(max_length=MAX_CHARACTERS)
-    image = models.ImageField(upload_to=upload_name, blank=True, help_text="As it was uploaded; never shown to others.")
+    image = models.FileField(upload_to=upload_name, blank=True, help_text="As it was uploaded; never shown to others.")
     image_alt = models.CharField("description of the image", max_length=300, blank=True)
     image_state = models.CharField(max_length=8, choices=ImageState, default=ImageState.NONE)
-    thumbnail = models.ImageField(
+    # Not an ImageField: that one would open the file to measure it.
+    thumbnail = models.FileField(
         upload_to=upload_name,
         blank=True,
-        width_field="thumbnail_width",
-        height_field="thumbnail_height",
         help_text="What everybody sees: smaller, without what the camera wrote into the file.",
     )
     thumbnail_width = models.PositiveIntegerField(null=True, blank=True)

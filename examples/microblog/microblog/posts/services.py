@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -41,8 +40,12 @@ def delete(post: Post) -> None:
     """Delete a post, and its files once nothing refers to them."""
     files = [(field.storage, str(field.name)) for field in (post.image, post.thumbnail) if field]
     post.delete()
-    for storage, name in files:
-        transaction.on_commit(partial(storage.delete, name), robust=True)
+
+    def delete_files() -> None:
+        for storage, name in files:
+            storage.delete(name)
+
+    transaction.on_commit(delete_files, robust=True)
 
 
 def like(*, user: User, post: Post) -> None:
