@@ -11,7 +11,7 @@ from gitops.affected.comparison import Comparison, compare
 from gitops.affected.environment import AffectedEnvironment, turn
 from gitops.affected.revisions import trees
 from gitops.commands.selection import parse_names
-from gitops.github.actions import set_outputs
+from gitops.github.actions import set_outputs, without_workflow_commands
 from gitops.github.job_matrix import account_entry, entry
 from gitops.terminal.progress import say
 
@@ -39,7 +39,7 @@ def affected(*, folder: Path, base: str | None, head: str | None, names: Sequenc
     print(json.dumps([environment.as_json() for environment in found.affected], indent=2))
     for environment in found.affected:
         if environment.refused:
-            say(f"{environment.name} is not destroyed: {environment.refused}")
+            say(without_workflow_commands(f"{environment.name} is not destroyed: {environment.refused}"))
     say(f"{len(found.affected)} affected, {found.unchanged} unchanged")
     return 0
 

@@ -10,7 +10,7 @@ from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops import changes, target
 from gitops.affected.revisions import NO_COMMIT, trees
 from gitops.errors import UserError
-from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs
+from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs, without_workflow_commands
 from gitops.github.job_matrix import account_entry
 from gitops.plan import reader
 from gitops.plan.document import ChangeSets
@@ -93,7 +93,7 @@ def _show(made: Plan) -> None:
     print(table.render(HEADINGS, rows))
     for environment in environments:
         for refusal in environment.refusals:
-            say(f"{environment.planned.environment} is refused: {refusal}")
+            say(without_workflow_commands(f"{environment.planned.environment} is refused: {refusal}"))
     say(f"{made.unchanged} unchanged")
 
 
@@ -116,5 +116,6 @@ def _ask(folder: Path, directory: Path, account: str, output: Path, requested_ta
     found = change_sets.ask(document, account, declared.id, session)
     reader.write(output, found)
     for result in found.results:
-        say(f"{result.environment}: {result.note or f'{len(result.changes or ())} changes'}")
+        if result.changes is not None:
+            say(f"{result.environment}: {len(result.changes)} changes")
     return 0

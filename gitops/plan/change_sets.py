@@ -19,6 +19,7 @@ from gitops.deployment.replacement import GUARDED
 from gitops.destruction.destruction_plan import fate
 from gitops.doors import change_sets as door
 from gitops.errors import UserError
+from gitops.github.actions import without_workflow_commands
 from gitops.plan.difference.templates import NEW_REVISION, REVISIONS, ordered
 from gitops.plan.difference.words import cut
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, ChangeSetResult, ChangeSets, Detail
@@ -73,12 +74,15 @@ def _result(planned: PlannedEnvironment, session: Session, stop: Event) -> Chang
         cloudformation = CloudFormation(session, where)
         stack = cloudformation.stack(name.stack)
         reason = _not_asked(planned, stack)
-        if stack is None or reason:
-            return ChangeSetResult(environment=planned.environment, changes=None, note=reason) if reason else None
+        if reason:
+            say(f"{planned.environment}: {reason}")
+            return ChangeSetResult(environment=planned.environment, changes=None, note=reason)
+        if stack is None or stack.status == stack_status.REVIEW:
+            return None
         before = cloudformation.template(stack.stack_id)
         changes = _changes(planned, stack, door.ChangeSets(session, where), stop)
     except UserError as error:
-        say(f"{planned.environment}: {error}")
+        say(without_workflow_commands(f"{planned.environment}: {error}"))
         return ChangeSetResult(
             environment=planned.environment, changes=None, note=cut(f"no change set: {error}", 1_000)
         )

@@ -10,6 +10,7 @@ from gitops.github.actions import SUMMARY_BYTES, add_summary
 from gitops.plan import reader
 from gitops.plan.rendering.comment import render
 from gitops.plan.rendering.shown import shown
+from gitops.reporting.deployment_report import TOPIC
 from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from gitops.github.model import Comment
     from gitops.github.repository import Repository
     from gitops.plan.document import ChangeSets, Plan
-
-TOPIC = "environments"
-"""The sticky comment: a pull request has one, for its plan and then for what became of it."""
 
 
 def report_plan(directory: Path, run: Run) -> int:

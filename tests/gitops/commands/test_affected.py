@@ -184,6 +184,22 @@ def test_a_renamed_file_is_a_destroy_and_a_create_and_says_so(repository: GitRep
     assert found["dev/alpha"]["reason"] == "its file was renamed to dev/gamma.yaml"
 
 
+def test_a_base_whose_apps_are_still_declared_stays(repository: GitRepository) -> None:
+    repository.remove("dev/base")
+
+    found = changed(repository)
+
+    assert list(found) == ["dev/base"]
+    assert "apps stay on it: dev/alpha, dev/beta" in found["dev/base"]["refused"]
+
+
+def test_where_nothing_was_declared_before_everything_is_new(repository: GitRepository) -> None:
+    repository.git("rm", "-r", "--quiet", "--cached", "environments")
+    repository.git("commit", "--message", "no environments")
+
+    assert {entry["action"] for entry in changed(repository).values()} == {"create"}
+
+
 def test_before_the_first_push_everything_is_new(repository: GitRepository) -> None:
     found = affected(repository, "--base", ZEROS, "--head", "HEAD")
 

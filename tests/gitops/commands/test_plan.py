@@ -12,6 +12,8 @@ from tests.gitops.repositories import GitRepository
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import TagTypeDef
 
+    from tests.fake_github.fake import FakeGitHub
+
 PLAN = "plan/plan.json"
 
 
@@ -379,3 +381,32 @@ def test_a_plan_of_the_wrong_shape_is_an_error_of_the_user(deployed: Checkout) -
     assert result.returncode == 1
     assert "is not a document of version 1" in result.stderr
     assert "etc" not in result.stderr
+
+
+def test_a_plan_is_reported_in_the_pull_request_that_it_is_of(
+    repository: GitRepository, fake_github: "FakeGitHub", tmp_path: Path
+) -> None:
+    head = fake_github.commit({"environments/dev/gamma.yaml": "kind: ad-hoc-app\n"}, branch="gamma")
+    number = fake_github.open_pull_request(branch="gamma")
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": number, "head": {"sha": head}}}))
+    repository.app("dev/gamma")
+    plan(repository)
+
+    result = repository.gitops(
+        "report",
+        "plan",
+        "plan",
+        GITHUB_API_URL=fake_github.url,
+        GITHUB_EVENT_PATH=str(event),
+        GITHUB_REPOSITORY=fake_github.repository,
+        GITHUB_RUN_ID="1",
+        GITHUB_SERVER_URL="https://github.com",
+        GITHUB_SHA=head,
+        GITHUB_TOKEN=fake_github.token,
+    )
+
+    assert result.returncode == 0, result.stderr
+    (comment,) = fake_github.comments(number)
+    assert "| `dev/gamma` | create | 1 created |" in comment.body
+    assert "https://gamma.example.com" in comment.body

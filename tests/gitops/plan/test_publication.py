@@ -12,7 +12,8 @@ from gitops.github.sticky_comment import COMMENT_LENGTH, marker
 from gitops.github.transport import GitHubError
 from gitops.plan import reader
 from gitops.plan.document import ChangeSetResult, ChangeSets, Plan
-from gitops.plan.publication import TOPIC, report_plan
+from gitops.plan.publication import report_plan
+from gitops.reporting.deployment_report import TOPIC
 from tests.fake_github.faults import Outcome
 from tests.gitops.plan.plans import RUN_URL, change, many, planned
 
