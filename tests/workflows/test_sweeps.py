@@ -1,0 +1,104 @@
+"""reap.yml and drift.yml, run: what happens when nobody asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fake_github.faults import Outcome
+from tests.workflows.harness import declarations
+from tests.workflows.harness.world import in_days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.workflows.harness.act import Run
+    from tests.workflows.harness.world import World
+
+pytestmark = pytest.mark.workflows
+
+ALPHA = "environments/dev/alpha.yaml"
+
+
+def ran(run: Run) -> dict[str, str]:
+    """The jobs that ran."""
+    return {name: result for name, result in run.jobs.items() if result != "skipped"}
+
+
+def reap(world: World) -> Run:
+    """Have the schedule start reap.yml."""
+    (run,) = [world.play("reap", "schedule", world.github.schedule_event("17 * * * *"))]
+    return run
+
+
+def drift(world: World) -> Run:
+    """Have the schedule start drift.yml."""
+    return world.play("drift", "schedule", world.github.schedule_event("43 4 * * *"))
+
+
+def test_what_has_expired_is_destroyed_once_both_sides_could_be_listed(make_world: Callable[..., World]) -> None:
+    world = make_world(alpha=declarations.app(in_days(-1)), beta=declarations.app(in_days(7)))
+    world.github.commit({"environments/dev/gamma.yaml": declarations.app(in_days(1))}, branch="gamma")
+    number = world.github.open_pull_request(branch="gamma")
+    world.github.merge(number)
+    everything = {"accounts-main", "dev-base", "dev-alpha", "dev-beta"}
+
+    world.recorder.lost = lambda call: call.action == "DescribeStacks"
+    unseen = reap(world)
+    world.recorder.lost = lambda _: False
+    assert ran(unseen) == {"accounts": "success", "observe main": "failure"}
+    assert "cannot reach AWS" in unseen.log
+
+    for outcome, words in ((Outcome.SERVER_ERROR, "500"), (Outcome.RATE_LIMIT, "rate limit")):
+        world.github.fault("GET", "/commits/*/pulls", outcome)
+        unread = reap(world)
+        world.github.heal()
+        assert ran(unread) == {"accounts": "success", "observe main": "success", "decide": "failure"}
+        assert words in unread.log
+    assert set(world.stacks) == everything
+    assert world.github.read(ALPHA) is not None
+    assert world.github.writes == []
+
+    run = reap(world)
+
+    assert ran(run) == {
+        "accounts": "success",
+        "observe main": "success",
+        "decide": "success",
+        "destroy dev/alpha": "success",
+    }
+    assert run.roles == (("destroy", "destroy"), ("observe", "plan"))
+    assert set(world.stacks) == everything - {"dev-alpha"}
+    assert world.github.read(ALPHA) is None
+    assert world.github.read("environments/dev/beta.yaml") is not None
+    (announced,) = world.github.comments_of_ours(number)
+    assert "`dev/gamma`" in announced
+
+
+def test_more_than_a_base_allows_to_go_at_once_stays(make_world: Callable[..., World]) -> None:
+    world = make_world(**{name: declarations.app(in_days(-1)) for name in ("one", "two", "three", "four")})
+    run = reap(world)
+
+    assert ran(run) == {"accounts": "success", "observe main": "success", "decide": "failure"}
+    assert "max_removals" in run.log_of("decide")
+    assert {"dev-one", "dev-two", "dev-three", "dev-four"} < set(world.stacks)
+    assert world.github.writes == []
+
+
+def test_drift_has_one_issue_which_is_closed_when_there_is_none(world: World) -> None:
+    world.client("cloudformation").delete_stack(StackName="dev-alpha")
+
+    first, second = drift(world), drift(world)
+
+    assert ran(first) == ran(second) == {"accounts": "success", "observe main": "success", "report": "success"}
+    (issue,) = world.github.issues
+    assert issue.state == "open"
+    assert "`dev/alpha`" in issue.body
+    assert {call.role for call in world.aws_calls} == {"plan"}
+
+    world.dispatch("deploy", environment="dev/alpha")
+    drift(world)
+
+    (issue,) = world.github.issues
+    assert issue.state == "closed"
