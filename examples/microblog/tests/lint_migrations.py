@@ -65,17 +65,17 @@ def _on_a_database(files: Iterable[str]) -> list[Verdict]:
 
 
 def _judge(files: Iterable[str]) -> list[Verdict]:
-    import django  # noqa: PLC0415 - reads the settings, which need the variables
+    import django  # reads the settings, which need the variables
 
     django.setup()
-    from django_migration_linter.migration_linter import MigrationLinter  # noqa: PLC0415 - needs Django set up
+    from django_migration_linter.migration_linter import MigrationLinter  # needs Django set up
 
     linter = MigrationLinter(path=str(ROOT), no_cache=True, no_output=True)
     return [_verdict(linter, PurePosixPath(file)) for file in files]
 
 
 def _verdict(linter: MigrationLinter, file: PurePosixPath) -> Verdict:
-    from django_migration_linter.sql_analyser.analyser import analyse_sql_statements  # noqa: PLC0415 - the same
+    from django_migration_linter.sql_analyser.analyser import analyse_sql_statements  # the same
 
     label, name = file.parent.parent.name, file.stem
     migration = linter.migration_loader.disk_migrations[label, name]
