@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitops.local.ministack.ecs import Task
+    from gitops.local.ministack.ecs_tasks import Task
 
 EXIT_CODE = "SIMULATED_EXIT_CODE"
 STOPPED_REASON = "SIMULATED_STOPPED_REASON"

@@ -6,7 +6,8 @@ import time
 from typing import Any
 
 from gitops.local import ministack
-from gitops.local.ministack import ecs
+from gitops.local.ministack import ecs_services
+from gitops.local.ministack.ecs import TASKS
 from gitops.local.resource_types.base import Correction, Properties, Resource, ResourceType, given, gone_is_fine
 
 STEADY_TIMEOUT = 900.0  # seconds; CloudFormation itself waits three hours
@@ -74,7 +75,7 @@ def _wait_until_steady(physical_id: str, operation: str) -> None:
     key = "/".join(physical_id.split("/")[-2:])
     deadline = time.monotonic() + STEADY_TIMEOUT
     deployment = None
-    while (service := ecs.service(key)) is not None and service.is_handed_over:
+    while (service := ecs_services.service(key)) is not None and service.is_handed_over:
         deployment = deployment or service.primary
         if deployment["rolloutState"] == "FAILED":
             why = f"ECS Deployment Circuit Breaker was triggered. {deployment['rolloutStateReason']}"
@@ -91,7 +92,7 @@ def _wait_until_steady(physical_id: str, operation: str) -> None:
 def _end_tasks(physical_id: str, _properties: Properties) -> None:
     """Let the tasks of a service end before the service goes: they use what is deleted after it."""
     cluster, name = physical_id.split("/")[-2:]
-    service = ecs.service(f"{cluster}/{name}")
+    service = ecs_services.service(f"{cluster}/{name}")
     if service is None or not service.is_handed_over:
         return
     ministack.call("ecs", "UpdateService", cluster=cluster, service=name, desiredCount=0)
@@ -111,7 +112,7 @@ def _complete_service(physical_id: str, properties: Properties) -> None:
     parameters = {late[name]: value for name, value in given(properties, *late).items()}
     ministack.call("ecs", "UpdateService", cluster=cluster, service=service, **parameters)
     # MiniStack has started the first tasks by now.
-    for task in ecs.TASKS.values():
+    for task in TASKS.values():
         if task["group"] == f"service:{service}" and task["clusterArn"].endswith(f"/{cluster}"):
             task["enableExecuteCommand"] = parameters.get("enableExecuteCommand", False)
 

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from gitops.local import simulated_tasks
-from gitops.local.ministack import ecs
+from gitops.local.ministack.ecs_agent import hand_tasks_to
 from gitops.local.ministack.load_balancing import RequestsUnderWay
 from gitops.local.runtime.scheduler import Scheduler
 from gitops.local.runtime.task import RunningTask
@@ -14,7 +14,9 @@ from gitops.local.runtime.task import RunningTask
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gitops.local.ministack.ecs import Record, Service, Task
+    from gitops.local.ministack.ecs import Record
+    from gitops.local.ministack.ecs_services import Service
+    from gitops.local.ministack.ecs_tasks import Task
     from gitops.local.runtime.images import Images
     from gitops.local.runtime.surroundings import Surroundings
 
@@ -33,7 +35,7 @@ class ProcessAgent:
     def register(self) -> None:
         """Begin to run MiniStack's tasks."""
         self._under_way.watch()
-        ecs.hand_tasks_to(self)
+        hand_tasks_to(self)
         threading.Thread(target=self._scheduler.run, daemon=True, name="service-scheduler").start()
 
     def runs(self, definition: Record) -> bool:

@@ -8,13 +8,14 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from gitops.local.ministack.ecs import services
+from gitops.local.ministack.ecs_services import services
 from gitops.local.runtime.rollout import Member, Situation, State, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gitops.local.ministack.ecs import Record, Service
+    from gitops.local.ministack.ecs import Record
+    from gitops.local.ministack.ecs_services import Service
     from gitops.local.runtime.task import RunningTask
 
 TICK = 0.2  # seconds

@@ -6,7 +6,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from gitops.local.ministack.ecs import SecretError, service
+from gitops.local.ministack.ecs_services import service
+from gitops.local.ministack.ecs_tasks import SecretError
 from gitops.local.ministack.load_balancing import target_group
 from gitops.local.runtime import health
 from gitops.local.runtime.addresses import free_address
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from gitops.local.ministack.ecs import Task
+    from gitops.local.ministack.ecs_tasks import Task
     from gitops.local.ministack.load_balancing import RequestsUnderWay, TargetGroup
     from gitops.local.runtime.images import Images
     from gitops.local.runtime.surroundings import Surroundings
