@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.workflows
 
+ALPHA = "environments/dev/alpha.yaml"
 BETA = "environments/dev/beta.yaml"
 ALL = {"synthesise": "success", "change-sets main": "success", "comment": "success"}
 
@@ -31,15 +32,20 @@ def test_a_pull_request_has_one_comment_which_follows_it(world: World) -> None:
     assert world.github.writes == [f"POST /issues/{number}/comments"]
 
     world.forget_calls()
-    files = {"environments/dev/gamma.yaml": declarations.app(in_days(7))}
-    world.github.commit(files, branch="beta")
+    world.github.commit({ALPHA: declarations.app(in_days(7), image="v1.1.0")}, branch="beta")
     again = world.deliver_pull_request(number, "synchronize")
 
     assert again.jobs == ALL
     (updated,) = world.github.comments_of_ours(number)
-    assert "`dev/gamma`" in updated
+    assert "`dev/alpha`" in updated
     (write,) = world.github.writes
     assert write.startswith("PATCH /issues/comments/")
+    # What exists is asked of CloudFormation, by a role that changes nothing, and nothing stays behind.
+    actions = [call.action for call in world.aws_calls]
+    assert actions.count("CreateChangeSet") == actions.count("DeleteChangeSet") == 1
+    assert "ExecuteChangeSet" not in actions
+    assert {call.role for call in world.aws_calls} == {"plan"}
+    assert world.stacks["dev-alpha"] == "CREATE_COMPLETE"
 
 
 def test_code_of_a_fork_gets_neither_credentials_nor_a_comment(world: World) -> None:
@@ -51,3 +57,17 @@ def test_code_of_a_fork_gets_neither_credentials_nor_a_comment(world: World) -> 
     assert world.aws_calls == []
     assert world.github.writes == []
     assert world.github.comments_of_ours(number) == []
+
+
+def test_a_mistake_is_shown_on_its_line_and_nothing_is_planned(world: World) -> None:
+    number, planned = world.open_pull_request({BETA: f"{declarations.app(in_days(7))}colour: red\n"}, branch="beta")
+
+    assert planned.jobs == {"synthesise": "failure", "change-sets": "skipped", "comment": "skipped"}
+    assert world.aws_calls == []
+
+    event = world.github.pull_request_event(number, "opened")
+    checked = world.play("check", "pull_request", event, job="declarations")
+
+    assert checked.jobs == {"declarations": "failure"}
+    assert checked.failed_steps == ["declarations: Validate"]
+    assert checked.annotations == [f"{BETA}:5"]

@@ -188,7 +188,7 @@ def test_a_matrix_is_guarded_against_being_empty_and_its_jobs_do_not_stop_each_o
     if "strategy" not in job.definition:
         return
     include = job.definition["strategy"]["matrix"]["include"]
-    listed = re.fullmatch(r"\$\{\{ fromJSON\((needs\.[\w-]+\.outputs\.\w+)\) }}", include)
+    listed = re.fullmatch(r"\$\{\{ fromJSON\((needs\.[\w-]+\.outputs\.\w+)( \|\| '\[]')?\) }}", include)
 
     assert listed is not None
     assert f"{listed[1]} != '[]'" in job.definition["if"]

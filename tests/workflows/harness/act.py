@@ -32,6 +32,8 @@ class Run:
     """What the steps wrote, one line each after the job that wrote it, as GitHub would show it: masked."""
     failed_steps: list[str] = field(default_factory=list)
     """Steps that failed, as `job: step`."""
+    annotations: list[str] = field(default_factory=list)
+    """Errors that GitHub would show on lines of files, as `file:line`."""
     roles: tuple[tuple[str, str], ...] = ()
     """The roles that jobs took, by the environment of GitHub that they are of."""
     caches: tuple[tuple[str, str], ...] = ()
@@ -100,11 +102,14 @@ def _read(workflow: str, done: subprocess.CompletedProcess[str]) -> Run:
     jobs: dict[str, str] = {}
     log: list[str] = []
     failed: list[str] = []
+    annotations: list[str] = []
     broken: set[str] = set()
     for entry in _entries(done.stdout):
         name = _name(entry)
         if entry.get("raw_output"):
             log += [f"{name}| {line}" for line in entry["msg"].splitlines()]
+        if entry.get("command") == "error":
+            annotations.append(f"{entry['kvPairs'].get('file')}:{entry['kvPairs'].get('line')}")
         if "jobResult" in entry:
             jobs[name] = entry["jobResult"]
         if entry.get("stepResult") == "failure":
@@ -114,7 +119,7 @@ def _read(workflow: str, done: subprocess.CompletedProcess[str]) -> Run:
     assert jobs or done.returncode == 0, f"act did not run {workflow}:\n{done.stdout[-3000:]}"
     # In act a job that ends after another of its matrix has failed counts as failed, whatever its steps say.
     jobs = {name: "success" if result == "failure" and name not in broken else result for name, result in jobs.items()}
-    return Run(workflow=workflow, jobs=jobs, log="\n".join(log), failed_steps=failed)
+    return Run(workflow=workflow, jobs=jobs, log="\n".join(log), failed_steps=failed, annotations=annotations)
 
 
 def _entries(output: str) -> Iterator[dict[str, Any]]:
