@@ -48,19 +48,21 @@ def interval(group: TargetGroup) -> float:
     return group.interval / HASTE
 
 
-def probe(address: str, port: int, group: TargetGroup) -> bool:
-    """Ask a target for its health check's page; return whether the answer is one of those that the group expects."""
+def probe(address: str, port: int, group: TargetGroup) -> int | None:
+    """Ask a target for its health check's page; return the status that it answers with, None without an answer."""
     connection = http.client.HTTPConnection(address, port, timeout=min(group.timeout, LONGEST_TIMEOUT))
     try:
         connection.request("GET", group.path, headers={"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"})
-        return matches(connection.getresponse().status, group.codes)
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 
 
-def matches(status: int, codes: str) -> bool:
+def matches(status: int | None, codes: str) -> bool:
     """Tell whether a status is among ``codes``, such as ``200``, ``200,204`` or ``200-299``."""
+    if status is None:
+        return False
     ranges = [part.partition("-") for part in codes.split(",")]
     return any(int(first) <= status <= int(last or first) for first, _, last in ranges)

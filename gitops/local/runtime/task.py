@@ -30,7 +30,7 @@ STARTUP_SECONDS = 1.0
 SETTLING_SECONDS = 0.5
 """Requests that were on their way to a target when it left its group have arrived by then."""
 GRACE_DIVISOR = 4
-"""A grace period of 60 seconds is 15 on this machine."""
+"""A grace period of 60 seconds is 15 on this machine, for a task that answers at all."""
 STOP_TIMEOUT = 30.0  # seconds; ECS's own, for containers that declare none
 
 
@@ -124,6 +124,7 @@ class RunningTask:
         """Return when the task has to stop, or has stopped by itself."""
         target = self._target()
         started = last_check = time.monotonic()
+        answered = False
         while not self._stop.wait(POLL_INTERVAL):
             if self._has_ended():
                 self._fail("Essential container in task exited", "EssentialContainerExited")
@@ -136,10 +137,13 @@ class RunningTask:
             if now - last_check < health.interval(group):
                 continue
             last_check = now
-            checks.observe(passed=health.probe(self.address, port, group))
+            status = health.probe(self.address, port, group)
+            answered = answered or status is not None
+            checks.observe(passed=health.matches(status, group.codes))
             self._become(healthy=checks.healthy)
-            if checks.unhealthy and now - started >= self._grace_period():
-                self._fail(f"Task failed ELB health checks in (target-group {group.path})", "ServiceSchedulerInitiated")
+            if checks.unhealthy and now - started >= self._grace_period(answered=answered):
+                said = f"answered {status}" if status else "did not answer"
+                self._fail(f"Task failed ELB health checks: {group.path} {said}", "ServiceSchedulerInitiated")
                 return
 
     def _target(self) -> tuple[TargetGroup, int, health.TargetHealth] | None:
@@ -155,10 +159,11 @@ class RunningTask:
         checks = health.TargetHealth(group.healthy_threshold, group.unhealthy_threshold)
         return group, int(balancers[0]["containerPort"]), checks
 
-    def _grace_period(self) -> float:
+    def _grace_period(self, *, answered: bool) -> float:
+        """Return for how many seconds failed checks do not matter; a busy machine may take long to start a program."""
         found = service(self.task.service_key or "")
         declared = found.record.get("healthCheckGracePeriodSeconds") if found else None
-        return float(declared or 0) / GRACE_DIVISOR
+        return float(declared or 0) / (GRACE_DIVISOR if answered else 1)
 
     def _become(self, *, healthy: bool) -> None:
         if healthy != self._healthy:

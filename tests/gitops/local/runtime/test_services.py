@@ -13,12 +13,13 @@ import pytest
 from botocore.exceptions import WaiterError
 
 from tests.gitops.checkouts import wait_until
-from tests.gitops.local.runtimes import runs
+from tests.gitops.local.runtimes import APPLICATION, runs
 
 if TYPE_CHECKING:
     from tests.gitops.local.shops import Shop
 
-BROKEN = "import time\nprint('cannot listen', flush=True)\ntime.sleep(60)\n"
+SILENT = "import time\nprint('cannot listen', flush=True)\ntime.sleep(60)\n"
+UNWELL = APPLICATION.read_text().replace("self.answer(200, VERSION)", "self.answer(500, VERSION)")
 CRASHING = "print('it is broken', flush=True)\nraise SystemExit(5)\n"
 
 
@@ -72,8 +73,12 @@ def test_a_rollout_fails_no_request(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     ("application", "reason"),
-    [(CRASHING, "Essential container in task exited"), (BROKEN, "failed ELB health checks")],
-    ids=["crashes", "does not answer"],
+    [
+        (CRASHING, "Essential container in task exited"),
+        (SILENT, "failed ELB health checks: /health did not answer"),
+        (UNWELL, "failed ELB health checks: /health answered 500"),
+    ],
+    ids=["crashes", "does not answer", "answers with an error"],
 )
 def test_a_version_that_does_not_get_healthy_is_rolled_back_and_fails_no_request(
     shop: Shop, application: str, reason: str
