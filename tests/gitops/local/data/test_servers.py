@@ -98,6 +98,28 @@ def test_database_of_a_stack_and_its_apps(runtime: Runtime) -> None:
     assert dropped["containers"][0]["exitCode"] == 0, runtime.log(dropped["taskArn"])
 
 
+def test_an_app_s_database_may_be_a_copy_of_another_s(runtime: Runtime) -> None:
+    stack = runtime.deploy("base", DATABASE, Outputs=OUTPUTS)
+    host, secret = stack.outputs["Host"], stack.physical_ids["Secret"]
+    provision = ("sh", "-c", SCRIPT.read_text())
+    fill = 'PGUSER=app_alpha PGPASSWORD="$APP_PASSWORD" psql -c "create table posts as select 42 as id" app_alpha'
+    read = 'PGUSER=app_beta PGPASSWORD="$APP_PASSWORD" psql -Atc "select id from posts" app_beta'
+    steps: list[tuple[tuple[str, ...], dict[str, str]]] = [
+        (provision, {"ACTION": "provision", "APP_DATABASE": "app_alpha", "APP_PASSWORD": ALPHAS}),
+        (("sh", "-c", fill), {"APP_PASSWORD": ALPHAS}),
+        (
+            provision,
+            {"ACTION": "provision", "APP_DATABASE": "app_beta", "APP_PASSWORD": BETAS, "SEED_FROM": "app_alpha"},
+        ),
+        (("sh", "-c", read), {"APP_PASSWORD": BETAS}),
+    ]
+    for command, variables in steps:
+        done = psql_task(runtime, host, secret, *command, **variables)
+        assert done["containers"][0]["exitCode"] == 0, runtime.log(done["taskArn"])
+
+    assert runtime.log(done["taskArn"]) == ["42"]
+
+
 def test_clients_that_do_not_encrypt_are_refused(runtime: Runtime) -> None:
     stack = runtime.deploy("base", DATABASE, Outputs=OUTPUTS)
     where = (stack.outputs["Host"], 5432)
