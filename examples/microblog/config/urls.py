@@ -9,6 +9,8 @@ from django.views.generic import RedirectView
 from microblog.api.api import api
 from microblog.core import storage
 
+admin.site.site_header = admin.site.site_title = "μblog"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", api.urls),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tests import local_servers
@@ -14,7 +16,8 @@ PASSWORD = "demo demo demo"
 
 
 def main() -> None:
-    """Run until interrupted."""
+    """Run until interrupted or told to stop."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     servers = local_servers.start(ROOT / "var", keep=True)
     environment = {
         **os.environ,
@@ -28,7 +31,13 @@ def main() -> None:
         "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
     }
     manage = [sys.executable, "manage.py"]
-    worker = None
+    running: list[subprocess.Popen[bytes]] = []
+
+    def begin(*command: str) -> subprocess.Popen[bytes]:
+        # In a group of its own: runserver and the worker have children, which go with them.
+        running.append(subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, start_new_session=True))
+        return running[-1]
+
     try:
         subprocess.run([*manage, "pre_update"], cwd=ROOT, env=environment, check=True)
         made = subprocess.run(
@@ -37,16 +46,15 @@ def main() -> None:
         if made.returncode == 0:
             subprocess.run([*manage, "generate_posts", "200"], cwd=ROOT, env=environment, check=True)
         print(f"http://localhost:8000, demo@example.com, {PASSWORD!r}; mails are printed here; Ctrl-C ends it")
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "celery", "--app=config", "worker", "--loglevel=info"], cwd=ROOT, env=environment
-        )
-        subprocess.run([*manage, "runserver", "127.0.0.1:8000"], cwd=ROOT, env=environment, check=False)
+        begin("-m", "celery", "--app=config", "worker", "--loglevel=info")
+        begin("manage.py", "runserver", "127.0.0.1:8000").wait()
     except KeyboardInterrupt:
         pass
     finally:
-        if worker is not None:
-            worker.terminate()
-            worker.wait(timeout=100)
+        for process in running:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=100)
         servers.stop()
 
 

@@ -127,6 +127,17 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(start: Start, wait
     assert flag.read_text().count("begun") == 1
 
 
+def test_the_health_check_of_the_declarations_tells_a_worker_that_answers_from_none(
+    start: Start, tmp_path: Path
+) -> None:
+    ping = ("-m", "celery", "--app=config", "inspect", "ping", "--timeout=2")
+    assert start(*ping).wait(timeout=60) != 0
+    start("-m", "celery", "--app=config", "worker", "--loglevel=info", "--concurrency=1")
+    until(lambda: "ready." in (tmp_path / "log").read_text())
+
+    assert start(*ping).wait(timeout=60) == 0
+
+
 def test_the_scheduler_writes_no_file_and_asks_for_every_periodic_task(start: Start, tmp_path: Path) -> None:
     beat = start("-m", "celery", "--app=config", "beat", "--loglevel=info")
     log = tmp_path / "log"

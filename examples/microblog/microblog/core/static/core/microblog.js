@@ -21,7 +21,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.dataset.loaded) {
-    event.target.querySelector("a")?.focus({ preventScroll: true });
+    event.target.querySelector(".author")?.focus({ preventScroll: true });
   } else if (pressed) {
     document.getElementById(pressed)?.querySelector("button")?.focus({ preventScroll: true });
     pressed = null;

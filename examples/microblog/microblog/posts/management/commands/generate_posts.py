@@ -43,7 +43,7 @@ MIDDLES = (
     "the bread has risen",
     "the cache was right and I was wrong",
 )
-CLOSINGS = (".", "!", ", and that is that.", ". More tomorrow.", ", I think.", ".", ", again.")
+CLOSINGS = (".", "!", ", and that is that.", ". More tomorrow.", ", I think.", ".", ", they say.")
 
 
 class Command(BaseCommand):
