@@ -8,12 +8,12 @@ NPM := NODE_OPTIONS=--use-system-ca npm
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
+.PHONY: help setup example lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(VENV)/.installed node_modules/.installed ## Install everything, from the lock files
+setup: $(VENV)/.installed node_modules/.installed example ## Install everything, from the lock files
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Setting up Python packages and Node in $(VENV) (about a minute, once)"
@@ -27,6 +27,9 @@ node_modules/.installed: package-lock.json $(VENV)/.installed
 	@echo "Setting up the CDK CLI in node_modules"
 	@$(NPM) ci --loglevel=error --no-progress
 	@touch $@
+
+example: $(VENV)/.installed
+	@$(MAKE) --quiet --no-print-directory -C examples/microblog setup
 
 lock: $(VENV)/.installed ## Update the lock files from pyproject.toml, requirements-checkov.in and package.json
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock pyproject.toml
@@ -78,7 +81,7 @@ test: setup ## The tests
 	pytest --numprocesses 2 --dist loadfile
 
 test-fast: setup ## The tests that need neither the embedded AWS nor act
-	pytest --numprocesses 2 --dist loadfile -m "not embedded_aws and not workflows"
+	pytest --numprocesses 2 --dist loadfile -m "not embedded_aws and not environments and not workflows"
 
 bless: setup ## Accept changed templates and messages: read the diff
 	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config tests/gitops/plan/test_comment.py

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import boto3
 
@@ -58,10 +59,21 @@ class CommandLine:
     """The command line, run in a checkout of its own."""
 
     root: Path
+    timeout: ClassVar[float] = 60  # seconds, of one command
+
+    @classmethod
+    def make(cls, root: Path, *more: Any) -> Self:
+        """Make a checkout with the code of the repository and no declarations."""
+        for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "node_modules", "requirements.lock"):
+            (root / name).symlink_to(REPOSITORY / name)
+        (root / ".gitops").mkdir(exist_ok=True)
+        (root / "environments").mkdir()
+        shutil.copy(REPOSITORY / "environments" / "schema.json", root / "environments")
+        return cls(root, *more)
 
     def gitops(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
         with self.start(*arguments, **environ) as process:
-            stdout, stderr = process.communicate(timeout=60)
+            stdout, stderr = process.communicate(timeout=self.timeout)
         assert "Traceback" not in stdout + stderr
         return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
 

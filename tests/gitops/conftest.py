@@ -1,6 +1,5 @@
 """The embedded AWS and checkouts for the tests of the command line."""
 
-import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -11,7 +10,7 @@ from gitops.local import lifecycle
 from gitops.local.lifecycle import EmbeddedAws
 from gitops.local.loopback import ANY_PORT
 from tests.fake_github.fake import FakeGitHub
-from tests.gitops.checkouts import REPOSITORY, Checkout, CommandLine
+from tests.gitops.checkouts import Checkout, CommandLine
 from tests.gitops.jobs import Jobs
 
 ACCOUNT_NUMBERS = count(100000000000)
@@ -29,12 +28,7 @@ def embedded_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[P
 @pytest.fixture
 def bare_checkout(tmp_path: Path) -> CommandLine:
     """A checkout with the code of the repository and no declarations."""
-    for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "node_modules", "requirements.lock"):
-        (tmp_path / name).symlink_to(REPOSITORY / name)
-    (tmp_path / ".gitops").mkdir()
-    (tmp_path / "environments").mkdir()
-    shutil.copy(REPOSITORY / "environments" / "schema.json", tmp_path / "environments")
-    return CommandLine(tmp_path)
+    return CommandLine.make(tmp_path)
 
 
 @pytest.fixture
