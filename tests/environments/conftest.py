@@ -27,30 +27,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """An embedded AWS of its own for each test process, with the base dev and the apps dev/alpha and dev/beta."""
+    """An embedded AWS of its own for each test process, with the base dev."""
     root = tmp_path_factory.mktemp("world")
     images = {"microblog": APPLICATION}
     aws, _ = lifecycle.up(root / ".gitops" / "local", port=ANY_PORT, account=ACCOUNT, images=images)
     try:
-        yield _deployed(World.make(root, ACCOUNT, aws))
+        world = World.make(root, ACCOUNT, aws)
+        world.account(ACCOUNT)
+        world.write("dev/base.yaml", BASE.read_text())
+        world.deploy("dev")
+        yield world
     finally:
         lifecycle.down(root / ".gitops" / "local")
 
 
-def _deployed(world: World) -> World:
-    world.account(ACCOUNT)
-    world.write("dev/base.yaml", BASE.read_text())
-    world.declare("dev/alpha")
-    world.declare("dev/beta", services={"beat": None})
-    world.deploy("--all")
-    return world
+@pytest.fixture(scope="session")
+def apps(world: World) -> tuple[Environment, Environment]:
+    """The apps dev/alpha and dev/beta, deployed at the same time."""
+    both = world.declare("dev/alpha"), world.declare("dev/beta", services={"beat": None})
+    world.deploy(*(app.name for app in both))
+    return both
 
 
 @pytest.fixture(scope="session")
-def alpha(world: World) -> Environment:
-    return Environment(world, "dev/alpha")
+def alpha(apps: tuple[Environment, Environment]) -> Environment:
+    return apps[0]
 
 
 @pytest.fixture(scope="session")
-def beta(world: World) -> Environment:
-    return Environment(world, "dev/beta")
+def beta(apps: tuple[Environment, Environment]) -> Environment:
+    return apps[1]
