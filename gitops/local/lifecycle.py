@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from gitops.local import ending, process_group, starting
 from gitops.local.loopback import ANY_PORT, listen
-from gitops.local.settings import IMAGES_FILE, server_environment
+from gitops.local.settings import IMAGES_FILE, SECRET_ACCESS_KEY, server_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -141,7 +141,7 @@ def environment(aws: EmbeddedAws, account: str, region: str) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": aws.endpoint,
         "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
     }

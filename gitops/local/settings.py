@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 IMAGES_FILE = "images.json"
 """The file, in the state folder, that says which folders stand for which images: `gitops.local.runtime.images`."""
 
+SECRET_ACCESS_KEY = "embedded"  # noqa: S105 - it protects nothing
+"""With which requests are signed. S3 checks it in links that are signed for somebody without a key."""
+
 DOCKER_HOST = "GITOPS_LOCAL_DOCKER_HOST"
 """The variable that names the socket of a container engine, such as `unix:///var/run/docker.sock`.
 
@@ -39,6 +42,7 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         # Node's Lambda runtime has the AWS SDK built in; CDK's own custom resources rely on it.
         "NODE_PATH": str(NODE_MODULES),
         "PYTHONUNBUFFERED": "1",
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": account,
