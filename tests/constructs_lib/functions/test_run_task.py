@@ -164,6 +164,22 @@ class TestFollow:
         assert "line 29." in text
         assert "line 9." not in text
 
+    def test_what_was_printed_before_a_traceback_is_told_without_its_frames(self, aws: FakeAws) -> None:
+        frame = ['  File "/opt/venv/lib/django/db/backends/utils.py", line 105, in _execute', "    return execute(sql)"]
+        aws.log = [
+            "Running migrations:",
+            "  Applying posts.0002_divide...Traceback (most recent call last):",
+            *(frame * 40),
+            "DataError: division by zero",
+            "    LINE 1: SELECT 1 / 0",
+        ]
+        aws.ends(1)
+        with pytest.raises(index.TaskFailedError) as raised:
+            index.is_complete(event("Create", **RUNNING), None)
+        text = str(raised.value)
+        assert text.endswith("posts.0002_divide...Traceback (most recent call last):\n" + "\n".join(aws.log[-2:]))
+        assert "in _execute" not in text
+
     def test_task_that_never_started_fails_with_its_reason(self, aws: FakeAws) -> None:
         aws.log = None
         aws.ends(None, stoppedReason="CannotPullContainerError: microblog:v9: not found")

@@ -5,6 +5,7 @@ resource, and CloudFormation shows its text. Nothing here waits, so a task may t
 https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal
@@ -12,6 +13,8 @@ from typing import Any, Literal
 import boto3
 
 LOG_LINES = 20
+LOG_LINES_READ = 200
+"""Django prints which migration it applies before a traceback that may have a hundred lines."""
 MESSAGE_CHARACTERS = 3000
 """A response to CloudFormation holds 4,096 bytes in all, and the framework adds to the message."""
 
@@ -127,11 +130,20 @@ def _last_lines(task: dict[str, Any], properties: dict[str, Any]) -> list[str]:
     logs = _client("logs")
     try:
         events = logs.get_log_events(
-            logGroupName=properties["LogGroup"], logStreamName=stream, limit=LOG_LINES, startFromHead=False
+            logGroupName=properties["LogGroup"], logStreamName=stream, limit=LOG_LINES_READ, startFromHead=False
         )["events"]
     except logs.exceptions.ResourceNotFoundException:
         return []
-    return [event["message"].rstrip() for event in events]
+    return list(_without_frames(event["message"].rstrip() for event in events))[-LOG_LINES:]
+
+
+def _without_frames(lines: Iterable[str]) -> Iterator[str]:
+    """Leave out the frames of Python's tracebacks, which the log keeps; what was raised stays."""
+    in_frame = False
+    for line in lines:
+        in_frame = line.startswith('  File "') or (in_frame and line.startswith("    "))
+        if not in_frame:
+            yield line
 
 
 @cache
