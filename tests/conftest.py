@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,12 @@ from tests.fake_github.fixtures import fake_github  # noqa: F401 - a fixture for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+HERE = Path(__file__).parent
+EMBEDDED_AWS = {"embedded_aws", "embedded_state"}
+"""The fixtures that start it."""
+ABOUT_THE_EMBEDDED_AWS = (HERE / "gitops" / "local", HERE / "environments")
+"""Tests that start it themselves."""
+
 # Read when aws_cdk is first imported. cfn-lint and cdk-nag look at the same templates, once.
 os.environ |= {"CDK_VALIDATION": "false", "JSII_NODE": str(cdk.node())}
 
@@ -24,9 +31,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need the embedded AWS, so that `make test-fast` can do without it."""
+    """Mark the tests that start the embedded AWS, so that `make test-fast` can do without it."""
     for item in items:
-        if {"embedded_aws", "embedded_state"} & set(getattr(item, "fixturenames", ())):
+        starts = EMBEDDED_AWS & set(getattr(item, "fixturenames", ()))
+        if starts or any(item.path.is_relative_to(folder) for folder in ABOUT_THE_EMBEDDED_AWS):
             item.add_marker("embedded_aws")
 
 
