@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -79,6 +80,11 @@ class Environment:
     def url(self) -> str:
         """Where it answers, without a slash at the end."""
         return names.url(self.name, self.world.aws.port).rstrip("/")
+
+    @property
+    def public_host(self) -> str:
+        """The host by which its load balancer, and the mails that it sends, know it."""
+        return urlsplit(self.variables()["FRONTEND_URL"]).netloc
 
     def visitor(self, **options: Any) -> httpx.Client:
         """Return an HTTP client for its site, which goes through front door and load balancer as a browser does."""

@@ -206,7 +206,7 @@ CELERY_BEAT_SCHEDULE = {
     "catch-up-thumbnails": {"task": "microblog.posts.tasks.catch_up", "schedule": crontab(minute="*/5")},
     "clear-sessions": {"task": "microblog.accounts.tasks.clear_sessions", "schedule": crontab(minute="30", hour="3")},
 }
-DIGEST_HOUR = 5
+DIGEST_HOUR = environment.number("DIGEST_HOUR", 5)
 """UTC. From then on yesterday's digest is due."""
 QUEUE_METRIC_SERVICE = environment.text("QUEUE_METRIC_SERVICE", "worker")
 """The service that works off the queue, by the name of its declaration."""
