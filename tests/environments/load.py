@@ -110,7 +110,9 @@ def main() -> None:
     numbers = iter(range(arguments.requests))
     ended = threading.Event()
     clients = [
-        threading.Thread(target=_client, args=(site.netloc, site.port, numbers, arguments.token, arguments.pause, ended))
+        threading.Thread(
+            target=_client, args=(site.netloc, site.port, numbers, arguments.token, arguments.pause, ended)
+        )
         for _ in range(arguments.clients)
     ]
     for client in clients:
@@ -120,9 +122,7 @@ def main() -> None:
         client.join()
 
 
-def _client(
-    host: str, port: int, numbers: Iterator[int], token: str, pause: float, ended: threading.Event
-) -> None:
+def _client(host: str, port: int, numbers: Iterator[int], token: str, pause: float, ended: threading.Event) -> None:
     # Browsers know that names below localhost are this machine; not every resolver does.
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     requests = itertools.cycle([("GET", path) for path in GET] + ([("POST", POSTS)] if token else []))

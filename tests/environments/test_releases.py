@@ -21,6 +21,8 @@ REQUESTS = 20_000
 """The most that are sent during a release."""
 AROUND = 40
 """So many are answered before a release begins, and after it has ended."""
+ADDS_COLUMN = "0002_post_language"
+FAILS = "0002_divide_by_zero"
 MAKE_TOKEN = """\
 from microblog.accounts.models import User
 from microblog.api.services import create_token
@@ -76,7 +78,7 @@ def test_release_migrates_before_it_takes_traffic_and_fails_no_request(
         gamma.world,
         "release-2",
         changes={"microblog/posts/models.py": ("image_alt =", f"{versions.LANGUAGE}\n    image_alt =")},
-        migration=("0002_post_language", versions.ADDS_LANGUAGE),
+        migration=(ADDS_COLUMN, versions.ADDS_LANGUAGE),
     )
     before = {task["taskArn"] for task in gamma.tasks("web")}
 
@@ -88,7 +90,7 @@ def test_release_migrates_before_it_takes_traffic_and_fails_no_request(
     assert released.returncode == 0, released.stderr
     assert sent.failures() == []
     assert sent.versions() == ["release-1", "release-2"]
-    (migrated,) = gamma.rows("SELECT extract(epoch FROM applied) FROM django_migrations WHERE name LIKE '0002%'")
+    (migrated,) = gamma.rows(f"SELECT extract(epoch FROM applied) FROM django_migrations WHERE name = '{ADDS_COLUMN}'")
     assert float(migrated) < min(one.at for one in sent.answers if one.version == "release-2")
     (posts,) = gamma.rows("SELECT count(*) FROM posts_post")
     assert int(posts) == sum(one.path == POSTS for one in sent.answers)
@@ -99,9 +101,7 @@ def test_release_migrates_before_it_takes_traffic_and_fails_no_request(
 def test_release_with_a_failing_migration_is_rolled_back_told_and_fails_no_request(
     gamma: Environment, token: str, tmp_path: Path
 ) -> None:
-    versions.make(
-        gamma.world, "release-3", changes={}, migration=("0002_divide_by_zero", versions.DIVIDES_BY_ZERO)
-    )
+    versions.make(gamma.world, "release-3", changes={}, migration=(FAILS, versions.DIVIDES_BY_ZERO))
     before = serving(gamma)
 
     with load(gamma.url, tmp_path / "answers", requests=REQUESTS, token=token) as sent:
@@ -110,11 +110,11 @@ def test_release_with_a_failing_migration_is_rolled_back_told_and_fails_no_reque
         sent.go_on(AROUND)
 
     assert released.returncode == 1
-    assert "0002_divide_by_zero" in released.stderr
+    assert f"posts.{FAILS}" in released.stderr
     assert "division by zero" in released.stderr
     assert sent.failures() == []
     assert sent.versions() == [before]
-    assert gamma.rows("SELECT name FROM django_migrations WHERE name LIKE '%zero'") == []
+    assert gamma.rows(f"SELECT FROM django_migrations WHERE name = '{FAILS}'") == []
     assert declared_images(gamma) == {before}
     assert gamma.world.statuses()["dev-gamma"] == "UPDATE_ROLLBACK_COMPLETE"
 

@@ -29,7 +29,9 @@ ADDS_LANGUAGE = 'migrations.AddField("post", "language", models.CharField(db_def
 DIVIDES_BY_ZERO = 'migrations.RunSQL("SELECT 1 / 0")'
 
 
-def make(world: World, tag: str, *, changes: Mapping[str, tuple[str, str]], migration: tuple[str, str] | None = None) -> None:
+def make(
+    world: World, tag: str, *, changes: Mapping[str, tuple[str, str]], migration: tuple[str, str] | None = None
+) -> None:
     """Make a version that tells its tag. ``changes``: what to replace by what, by file; ``migration``: name, operation."""
     folder = world.root / "images" / tag
     folder.mkdir(parents=True)
