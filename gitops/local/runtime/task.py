@@ -29,8 +29,8 @@ STARTUP_SECONDS = 1.0
 """A task without a load balancer counts as healthy when it has run for so long."""
 SETTLING_SECONDS = 0.5
 """Requests that were on their way to a target when it left its group have arrived by then."""
-GRACE_DIVISOR = 4
-"""A grace period of 60 seconds is 15 on this machine, for a task that answers at all."""
+GRACE_DIVISOR = 10
+"""A grace period of 60 seconds is 6 on this machine, for a task that answers at all."""
 STOP_TIMEOUT = 30.0  # seconds; ECS's own, for containers that declare none
 
 
