@@ -8,12 +8,15 @@ NPM := NODE_OPTIONS=--use-system-ca npm
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup example lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
+.PHONY: help setup tools example lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(VENV)/.installed node_modules/.installed example ## Install everything, from the lock files
+setup: tools example ## Install everything, from the lock files
+
+# What the command line needs: all that jobs of workflows install.
+tools: $(VENV)/.installed node_modules/.installed
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Setting up Python packages and Node in $(VENV) (about a minute, once)"

@@ -40,6 +40,7 @@ def make_world(tmp_path: Path, embedded_aws: EmbeddedAws) -> Iterator[Callable[.
 
     yield make
     for world in made:
+        print(*world.runs, sep="\n\n")  # shown where a test fails
         world.close()
         assert world.github.violations == []
 

@@ -51,6 +51,8 @@ def _play(world: World) -> int:
     stage.happens(f"{OWNER} comments", "/destroy")
     asked = world.comment(number, OWNER, "/destroy")
     stage.show(asked, number)
+    if not asked.succeeded:
+        return 1
     order = f"/confirm {token_in(world.github.comments_of_ours(number))}"
     stage.happens(f"{OWNER} comments", order)
     confirmed = world.comment(number, OWNER, order)

@@ -52,4 +52,5 @@ def test_an_environment_lives_from_its_pull_request_to_its_end(tmp_path: Path, e
         assert [deployment.state for deployment in world.github.deployments("dev/gamma")] == ["inactive"]
         assert world.github.violations == []
     finally:
+        print(*world.runs, sep="\n\n")  # shown where it fails
         world.close()

@@ -157,7 +157,6 @@ class World:
             token=self.github.token,
             job=job,
         )
-        print(run)  # shown by pytest where a test fails
         assert self.github.token not in run.log
         self.runs.append(
             replace(run, roles=self._recorded(records / "roles"), caches=self._recorded(records / "caches"))
