@@ -1,9 +1,9 @@
-"""A bounded number of requests to an environment, sent by a process of its own; none is sent a second time.
+"""A bounded number of requests to a site of this machine, sent by a process of its own; none is sent a second time.
 
-    python -m tests.environments.load URL --requests 500 [--clients 4] [--pause 0.05] [--token TOKEN] [--header N:V]
+    python -m tests.environments.load URL --requests 500 [--clients 4] [--pause 0.1] [--path /]... [--token TOKEN]
 
-Each client keeps its connection, as browsers do. It prints a line of JSON for each request, and ends when its standard
-input does, even when it has not sent all.
+Each client keeps its connection, as browsers do. It prints a line of JSON for each answer. SIGTERM ends it when what is
+under way is answered. It exits with 1 when a request failed.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ import argparse
 import http.client
 import itertools
 import json
+import signal
 import subprocess
 import sys
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from tests.gitops.checkouts import REPOSITORY
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
+    from urllib.parse import SplitResult
 
+ROOT = Path(__file__).parents[2]
 HEALTH_CHECK = "/api/health-check/"
 POSTS = "/api/posts/"
-GET = (HEALTH_CHECK, "/api/ready/", "/everyone/", "/sign-in/")
+READ = (HEALTH_CHECK, "/api/ready/", "/everyone/", "/sign-in/")
 TIMEOUT = 30  # seconds, of one request
 
 
@@ -89,64 +90,92 @@ def load(url: str, log: Path, *, requests: int, token: str) -> Iterator[Load]:
     """Send requests to a site, some of which write with an API token, until the block ends."""
     command = [sys.executable, "-m", "tests.environments.load", url, f"--requests={requests}", f"--token={token}"]
     with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=output, text=True)
-    running = Load(log, process)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, text=True)
     try:
-        yield running
+        yield Load(log, process)
     finally:
-        process.communicate()
+        process.terminate()
+        process.wait()
 
 
-def main() -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Client:
+    """One of those who send requests: they share what is left to send, and when to end."""
+
+    site: SplitResult
+    numbers: Iterator[int]
+    requests: Sequence[tuple[str, str]]
+    headers: Mapping[str, str]
+    pause: float
+    ended: threading.Event
+    failed: threading.Event
+
+    def run(self) -> None:
+        """Send requests, in the order that is given, over and over."""
+        host = self.site.hostname or ""
+        # Browsers know that names below localhost are this machine; not every resolver does.
+        address = "127.0.0.1" if host.endswith(".localhost") else host
+        connection = http.client.HTTPConnection(address, self.site.port, timeout=TIMEOUT)
+        for number, (method, path) in zip(self.numbers, itertools.cycle(self.requests), strict=False):
+            if self.ended.wait(self.pause):
+                return
+            answer = self._send(connection, method, path, number)
+            if answer.failed:
+                self.failed.set()
+            sys.stdout.write(json.dumps(asdict(answer)) + "\n")  # at once: print would let others between
+            sys.stdout.flush()
+
+    def _send(self, connection: http.client.HTTPConnection, method: str, path: str, number: int) -> Answer:
+        body, kind = None, {}
+        if method == "POST":
+            body, kind = urlencode({"text": f"post {number}"}), {"Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            connection.request(method, path, body, {"Host": self.site.netloc, **self.headers, **kind})
+            response = connection.getresponse()
+            content = response.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            return Answer(at=time.time(), path=path, status=0, error=repr(error))
+        answer = Answer(at=time.time(), path=path, status=response.status)
+        if answer.failed:
+            return replace(answer, error=content[:300])
+        return replace(answer, version=json.loads(content)["version"]) if path == HEALTH_CHECK else answer
+
+
+def main() -> int:
     """Send the requests."""
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
     parser.add_argument("--requests", type=int, required=True)
     parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--pause", type=float, default=0.05, help="seconds between two requests of a client")
+    parser.add_argument("--pause", type=float, default=0.1, help="seconds between two requests of a client")
+    parser.add_argument("--path", action="append", dest="paths", help="what to read")
+    parser.add_argument("--header", action="append", default=[], dest="headers", help="NAME=VALUE")
     parser.add_argument("--token", default="", help="write, too, with this token of the API")
     arguments = parser.parse_args()
-    site = urlsplit(arguments.url)
-    numbers = iter(range(arguments.requests))
-    ended = threading.Event()
-    clients = [
-        threading.Thread(
-            target=_client, args=(site.netloc, site.port, numbers, arguments.token, arguments.pause, ended)
-        )
-        for _ in range(arguments.clients)
-    ]
-    for client in clients:
-        client.start()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-    for client in clients:
-        client.join()
-
-
-def _client(host: str, port: int, numbers: Iterator[int], token: str, pause: float, ended: threading.Event) -> None:
-    # Browsers know that names below localhost are this machine; not every resolver does.
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
-    requests = itertools.cycle([("GET", path) for path in GET] + ([("POST", POSTS)] if token else []))
-    for number, (method, path) in zip(numbers, requests, strict=False):
-        if ended.wait(pause):
-            return
-        body = urlencode({"text": f"post {number}"}) if method == "POST" else None
-        headers = {"Host": host, "Content-Type": "application/x-www-form-urlencoded"} if body else {"Host": host}
-        if body:
-            headers["Authorization"] = f"Bearer {token}"
-        try:
-            connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            content = response.read()
-            version = json.loads(content)["version"] if path == HEALTH_CHECK and response.status == 200 else None
-            answer = Answer(at=time.time(), path=path, status=response.status, version=version, error="")
-            if answer.failed:
-                answer = Answer(**{**asdict(answer), "error": content.decode(errors="replace")[:300]})
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            answer = Answer(at=time.time(), path=path, status=0, error=repr(error))
-        sys.stdout.write(json.dumps(asdict(answer)) + "\n")  # at once: print would let others between
-        sys.stdout.flush()
+    headers = dict(one.split("=", 1) for one in arguments.headers)
+    requests = [("GET", path) for path in arguments.paths or READ]
+    if arguments.token:
+        headers["Authorization"] = f"Bearer {arguments.token}"
+        requests.append(("POST", POSTS))
+    ended, failed = threading.Event(), threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    client = Client(
+        site=urlsplit(arguments.url),
+        numbers=iter(range(arguments.requests)),
+        requests=requests,
+        headers=headers,
+        pause=arguments.pause,
+        ended=ended,
+        failed=failed,
+    )
+    threads = [threading.Thread(target=client.run) for _ in range(arguments.clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return int(failed.is_set())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

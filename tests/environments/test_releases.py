@@ -23,7 +23,7 @@ AROUND = 40
 """So many are answered before a release begins, and after it has ended."""
 ADDS_COLUMN = "0002_post_language"
 FAILS = "0002_divide_by_zero"
-MAKE_TOKEN = """\
+SIGN_UP = """\
 from microblog.accounts.models import User
 from microblog.api.services import create_token
 user = User.objects.create_user("reader@example.com", "reader", "long enough for a test")
@@ -42,7 +42,7 @@ def gamma(world: World) -> Environment:
 @pytest.fixture(scope="module")
 def token(gamma: Environment) -> str:
     """Return a token of the API, of somebody who has just been made."""
-    made = gamma.run("python", "manage.py", "shell", "--command", MAKE_TOKEN)
+    made = gamma.run("python", "manage.py", "shell", "--command", SIGN_UP)
     assert made.returncode == 0, made.stderr
     return made.stdout.split("token:")[1].partition(":")[0]
 
@@ -63,6 +63,12 @@ def declared_images(gamma: Environment) -> set[str]:
         for service in gamma.services().values()
     ]
     return {one["containerDefinitions"][0]["image"].rpartition(":")[2] for one in definitions}
+
+
+def applied(gamma: Environment) -> dict[str, float]:
+    """Return when each migration was applied, in seconds of Unix time, by its name."""
+    rows = gamma.rows("SELECT name, extract(epoch FROM applied) FROM django_migrations")
+    return {name: float(seconds) for name, _, seconds in (row.partition("|") for row in rows)}
 
 
 def serving(gamma: Environment) -> str:
@@ -90,8 +96,7 @@ def test_release_migrates_before_it_takes_traffic_and_fails_no_request(
     assert released.returncode == 0, released.stderr
     assert sent.failures() == []
     assert sent.versions() == ["release-1", "release-2"]
-    (migrated,) = gamma.rows(f"SELECT extract(epoch FROM applied) FROM django_migrations WHERE name = '{ADDS_COLUMN}'")
-    assert float(migrated) < min(one.at for one in sent.answers if one.version == "release-2")
+    assert applied(gamma)[ADDS_COLUMN] < min(one.at for one in sent.answers if one.version == "release-2")
     (posts,) = gamma.rows("SELECT count(*) FROM posts_post")
     assert int(posts) == sum(one.path == POSTS for one in sent.answers)
     assert not before & {task["taskArn"] for task in gamma.tasks("web")}
@@ -114,7 +119,7 @@ def test_release_with_a_failing_migration_is_rolled_back_told_and_fails_no_reque
     assert "division by zero" in released.stderr
     assert sent.failures() == []
     assert sent.versions() == [before]
-    assert gamma.rows(f"SELECT FROM django_migrations WHERE name = '{FAILS}'") == []
+    assert FAILS not in applied(gamma)
     assert declared_images(gamma) == {before}
     assert gamma.world.statuses()["dev-gamma"] == "UPDATE_ROLLBACK_COMPLETE"
 

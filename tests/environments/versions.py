@@ -9,7 +9,6 @@ from tests.environments.world import APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from tests.environments.world import World
 
@@ -32,7 +31,10 @@ DIVIDES_BY_ZERO = 'migrations.RunSQL("SELECT 1 / 0")'
 def make(
     world: World, tag: str, *, changes: Mapping[str, tuple[str, str]], migration: tuple[str, str] | None = None
 ) -> None:
-    """Make a version that tells its tag. ``changes``: what to replace by what, by file; ``migration``: name, operation."""
+    """Make a version that tells its tag.
+
+    ``changes`` are what to replace by what, by file; ``migration`` is a further one's name and operation.
+    """
     folder = world.root / "images" / tag
     folder.mkdir(parents=True)
     for name in SOURCE:
