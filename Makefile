@@ -8,7 +8,7 @@ NPM := NODE_OPTIONS=--use-system-ca npm
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools example lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
+.PHONY: help setup tools example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,7 +39,6 @@ lock: $(VENV)/.installed ## Update the lock files from pyproject.toml, requireme
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements-checkov.lock requirements-checkov.in
 	$(NPM) install --package-lock-only --loglevel=error
 
-
 demo: setup ## Deploy the five sample environments to an AWS on this machine
 	@gitops local up >/dev/null
 	@gitops validate
@@ -59,7 +58,7 @@ demo-down: setup ## Stop the AWS on this machine; what was deployed there is gon
 demo-pr: setup ## Play a pull request from its plan to its end: act, a GitHub and an AWS on this machine
 	@python -m tests.workflows.demo
 
-check: lint types templates test ## Everything that CI checks
+check: lint types templates example-check test ## Everything that CI checks
 
 lint: setup workflows ## Style, the workflows, and the declarations themselves
 	ruff check
@@ -79,6 +78,9 @@ types: setup ## Static types
 templates: setup ## cfn-lint on the reviewed templates; cdk-nag and layering are among the tests
 	@# W3005: the CDK writes DependsOn beside references that imply it; both are right.
 	cfn-lint --regions us-east-1 eu-central-1 --ignore-checks W3005 --template tests/golden/*.template.json
+
+example-check: setup ## Style, types and tests of the example application
+	$(MAKE) --no-print-directory -C examples/microblog check
 
 test: setup ## The tests
 	pytest --numprocesses 2 --dist loadfile
