@@ -35,7 +35,8 @@ class Answer:
 
 def written(order: Order) -> str:
     """Return an order as it would be typed, with its name filled in."""
-    words = [str(order.name) if order.name else "", order.image, order.token, order.reason]
+    # A token names its environment.
+    words = [str(order.name) if order.name and not order.token else "", order.image, order.token, order.reason]
     words.append(f"{order.days}d" if order.days else "")
     return " ".join(["/" + order.verb, *filter(None, words)])
 
