@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from email.message import EmailMessage
 
+PSQL = [str(PROGRAMS / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
 APPLICATION = REPOSITORY / "examples" / "microblog"
 
 
@@ -59,6 +60,12 @@ class World(Checkout):
         """Deploy environments, which has to succeed."""
         deployed = self.gitops("deploy", *selected)
         assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+
+    def relayed(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that prints what an application says, its tracebacks too."""
+        with self.start(*arguments) as process:
+            stdout, stderr = process.communicate(timeout=self.timeout)
+        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
 
     def mails(self, recipient: str) -> list[EmailMessage]:
         """Return the mails that were sent to somebody, oldest first."""
@@ -133,14 +140,20 @@ class Environment:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a task of its own."""
-        return self.world.gitops("run", self.name, "--", *command)
+        return self.world.relayed("run", self.name, "--", *command)
 
     def logged(self, service: str | None = None) -> list[str]:
         """Return what its services have logged, or one of them, with time and service before each line."""
         chosen = ("--service", service) if service else ()
-        done = self.world.gitops("logs", self.name, *chosen)
+        done = self.world.relayed("logs", self.name, *chosen)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
+
+    def said(self, message: str, *, service: str, **fields: Any) -> int:
+        """Return how often a service has logged a message, with these fields."""
+        wanted = {"message": message, **fields}
+        lines = [line.partition("{") for line in self.logged(service)]
+        return sum(wanted.items() <= json.loads(brace + rest).items() for _, brace, rest in lines if brace)
 
     def variables(self) -> dict[str, str]:
         """Return the variables that its web service's containers get, the secrets among them."""
@@ -158,8 +171,13 @@ class Environment:
 
     def psql(self, statement: str, **other: str) -> subprocess.CompletedProcess[str]:
         """Run SQL in its database, with its role and password; `other` are variables of psql's that differ."""
+        command = [*PSQL, "--command", statement]
+        return subprocess.run(command, env=self.psql_variables(**other), capture_output=True, text=True, check=False)
+
+    def psql_variables(self, **other: str) -> dict[str, str]:
+        """Return the variables by which psql finds its database. The psql at hand knows no TLS."""
         own = self.variables()
-        connection = {
+        return {
             "PGHOST": own["POSTGRES_SERVICE_HOST"],
             "PGPORT": str(PLAIN_PORT),
             "PGSSLMODE": "disable",
@@ -168,8 +186,6 @@ class Environment:
             "PGPASSWORD": own["POSTGRES_PASSWORD"],
             **other,
         }
-        command = [str(PROGRAMS / "psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--command", statement]
-        return subprocess.run(command, env=connection, capture_output=True, text=True, check=False)
 
     def rows(self, query: str) -> list[str]:
         """Return the rows of a query, columns separated by `|`."""
