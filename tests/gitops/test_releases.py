@@ -34,30 +34,32 @@ environment: %s
 
 EXPIRES = datetime.now(UTC).date() + timedelta(days=7)
 
-ACCOUNTS = count(300000000000)
+ACCOUNT = "300000000000"
+NUMBERS = count()
 
 
 class Releases:
-    """A base and the app `dev/alpha`, deployed with the real constructs."""
+    """An app of its own on the base that these tests share, with the real constructs."""
 
-    def __init__(self, checkout: Checkout) -> None:
+    def __init__(self, checkout: Checkout, app: str) -> None:
         self._checkout = checkout
+        self._app = app
 
     def deploy(self, image: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Declare alpha's version and variables, and deploy it."""
-        self._checkout.write("dev/alpha.yaml", APP % (image, EXPIRES, json.dumps(environment)))
-        return self._checkout.gitops("deploy", "dev/alpha")
+        """Declare the app's version and variables, and deploy it."""
+        self._checkout.write(f"dev/{self._app}.yaml", APP % (image, EXPIRES, json.dumps(environment)))
+        return self._checkout.gitops("deploy", f"dev/{self._app}")
 
     def destroy(self) -> "subprocess.CompletedProcess[str]":
-        return self._checkout.gitops("destroy", "dev/alpha", "--yes")
+        return self._checkout.gitops("destroy", f"dev/{self._app}", "--yes")
 
     def runs(self, log_group: str) -> list[str]:
-        """Return the first log line of each task that wrote to a log group of alpha's, oldest first."""
+        """Return the first log line of each task that wrote to a log group of the app's, oldest first."""
         logs = self._checkout.client("logs")
         (group,) = (
             group["logGroupName"]
             for group in logs.describe_log_groups()["logGroups"]
-            if "dev-alpha" in group["logGroupName"] and log_group in group["logGroupName"]
+            if f"dev-{self._app}" in group["logGroupName"] and log_group in group["logGroupName"]
         )
         streams = sorted(
             logs.describe_log_streams(logGroupName=group)["logStreams"], key=lambda stream: stream["creationTime"]
@@ -81,9 +83,9 @@ class Releases:
         return [event["message"] for event in sorted(events, key=lambda event: event["timestamp"])]
 
     def serving(self) -> str:
-        """Return the image that alpha's web service runs."""
+        """Return the image that the app's web service runs."""
         ecs = self._checkout.client("ecs")
-        (cluster,) = (arn for arn in ecs.list_clusters()["clusterArns"] if "dev-alpha" in arn)
+        (cluster,) = (arn for arn in ecs.list_clusters()["clusterArns"] if f"dev-{self._app}" in arn)
         (service,) = ecs.list_services(cluster=cluster)["serviceArns"]
         (described,) = ecs.describe_services(cluster=cluster, services=[service])["services"]
         definition = ecs.describe_task_definition(taskDefinition=described["taskDefinition"])["taskDefinition"]
@@ -91,16 +93,21 @@ class Releases:
         return image.rpartition("/")[2]
 
 
-@pytest.fixture
-def releases(bare_checkout: CommandLine, embedded_state: tuple[Path, EmbeddedAws]) -> Releases:
+@pytest.fixture(scope="module")
+def with_base(tmp_path_factory: pytest.TempPathFactory, embedded_state: tuple[Path, EmbeddedAws]) -> Checkout:
     state, aws = embedded_state
-    checkout = Checkout(bare_checkout.root, str(next(ACCOUNTS)), aws)
+    checkout = Checkout(CommandLine.make(tmp_path_factory.mktemp("releases")).root, ACCOUNT, aws)
     (checkout.root / ".gitops" / "local").symlink_to(state)
     checkout.account(checkout.account_id)
     checkout.write("dev/base.yaml", BASE)
     deployed = checkout.gitops("deploy", "dev")
     assert deployed.returncode == 0, deployed.stderr
-    return Releases(checkout)
+    return checkout
+
+
+@pytest.fixture
+def releases(with_base: Checkout) -> Releases:
+    return Releases(with_base, f"app{next(NUMBERS)}")
 
 
 def test_release_runs_once_for_each_version_and_not_otherwise(releases: Releases) -> None:
@@ -152,8 +159,10 @@ def test_first_release_that_fails_leaves_no_service_behind(releases: Releases) -
 
 def test_destroy_runs_the_database_task_once_more_to_drop_it(releases: Releases) -> None:
     releases.deploy("v1")
+    said_before = len(releases.said_by_runner())
     result = releases.destroy()
     assert result.returncode == 0, result.stderr
-    (drop,) = (line for line in releases.said_by_runner() if line.startswith("Delete: started"))
+    said = releases.said_by_runner()[said_before:]
+    (drop,) = (line for line in said if line.startswith("Delete: started"))
     assert "the database task" in drop
     assert "{'ACTION': 'drop'}" in drop
