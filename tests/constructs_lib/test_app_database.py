@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,8 +73,9 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    data = tmp_path_factory.mktemp("postgres")
+def server() -> Iterator[Server]:
+    # Not below pytest's folder: PostgreSQL runs as another user, and whatever else starts pytest closes that to others.
+    data = Path(tempfile.mkdtemp(prefix="postgres-"))
     started = get_server(data, cleanup_mode="delete")
     started.psql("CREATE ROLE master LOGIN CREATEDB CREATEROLE PASSWORD 'master-password';")
     started.psql("ALTER DATABASE postgres OWNER TO master;")
