@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[1]
 STACKS = ("accounts-main", "dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app")
 

@@ -17,6 +17,8 @@ from tests.gitops.checkouts import DAYS_TO_LIVE, REPOSITORY
 if TYPE_CHECKING:
     from tests.gitops.chatops.conftest import Conversation
 
+pytestmark = pytest.mark.processes
+
 ALPHA = "environments/dev/alpha.yaml"
 TODAY = datetime.now(UTC).date()
 NOTHING: dict[str, list[object]] = {"git": [], "read": [], "deploy": [], "destroy": []}

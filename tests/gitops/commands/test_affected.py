@@ -7,6 +7,8 @@ import pytest
 from tests.gitops.checkouts import CommandLine
 from tests.gitops.repositories import GitRepository
 
+pytestmark = pytest.mark.processes
+
 ZEROS = "0" * 40
 
 

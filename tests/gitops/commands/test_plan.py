@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.fake_github.fake import FakeGitHub
 
+pytestmark = pytest.mark.processes
+
 PLAN = "plan/plan.json"
 
 
