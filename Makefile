@@ -7,6 +7,11 @@ CHECKOV := .venv-checkov
 NPM := NODE_OPTIONS=--use-system-ca npm
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# Somebody to sign in as and posts to read, once for each embedded AWS: the file goes with it.
+DEMO_DATA := .gitops/local/demo-data
+DEMO_LOGIN := DJANGO_SUPERUSER_EMAIL=demo@example.com DJANGO_SUPERUSER_HANDLE=demo DJANGO_SUPERUSER_PASSWORD='demo demo demo'
+DEMO_COMMANDS := python manage.py createsuperuser --no-input && python manage.py generate_posts 60
+
 .DEFAULT_GOAL := help
 .PHONY: help setup tools example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
 
@@ -39,13 +44,18 @@ lock: $(VENV)/.installed ## Update the lock files from pyproject.toml, requireme
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements-checkov.lock requirements-checkov.in
 	$(NPM) install --package-lock-only --loglevel=error
 
-demo: setup ## Deploy the five sample environments to an AWS on this machine
+demo: setup ## Deploy the five sample environments to an AWS on this machine, and say where they answer
 	@gitops local up >/dev/null
 	@gitops validate
 	@gitops deploy --target local --all
-	@printf '%s\n' '' 'What to try next:' \
+	@test -e $(DEMO_DATA) || { gitops run dev/alpha -- env $(DEMO_LOGIN) sh -c '$(DEMO_COMMANDS)' && touch $(DEMO_DATA); }
+	@printf '%s\n' '' 'They answer here, dev/beta below /api/ and /admin/ only, since its frontend is simulated:'
+	@for name in dev/alpha dev/beta prod/app; do BROWSER=true gitops open $$name 2>/dev/null || exit; done
+	@printf '%s\n' 'Sign in to dev/alpha as demo@example.com with the password "demo demo demo".' '' 'What to try next:' \
 	  '  . .venv/bin/activate' \
+	  '  gitops open dev/alpha               in your browser' \
 	  '  gitops status                       what is declared and what is deployed' \
+	  '  gitops logs dev/alpha               what it logs; mails that it sends are in .gitops/local/mail' \
 	  '  gitops new ad-hoc-app dev/gamma --owner octocat --image v1.4.2' \
 	  '  gitops deploy dev/gamma             the environment you just declared' \
 	  '  gitops destroy dev/gamma            asks first; deletes its stack' \
@@ -85,8 +95,8 @@ example-check: setup ## Style, types and tests of the example application
 test: setup ## The tests
 	pytest --numprocesses 2 --dist loadfile
 
-test-fast: setup ## The tests that need neither the embedded AWS nor act
-	pytest --numprocesses 2 --dist loadfile -m "not embedded_aws and not environments and not workflows"
+test-fast: setup ## The tests that need neither the embedded AWS nor act, and start few processes
+	pytest --numprocesses 2 --dist loadfile -m "not embedded_aws and not environments and not workflows and not processes"
 
 bless: setup ## Accept changed templates and messages: read the diff
 	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config tests/gitops/plan/test_comment.py

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CLI = checkout.ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
+CACHES = Path(sys.prefix) / "cache"
+"""The home folder of the CDK, where it keeps what it need not do twice: it goes with the virtual environment."""
+
 CONCURRENCY = 20
 """Stacks that one CDK CLI deploys at a time; CloudFormation throttles callers that ask much more of it."""
 
@@ -54,6 +57,7 @@ def start_app(root: Path, outdir: Path, context: Mapping[str, str]) -> Program:
         "CDK_CONTEXT_JSON": json.dumps(context),
         "CDK_VALIDATION": "false",
         "JSII_NODE": str(node()),
+        "HOME": str(CACHES),
     }
     return Program("synth", [sys.executable, "app.py"], environ, cwd=root)
 
@@ -84,4 +88,5 @@ def _start_cli(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) 
     quiet = {"CDK_DISABLE_VERSION_CHECK": "true", "CDK_DISABLE_CLI_TELEMETRY": "true", "NO_COLOR": "1"}
     command = [str(node()), str(CLI), verb, "--no-notices", *arguments]
     # Away from cdk.json: the CLI would run the app that it names, though it is given all it needs.
-    return Program(verb, command, {**environ, **quiet}, cwd=checkout.STATE)
+    own = {"CDK_HOME": str(CACHES / ".cdk")}  # its HOME stays, for profiles of the AWS CLI
+    return Program(verb, command, {**environ, **quiet, **own}, cwd=checkout.STATE)
