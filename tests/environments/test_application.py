@@ -75,17 +75,14 @@ def test_somebody_signs_up_on_a_phone_and_posts_a_picture_on_a_desktop(alpha: En
     like.click()
     expect(like).to_have_attribute("aria-pressed", "true")
     expect(like).to_have_text("1")
-    desktop.screenshot("timeline-desktop")
 
-    phone.open()
-    seen = phone.page.get_by_role("article").filter(has_text=TEXT)
-    expect(seen.get_by_role("button", name="Like")).to_have_text("1")
-    seen.get_by_role("img", name=ALT).evaluate("image => image.decode()")
-    phone.screenshot("timeline-phone")
-    phone.open("/@mira/")
-    phone.screenshot("profile-phone")
-    desktop.open("/everyone/")
-    desktop.screenshot("everyone-desktop")
+    for person, window in ((desktop, "desktop"), (phone, "phone")):
+        for path, page in (("/", "timeline"), ("/@mira/", "profile")):
+            person.open(path)
+            seen = person.page.get_by_role("article").filter(has_text=TEXT)
+            expect(seen.get_by_role("button", name="Like")).to_have_text("1")
+            seen.get_by_role("img", name=ALT).evaluate("image => image.decode()")
+            person.screenshot(f"{page}-{window}")
     assert troubles == []
     (number,) = alpha.rows(f"SELECT id FROM posts_post WHERE text = '{TEXT}'")  # noqa: S608 - our own text
     assert alpha.said("thumbnail made", service="worker", post=int(number)) == 1
