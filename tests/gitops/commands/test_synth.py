@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gitops.checkouts import Checkout
+from tests.gitops.checkouts import Checkout, CommandLine
 
 
 def test_a_second_synthesis_of_the_same_starts_nothing(checkout: Checkout) -> None:
@@ -113,3 +113,16 @@ def test_a_base_that_git_does_not_know_is_an_error_of_the_user(committed: Checko
 
     assert result.returncode == 1
     assert "nowhere" in result.stderr
+
+
+def test_nothing_is_written_to_the_home_folder(bare_checkout: CommandLine) -> None:
+    bare_checkout.account("111111111111")
+    bare_checkout.base("dev")
+    home = bare_checkout.root / "home"
+    home.mkdir()
+
+    result = bare_checkout.gitops("synth", HOME=str(home))
+
+    assert result.returncode == 0, result.stderr
+    assert "dev-base" in result.stdout
+    assert list(home.iterdir()) == []

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -267,6 +268,25 @@ def test_environment_reaches_an_account(embedded_aws: lifecycle.EmbeddedAws) -> 
     script = "import boto3; c = boto3.client('sts'); print(c.get_caller_identity()['Account'], c.meta.region_name)"
     answer = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=variables)
     assert answer.stdout.split() == ["210987654321", "eu-west-1"]
+
+
+def test_s3_takes_links_that_were_signed_with_them_and_no_others(embedded_aws: lifecycle.EmbeddedAws) -> None:
+    script = """if True:
+        import boto3
+        from botocore.config import Config
+        s3 = boto3.client("s3", config=Config(signature_version="s3v4"))
+        s3.create_bucket(Bucket="pictures")
+        s3.put_object(Bucket="pictures", Key="a", Body=b"picture")
+        print(s3.generate_presigned_url("get_object", Params={"Bucket": "pictures", "Key": "a"}))
+    """
+    variables = lifecycle.environment(embedded_aws, "210987654322", "us-east-1")
+    signed = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=variables)
+    link = signed.stdout.strip()
+
+    with urllib.request.urlopen(link) as answer:  # noqa: S310 - of our server
+        assert answer.read() == b"picture"
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(link[:-4] + "0000")  # noqa: S310
 
 
 def test_finding_imports_neither_boto3_nor_ministack() -> None:
