@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from gitops import checkout, help_texts
 from gitops.access import arguments as access_arguments
 from gitops.commands.new import OPTIONS
+from gitops.deployment import arguments as deployment_arguments
 from gitops.plan import arguments as plan_arguments
 from gitops.promotion import arguments as promotion_arguments
+from gitops.reporting import arguments as reporting_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,62 +71,14 @@ def parser() -> argparse.ArgumentParser:
 
     plan_arguments.add_verbs(partial(_add_verb, verbs), partial(_add_verb_on_aws, verbs))
 
-    deploy = _add_verb(
-        verbs, "deploy", "make AWS agree with declarations", help_texts.DEPLOY, help_texts.DEPLOY_EXAMPLES
-    )
-    selection = deploy.add_mutually_exclusive_group(required=True)
-    selection.add_argument(
-        "names", nargs="*", default=[], metavar="NAME", help="an environment, dev/alpha, or a base, dev"
-    )
-    selection.add_argument("--all", action="store_const", const=[], dest="names", help="every environment declared")
-    deploy.add_argument(
-        "--unless-superseded-by",
-        type=Path,
-        metavar="DIR",
-        help="leave alone what this checkout of the newest default branch has otherwise",
-    )
-    _add_reporting(deploy)
-    _add_target(deploy)
-
-    destroy = _add_verb(verbs, "destroy", "delete an environment", help_texts.DESTROY, help_texts.DESTROY_EXAMPLES)
-    destroy.add_argument("name", metavar="NAME", help="an environment, dev/alpha, or a base, dev")
-    destroy.add_argument("--yes", action="store_true", help="do not ask")
-    destroy.add_argument(
-        "--confirm", metavar="NAME", help="the name once more: needed for production and for what is protected"
-    )
-    destroy.add_argument("--region", help="look in this region too: for a base whose file is gone")
-    destroy.add_argument(
-        "--only-expired", action="store_true", help="with --github: only what the default branch lets expire or has not"
-    )
-    _add_reporting(destroy)
-    _add_target(destroy)
-
+    deployment_arguments.add_verbs(partial(_add_verb_on_aws, verbs))
     promotion_arguments.add_verbs(partial(_add_verb, verbs), partial(_add_verb_on_aws, verbs))
-
-    bootstrap = _add_verb_on_aws(
-        verbs, "bootstrap", "set an AWS account up, once", help_texts.BOOTSTRAP, help_texts.BOOTSTRAP_EXAMPLES
-    )
-    bootstrap.add_argument("account", nargs="?", metavar="ACCOUNT", help="main for environments/accounts/main.yaml")
 
     status = _add_verb(verbs, "status", "what is declared and what is deployed", help_texts.STATUS)
     _add_target(status)
 
-    report = _add_verb(verbs, "report", "tell people on GitHub what was found", help_texts.REPORT)
-    report.add_argument("topic", choices=("deployment", "drift", "plan", "reap"), help="what the files are about")
-    report.add_argument("directory", type=Path, metavar="DIR", help="the folder of the files")
-
-    reap = _add_verb_on_aws(verbs, "reap", "what has had its time", help_texts.REAP)
-    _add_account(reap)
-
-    drift = _add_verb_on_aws(verbs, "drift", "what differs from the declarations", help_texts.DRIFT)
-    _add_account(drift)
-
+    reporting_arguments.add_verbs(partial(_add_verb, verbs), partial(_add_verb_on_aws, verbs))
     access_arguments.add_verbs(partial(_add_verb_on_aws, verbs))
-
-    command = _add_verb_on_aws(verbs, "command", "do what a comment of a pull request says", help_texts.COMMAND)
-    command.add_argument(
-        "--perform", type=int, metavar="N", help="carry out step N (default: decide, answer and print the steps)"
-    )
 
     new = _add_verb(verbs, "new", "write a minimal declaration", help_texts.NEW, help_texts.NEW_EXAMPLES)
     new.add_argument("kind", metavar="KIND", help="what it declares")
@@ -191,16 +145,6 @@ def _add_folder(parser: argparse.ArgumentParser, default: object) -> None:
         metavar="DIR",
         help="the folder of declarations (default: environments)",
     )
-
-
-def _add_reporting(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--github", action="store_true", help="in a job of GitHub Actions: act and report there too")
-    parser.add_argument("--results", type=Path, metavar="DIR", help="write what became of it to this folder, as JSON")
-
-
-def _add_account(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--account", metavar="NAME", help="one account: main for environments/accounts/main.yaml")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="write what was found to this file too, as JSON")
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
