@@ -50,6 +50,8 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         "STATE_DIR": str(state_dir / "data"),
         "S3_DATA_DIR": str(state_dir / "data" / "s3"),
         "PERSIST_STATE": "0",
+        # Custom resources ask every ten seconds whether a task has ended, and give up after an hour: a fifth of both.
+        "SFN_WAIT_SCALE": "0.2",
         # These two services listen on every interface.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
