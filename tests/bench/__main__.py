@@ -18,6 +18,7 @@ from gitops import cdk
 from gitops.local import lifecycle
 from gitops.local.loopback import ANY_PORT
 from tests.bench import declarations
+from tests.bench.environments import environments
 from tests.bench.timing import ROOT, Command, compare, measure
 
 PYTHON = sys.executable
@@ -206,7 +207,7 @@ def main() -> int:
     table = Table("what", "took", "compared with", "ratio", "wanted", title=_machine())
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / ".gitops") as name:
         work = Path(name)
-        for measurement in (validation, synthesis, planning, nothing_changed, deployment):
+        for measurement in (validation, synthesis, planning, nothing_changed, deployment, environments):
             progress.print(f"measuring: {measurement.__doc__}")
             measurement(table, work)
     Console(width=140).print(table)
