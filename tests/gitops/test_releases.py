@@ -77,7 +77,8 @@ class Releases:
             event
             for group in groups
             if "TaskRunner" in group
-            for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]
+            for page in logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
+            for stream in page["logStreams"]
             for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
         ]
         return [event["message"] for event in sorted(events, key=lambda event: event["timestamp"])]
