@@ -10,8 +10,8 @@ import io
 import json
 import os
 import subprocess
-import tarfile
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,12 +113,12 @@ def _judged(application: Path, commit: str, files: Sequence[str]) -> Judgement:
     if not python.exists():
         setup = f"make -C {APPLICATIONS}/{application.name} setup"
         return Judgement(changed=len(files), unknown=f"the application is not set up here ({setup})")
-    archive = _git(application, "archive", "--format=tar", commit)
+    archive = _git(application, "archive", "--format=zip", commit)
     if archive is None:
         return Judgement(changed=len(files), unknown="git cannot write out the new version")
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+        with zipfile.ZipFile(io.BytesIO(archive)) as files_of_commit:
+            files_of_commit.extractall(folder)
         try:
             done = subprocess.run(
                 [python.absolute(), "-m", "tests.lint_migrations", "--json", *files],
