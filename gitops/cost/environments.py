@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 def estimate_environment(environment: Environment, assembly: Assembly, prices: Prices) -> Estimate:
     """Estimate an environment whose stack is in `assembly`; what its schedule lets sleep costs nothing meanwhile."""
+    stack = assembly.stacks[environment.name.stack]
+    return estimate(stack.template, stack.where.region, prices, awake_share=awake_share(environment))
+
+
+def awake_share(environment: Environment) -> float:
+    """Return for which share of the time, from 0 to 1, the schedule of an environment lets its services run."""
     config = environment.config
     schedule = config.schedule if isinstance(config, AdHocAppConfig) else None
-    share = awake_hours.parse(schedule.awake).share if schedule else 1
-    stack = assembly.stacks[environment.name.stack]
-    return estimate(stack.template, stack.where.region, prices, awake_share=share)
+    return awake_hours.parse(schedule.awake).share if schedule else 1

@@ -6,13 +6,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from constructs_lib.config import awake_hours
 from constructs_lib.config.environments import load
 from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.model import AccountConfig, AdHocAppConfig
 from gitops.affected.comparison import compare
 from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
+from gitops.cost.environments import awake_share
 from gitops.cost.estimate import estimate
 from gitops.deployment import replacement
 from gitops.plan.difference import permissions, templates
@@ -54,7 +54,7 @@ def _planned(
     before, after = affected.before, affected.after
     stack = after or before
     known = not affected.incomparable and stack is not None
-    cost_after = _estimate(after, _awake_share(declared)) if after else None
+    cost_after = _estimate(after, awake_share(declared) if declared else 1) if after else None
     cost_before = _estimate(before, _awake_share_before(old, affected.name)) if before else None
     changes = _changes(before, after) if known else []
     config = declared.config if declared else None
@@ -157,18 +157,12 @@ def _cost(found: Estimate | None) -> Cost | None:
     )
 
 
-def _awake_share(declared: Environment | None) -> float:
-    config = declared.config if declared else None
-    schedule = config.schedule if isinstance(config, AdHocAppConfig) else None
-    return awake_hours.parse(schedule.awake).share if schedule else 1
-
-
 def _awake_share_before(old: Tree | None, name: EnvironmentName) -> float:
     """Return the share of the time that an environment was awake; all of it where that cannot be read any more."""
     if old is None:
         return 1
     try:
-        return _awake_share(load(old.folder, only=[name])[name])
+        return awake_share(load(old.folder, only=[name])[name])
     except (DeclarationError, KeyError):
         return 1
 

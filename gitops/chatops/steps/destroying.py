@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.config import awake_hours
 from constructs_lib.config.model import AdHocAppConfig
 from gitops.aws import AwsError
 from gitops.chatops import answers, confirmation
@@ -13,6 +12,7 @@ from gitops.chatops.confirmation import Record
 from gitops.chatops.errors import RefusedError
 from gitops.chatops.steps import outcome
 from gitops.cost import prices
+from gitops.cost.environments import awake_share
 from gitops.cost.estimate import estimate
 from gitops.destruction import destruction_plan, removal, standing
 from gitops.destruction.removal import path_of
@@ -152,10 +152,7 @@ def _saved(environment: Environment, found: Standing, template: object) -> str |
     """Return what it costs a month, by its template as it is deployed."""
     if not isinstance(template, dict) or found.stack is None:
         return None
-    config = environment.config
-    schedule = config.schedule if isinstance(config, AdHocAppConfig) else None
-    share = awake_hours.parse(schedule.awake).share if schedule else 1
-    cost = estimate(template, found.stack.where.region, prices.load(), awake_share=share)
+    cost = estimate(template, found.stack.where.region, prices.load(), awake_share=awake_share(environment))
     upto = f" to {cost.most_usd:.2f}" if cost.most_usd > cost.least_usd else ""
     return f"Saves about {cost.least_usd:.2f}{upto} US dollars a month, by list prices."
 
