@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.errors import DeclarationError
 from gitops import arguments, checkout
 from gitops.errors import UserError
-from gitops.local.lifecycle import LocalError
+from local_aws.lifecycle import LocalError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

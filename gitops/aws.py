@@ -16,8 +16,8 @@ from botocore import exceptions
 from botocore.config import Config
 
 from gitops.errors import UserError
-from gitops.local import lifecycle
 from gitops.terminal.progress import say
+from local_aws import lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 from gitops import checkout
 from gitops.errors import UserError
-from gitops.local import lifecycle
-from gitops.local.lifecycle import EmbeddedAws
+from local_aws import lifecycle
+from local_aws.lifecycle import EmbeddedAws
 
 TargetName = Literal["aws", "local"]
 

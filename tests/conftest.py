@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops import cdk
-from gitops.local import lifecycle
-from gitops.local.loopback import ANY_PORT
+from local_aws import lifecycle
+from local_aws.loopback import ANY_PORT
 from tests.fake_github.fixtures import fake_github  # noqa: F401 - a fixture for all tests
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 EMBEDDED_AWS = {"embedded_aws", "embedded_state"}
 """The fixtures that start it."""
-ABOUT_THE_EMBEDDED_AWS = (HERE / "gitops" / "local", HERE / "environments")
+ABOUT_THE_EMBEDDED_AWS = (HERE / "local_aws", HERE / "environments")
 """Tests that start it themselves."""
 
 # Read when aws_cdk is first imported. cfn-lint and cdk-nag look at the same templates, once.

@@ -125,9 +125,9 @@ def test_gitops_reaches_constructs_through_app_py_alone(path: Path) -> None:
 @pytest.mark.parametrize(
     ("door", "package"),
     [
-        ("gitops/aws.py gitops/cloudformation.py gitops/local", "boto3"),
-        ("gitops/aws.py gitops/cloudformation.py gitops/local", "botocore"),
-        ("gitops/local", "ministack"),
+        ("gitops/aws.py gitops/cloudformation.py local_aws", "boto3"),
+        ("gitops/aws.py gitops/cloudformation.py local_aws", "botocore"),
+        ("local_aws", "ministack"),
     ],
 )
 def test_each_outside_system_has_one_door(door: str, package: str) -> None:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from gitops.errors import UserError
-from gitops.local import lifecycle
+from local_aws import lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Literal
 from constructs_lib.config.environments import load
 from gitops import checkout
 from gitops.errors import UserError
-from gitops.local import lifecycle, settings
-from gitops.local.front_door import names
 from gitops.target import AccountRegion
 from gitops.terminal.progress import say
+from local_aws import lifecycle, settings
+from local_aws.front_door import names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gitops.local.lifecycle import EmbeddedAws
+    from local_aws.lifecycle import EmbeddedAws
 
 Action = Literal["up", "down", "status"]
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from gitops.access.deployed import find_app
 from gitops.commands.selection import select
-from gitops.local.front_door import names
 from gitops.synthesis.assembly import URL_OUTPUT
 from gitops.terminal.progress import say
+from local_aws.front_door import names
 
 if TYPE_CHECKING:
     from datetime import date

@@ -60,7 +60,7 @@ def _make_zone(session: Session, zone: HostedZone) -> bool:
     if Route53(session, zone.where).zone(zone.zone_id):
         return False
     name = ".".join(zone.domain.split(".")[-2:])
-    # This server takes the caller reference for the id: gitops.local.ministack.
+    # This server takes the caller reference for the id: local_aws.ministack.
     session.client("route53", zone.where).create_hosted_zone(Name=name, CallerReference=zone.zone_id)
     return True
 

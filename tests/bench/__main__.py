@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from gitops import cdk
-from gitops.local import lifecycle
-from gitops.local.loopback import ANY_PORT
+from local_aws import lifecycle
+from local_aws.loopback import ANY_PORT
 from tests.bench import declarations
 from tests.bench.environments import environments
 from tests.bench.timing import ROOT, Command, compare, measure
@@ -154,7 +154,7 @@ def _planning(root: Path, *, bases: int, apps: int) -> Command:
 def link_code(root: Path) -> None:
     """Make a checkout with the code of this one."""
     root.mkdir()
-    for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "node_modules", "requirements.lock"):
+    for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "local_aws", "node_modules", "requirements.lock"):
         (root / name).symlink_to(ROOT / name)
 
 

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitops.local import lifecycle
-from gitops.local.loopback import ANY_PORT
-from gitops.local.runtime.addresses import free_address
+from local_aws import lifecycle
+from local_aws.loopback import ANY_PORT
+from local_aws.runtime.addresses import free_address
 from tests.bench.timing import Command, compare
 from tests.environments.load import HEALTH_CHECK, ROOT
 from tests.environments.world import APPLICATION, World

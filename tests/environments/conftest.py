@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitops.local import lifecycle
-from gitops.local.loopback import ANY_PORT
+from local_aws import lifecycle
+from local_aws.loopback import ANY_PORT
 from tests.environments.world import APPLICATION, Environment, World
 
 if TYPE_CHECKING:

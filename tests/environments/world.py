@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from constructs_lib.config.environments import parse_name
-from gitops.local.data.postgres import PLAIN_PORT, PROGRAMS
-from gitops.local.front_door import names
-from gitops.local.mail import FOLDER as MAIL_FOLDER
-from gitops.local.runtime.images import Images
-from gitops.local.settings import IMAGES_FILE
 from gitops.synthesis.assembly import SERVICE_TAG
+from local_aws.data.postgres import PLAIN_PORT, PROGRAMS
+from local_aws.front_door import names
+from local_aws.mail import FOLDER as MAIL_FOLDER
+from local_aws.runtime.images import Images
+from local_aws.settings import IMAGES_FILE
 from tests.gitops.checkouts import DAYS_TO_LIVE, REPOSITORY, Checkout
 
 if TYPE_CHECKING:

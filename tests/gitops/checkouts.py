@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import boto3
 
-from gitops.local import lifecycle
-from gitops.local.lifecycle import EmbeddedAws
+from local_aws import lifecycle
+from local_aws.lifecycle import EmbeddedAws
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -64,7 +64,15 @@ class CommandLine:
     @classmethod
     def make(cls, root: Path, *more: Any) -> Self:
         """Make a checkout with the code of the repository and no declarations."""
-        for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "node_modules", "requirements.lock"):
+        for name in (
+            "app.py",
+            "cdk.json",
+            "constructs_lib",
+            "gitops",
+            "local_aws",
+            "node_modules",
+            "requirements.lock",
+        ):
             (root / name).symlink_to(REPOSITORY / name)
         (root / ".gitops").mkdir(exist_ok=True)
         (root / "environments").mkdir()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gitops.local import lifecycle
-from gitops.local.lifecycle import EmbeddedAws
-from gitops.local.loopback import ANY_PORT
+from local_aws import lifecycle
+from local_aws.lifecycle import EmbeddedAws
+from local_aws.loopback import ANY_PORT
 from tests.fake_github.fake import FakeGitHub
 from tests.gitops.checkouts import Checkout, CommandLine
 from tests.gitops.jobs import Jobs

@@ -8,7 +8,7 @@ from constructs_lib.config.errors import DeclarationError, Problem
 from gitops import __main__ as command_line
 from gitops.commands import schema
 from gitops.errors import UserError
-from gitops.local.lifecycle import LocalError
+from local_aws.lifecycle import LocalError
 
 HEAVY = {"aws_cdk", "boto3", "botocore", "jsii", "rich"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitops.local.lifecycle import EmbeddedAws
+from local_aws.lifecycle import EmbeddedAws
 from tests.gitops.checkouts import Checkout, CommandLine
 
 BASE = """\

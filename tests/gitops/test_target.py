@@ -4,9 +4,9 @@ import pytest
 
 from gitops import target
 from gitops.errors import UserError
-from gitops.local import lifecycle
-from gitops.local.lifecycle import EmbeddedAws
 from gitops.target import AccountRegion, Target, TargetName, resolve
+from local_aws import lifecycle
+from local_aws.lifecycle import EmbeddedAws
 
 RUNNING = EmbeddedAws("http://localhost:4566", 1, 4566, "111111111111", datetime(2026, 11, 23, tzinfo=UTC))
 ELSEWHERE = "http://localhost:9999"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from gitops.local.lifecycle import EmbeddedAws
+    from local_aws.lifecycle import EmbeddedAws
 
 ACCOUNT_NUMBERS = count(200000000000)
 

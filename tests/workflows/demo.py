@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markdown import Markdown
 
-from gitops.local import lifecycle
 from gitops.terminal.progress import say
+from local_aws import lifecycle
 from tests.workflows.harness.real import DECLARED, GAMMA, SAMPLE_ACCOUNT, real_world
 from tests.workflows.harness.tokens import token_in
 

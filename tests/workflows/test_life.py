@@ -13,7 +13,7 @@ from tests.workflows.harness.tokens import token_in
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gitops.local.lifecycle import EmbeddedAws
+    from local_aws.lifecycle import EmbeddedAws
 
 pytestmark = pytest.mark.workflows
 

@@ -1,4 +1,4 @@
-from gitops.local import lifecycle
+from local_aws import lifecycle
 from tests.gitops.checkouts import CommandLine
 
 

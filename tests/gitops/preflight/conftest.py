@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gitops.aws import Session
-from gitops.local.lifecycle import EmbeddedAws
 from gitops.target import AccountRegion, Target
+from local_aws.lifecycle import EmbeddedAws
 
 ACCOUNT_NUMBERS = count(500000000000)
 

@@ -5,13 +5,13 @@ import pytest
 
 from constructs_lib.config.environments import Environment, load
 from gitops.aws import Session
-from gitops.local.lifecycle import EmbeddedAws
 from gitops.preflight import prerequisites
 from gitops.preflight.check import run
 from gitops.preflight.existence import checks
 from gitops.preflight.prerequisites import prepare
 from gitops.preflight.references import collect
 from gitops.target import AccountRegion, Target
+from local_aws.lifecycle import EmbeddedAws
 from tests.gitops.checkouts import CommandLine
 
 ACCOUNT_NUMBERS = count(400000000000)

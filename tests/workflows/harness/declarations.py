@@ -11,7 +11,16 @@ from tests.workflows.harness.act import ROOT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CODE = (".github", "app.py", "cdk.json", "constructs_lib", "environments/schema.json", "gitops", "Makefile")
+CODE = (
+    ".github",
+    "app.py",
+    "cdk.json",
+    "constructs_lib",
+    "environments/schema.json",
+    "gitops",
+    "local_aws",
+    "Makefile",
+)
 LOCKS = ("package.json", "package-lock.json", "pyproject.toml", "requirements.lock")
 SMALL_APP = ROOT / "tests" / "gitops" / "small_app.py"
 

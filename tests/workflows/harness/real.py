@@ -10,7 +10,7 @@ from tests.workflows.harness.world import World, in_days
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gitops.local.lifecycle import EmbeddedAws
+    from local_aws.lifecycle import EmbeddedAws
 
 SAMPLE_ACCOUNT = "111111111111"
 """The id in the sample declaration."""

@@ -18,9 +18,9 @@ import boto3
 from constructs_lib.config.environments import load
 from gitops.aws import Session
 from gitops.doors.ecr import INDEX
-from gitops.local import lifecycle
 from gitops.preflight.prerequisites import PLATFORMS, prepare
 from gitops.target import Target
+from local_aws import lifecycle
 from tests.fake_github.fake import FakeGitHub
 from tests.fake_github.git import ConflictError
 from tests.gitops.checkouts import wait_until
@@ -31,7 +31,7 @@ from tests.workflows.harness.declarations import project_files
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitops.local.lifecycle import EmbeddedAws
+    from local_aws.lifecycle import EmbeddedAws
     from tests.workflows.harness.act import Run
     from tests.workflows.harness.aws import AwsCall
 

@@ -1,0 +1,151 @@
+"""Servers for the RDS instances and replication groups of stacks: made, changed and deleted with them."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from local_aws import ministack
+from local_aws.data import postgres, redis
+from local_aws.data.gateway import Gateways
+from local_aws.data.postgres import Postgres
+from local_aws.data.redis import Redis, User
+from local_aws.data.server_process import ServerError
+from local_aws.ending import DATABASES
+from local_aws.ministack import data_stores
+from local_aws.resource_types.base import Correction, Properties
+from local_aws.runtime.addresses import free_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from local_aws.data.authority import Authority
+
+CACHES = "caches"
+"""The folder, in the state folder, of the caches."""
+
+
+class DataServers:
+    """The running databases and caches, each on a loopback address of its own and its usual port."""
+
+    def __init__(self, state_dir: Path, authority: Authority) -> None:
+        self._state_dir = state_dir
+        self._authority = authority
+        self._gateways = Gateways()
+        self._lock = threading.Lock()
+        self._databases: dict[str, tuple[Postgres, str]] = {}
+        self._caches: dict[str, tuple[Redis, str]] = {}
+        # The users of ElastiCache with their passwords, which MiniStack does not keep.
+        self._users = ministack.new_store()
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What makes the servers follow their resources."""
+        return (
+            Correction(
+                name="AWS::RDS::DBInstance",
+                created=self._database_created,
+                updated=self._database_updated,
+                deleting=self._database_deleting,
+            ),
+            Correction(
+                name="AWS::ElastiCache::ReplicationGroup", created=self._cache_created, deleting=self._cache_deleting
+            ),
+            Correction(name="AWS::ElastiCache::User", created=self._user_created),
+        )
+
+    def _database_created(self, identifier: str, properties: Properties) -> Mapping[str, str]:
+        instance = data_stores.INSTANCES[identifier]
+        if instance["Engine"] != "postgres":
+            return {}
+        address = free_address(postgres.PORT, postgres.PLAIN_PORT)
+        key = data_stores.place_of(identifier)
+        try:
+            database = Postgres(
+                self._state_dir / DATABASES / key,
+                address,
+                master=instance["MasterUsername"],
+                password=data_stores.master_password(instance),
+                database=properties.get("DBName", ""),
+            )
+        except ServerError as error:
+            raise ministack.ApiError("CreateDBInstance", "InternalFailure", str(error)) from error
+        context = self._authority.server_context(address)
+        self._gateways.open_postgres(address, postgres.PORT, postgres.PLAIN_PORT, context)
+        with self._lock:
+            self._databases[key] = database, address
+        instance["Endpoint"] |= {"Address": address, "Port": postgres.PORT}
+        return {"Endpoint.Address": address, "Endpoint.Port": str(postgres.PORT)}
+
+    def _database_updated(self, identifier: str, old: Properties, new: Properties) -> Mapping[str, str]:
+        known = self._databases.get(data_stores.place_of(identifier))
+        if known is None:  # it was replaced
+            return self._database_created(identifier, new)
+        if new.get("MasterUserPassword") != old.get("MasterUserPassword"):
+            known[0].change_password(data_stores.INSTANCES[identifier]["MasterUsername"], new["MasterUserPassword"])
+        return {}
+
+    def _database_deleting(self, identifier: str, _properties: Properties) -> None:
+        self._stop(self._databases, identifier)
+
+    def _user_created(self, identifier: str, properties: Properties) -> None:
+        self._users[identifier] = dict(properties)
+
+    def _cache_created(self, identifier: str, properties: Properties) -> Mapping[str, str]:
+        group = data_stores.REPLICATION_GROUPS[identifier]
+        encrypted = bool(group["TransitEncryptionEnabled"])
+        port = redis.PLAIN_PORT if encrypted else redis.PORT
+        address = free_address(redis.PORT, redis.PLAIN_PORT)
+        key = data_stores.place_of(identifier)
+        try:
+            cache = Redis(
+                self._state_dir / CACHES / key,
+                address,
+                port=port,
+                users=self._users_of(properties),
+                databases=int(data_stores.parameters(group).get("databases", 16)),
+            )
+        except ServerError as error:
+            raise ministack.ApiError("CreateReplicationGroup", "InternalFailure", str(error)) from error
+        if encrypted:
+            self._gateways.open_tls(address, redis.PORT, port, self._authority.server_context(address))
+        with self._lock:
+            self._caches[key] = cache, address
+        return self._move(group, address)
+
+    def _users_of(self, properties: Properties) -> list[User]:
+        names = [
+            user
+            for group in properties.get("UserGroupIds", [])
+            for user in data_stores.USER_GROUPS[group]["UserIds"]
+            if user in self._users
+        ]
+        return [
+            User(name=user["UserName"], passwords=tuple(user.get("Passwords", ())), access=user["AccessString"])
+            for user in (self._users[name] for name in names)
+        ]
+
+    def _move(self, group: dict[str, Any], address: str) -> Mapping[str, str]:
+        """Let the group's endpoints be at an address; return them as attributes of the resource."""
+        endpoint = {"Address": address, "Port": redis.PORT}
+        for node_group in group["NodeGroups"]:
+            node_group.update(PrimaryEndpoint=endpoint, ReaderEndpoint=endpoint)
+            for member in node_group["NodeGroupMembers"]:
+                member["ReadEndpoint"] = endpoint
+        return {
+            f"{name}.{attribute}": str(value)
+            for name in ("PrimaryEndPoint", "ReaderEndPoint")
+            for attribute, value in endpoint.items()
+        }
+
+    def _cache_deleting(self, identifier: str, _properties: Properties) -> None:
+        self._stop(self._caches, identifier)
+
+    def _stop(self, servers: dict[str, tuple[Postgres, str]] | dict[str, tuple[Redis, str]], identifier: str) -> None:
+        with self._lock:
+            known = servers.pop(data_stores.place_of(identifier), None)
+        if known is not None:
+            server, address = known
+            self._gateways.close(address)
+            server.stop()

@@ -1,0 +1,104 @@
+"""The CloudFormation resource types that MiniStack lacks or has in part, one AWS service a module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from local_aws import application_auto_scaling as application_auto_scaling_api
+from local_aws import ministack
+from local_aws.resource_types import (
+    application_auto_scaling,
+    budgets,
+    cloudwatch,
+    ec2_addresses,
+    ec2_flow_logs,
+    ec2_instances,
+    ec2_security_group_rules,
+    ecs,
+    elasticloadbalancingv2,
+    iam,
+    rds,
+    s3,
+    secrets_manager,
+    wafv2,
+)
+
+if TYPE_CHECKING:
+    from local_aws.resource_types.base import Correction, Properties, Resource, ResourceType
+
+    Provisioned = tuple[str, dict[str, str]]
+    """The physical id and the attributes, as MiniStack's handlers answer."""
+
+RESOURCE_TYPES: tuple[ResourceType, ...] = (
+    *ec2_addresses.RESOURCE_TYPES,
+    *ec2_flow_logs.RESOURCE_TYPES,
+    *ec2_instances.RESOURCE_TYPES,
+    *ec2_security_group_rules.RESOURCE_TYPES,
+    *application_auto_scaling.RESOURCE_TYPES,
+    *budgets.RESOURCE_TYPES,
+    *cloudwatch.RESOURCE_TYPES,
+    *ecs.RESOURCE_TYPES,
+    *iam.RESOURCE_TYPES,
+    *secrets_manager.RESOURCE_TYPES,
+    *wafv2.RESOURCE_TYPES,
+)
+
+
+CORRECTIONS: tuple[Correction, ...] = (
+    *ecs.CORRECTIONS,
+    *elasticloadbalancingv2.CORRECTIONS,
+    *rds.CORRECTIONS,
+    *s3.CORRECTIONS,
+)
+
+
+def register(*more: Correction) -> None:
+    """Add the resource types to MiniStack's CloudFormation, and the service that some of them need.
+
+    ``more`` corrections of resource types come nearer to MiniStack than the others: before them when a
+    resource is made, after them when it is deleted.
+    """
+    application_auto_scaling_api.register()
+    for resource_type in RESOURCE_TYPES:
+        name = resource_type.name
+        ministack.RESOURCE_HANDLERS[name] = _handlers(resource_type)
+        ministack.REPLACING_PROPERTIES[name] = resource_type.create_only
+        ministack.CONDITIONALLY_REPLACING_PROPERTIES[name] = resource_type.conditionally_replaced
+        if resource_type.tagged:
+            ministack.STACK_TAG_PROPERTY[name] = ("Tags", "list")
+    for correction in (*more, *CORRECTIONS):
+        handlers = ministack.RESOURCE_HANDLERS[correction.name]
+        ministack.RESOURCE_HANDLERS[correction.name] = _corrected(handlers, correction)
+
+
+def _handlers(resource_type: ResourceType) -> dict[str, Any]:
+    """Return MiniStack's form of a resource type."""
+
+    def answer(resource: Resource) -> Provisioned:
+        return resource.physical_id, dict(resource.attributes)
+
+    def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
+        return answer(resource_type.create(properties, ministack.generated_name(stack_name, logical_id)))
+
+    def update(physical_id: str, old: Properties, new: Properties, _stack_name: str) -> Provisioned:
+        return answer(resource_type.update(physical_id, old, new))
+
+    return {"create": create, "update": update, "delete": resource_type.delete}
+
+
+def _corrected(handlers: dict[str, Any], correction: Correction) -> dict[str, Any]:
+    """Return MiniStack's handlers of a type with what they leave out."""
+
+    def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
+        physical_id, attributes = handlers["create"](logical_id, properties, stack_name)
+        return physical_id, {**attributes, **(correction.created(physical_id, properties) or {})}
+
+    def update(physical_id: str, old: Properties, new: Properties, *names: str) -> Provisioned:
+        updated_id, attributes = handlers["update"](physical_id, old, new, *names)
+        return updated_id, {**attributes, **(correction.updated(updated_id, old, new) or {})}
+
+    def delete(physical_id: str, properties: Properties) -> None:
+        correction.deleting(physical_id, properties)
+        handlers["delete"](physical_id, properties)
+
+    return {**handlers, "create": create, "update": update, "delete": delete}

@@ -1,0 +1,85 @@
+"""What runs ECS's tasks on this machine: those whose images folders stand for, as processes; the others, simulated."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from local_aws import simulated_tasks
+from local_aws.ministack.ecs_agent import hand_tasks_to
+from local_aws.ministack.load_balancing import RequestsUnderWay
+from local_aws.runtime.scheduler import Scheduler
+from local_aws.runtime.task import RunningTask
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local_aws.ministack.ecs import Record
+    from local_aws.ministack.ecs_services import Service
+    from local_aws.ministack.ecs_tasks import Task
+    from local_aws.runtime.images import Images
+    from local_aws.runtime.surroundings import Surroundings
+
+
+class ProcessAgent:
+    """Runs tasks as processes, each in a thread of its own that sees it through."""
+
+    def __init__(self, images: Images, surroundings: Surroundings, layers: Path) -> None:
+        self._images = images
+        self._surroundings = surroundings
+        self._layers = layers
+        self._under_way = RequestsUnderWay()
+        self._scheduler = Scheduler(self._stop)
+        self._tasks: dict[str, RunningTask] = {}
+
+    def register(self) -> None:
+        """Begin to run MiniStack's tasks."""
+        self._under_way.watch()
+        hand_tasks_to(self)
+        threading.Thread(target=self._scheduler.run, daemon=True, name="service-scheduler").start()
+
+    def runs(self, definition: Record) -> bool:
+        """Tell whether folders stand for all images of a task definition."""
+        return all(self._images.find(container["image"]) for container in definition["containerDefinitions"])
+
+    def start(self, task: Task) -> None:
+        """Run a new task."""
+        task.begin()
+        running = RunningTask(
+            task,
+            images=self._images,
+            surroundings=self._surroundings,
+            layers=self._layers,
+            under_way=self._under_way,
+            changed=self._changed,
+        )
+        self._tasks[task.arn] = running
+        if task.service_key:
+            self._scheduler.add(running)
+        threading.Thread(target=running.run, daemon=True, name=f"task-{task.task_id[:8]}").start()
+
+    def stop(self, task: Task, reason: str, code: str) -> bool:
+        """Stop a task that this agent runs."""
+        if task.arn not in self._tasks:
+            return False
+        self._stop(task.arn, reason, code)
+        return True
+
+    def reconcile(self, service: Service) -> None:
+        """Look after a service from now on."""
+        self._scheduler.take(service)
+
+    def simulate(self, task: Task) -> None:
+        """End a task of an image that no folder stands for the way its variables say."""
+        simulated_tasks.end(task)
+
+    def _stop(self, arn: str, reason: str, code: str) -> None:
+        running = self._tasks.get(arn)
+        if running is not None:
+            running.stop(reason, code)
+
+    def _changed(self, running: RunningTask) -> None:
+        if running.ended:
+            self._tasks.pop(running.task.arn, None)
+        if running.task.service_key:
+            self._scheduler.changed(running)

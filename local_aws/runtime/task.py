@@ -1,0 +1,209 @@
+"""One task: its containers from the first step to the last, and whether its load balancer finds it healthy."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from local_aws.ministack.ecs_services import service
+from local_aws.ministack.ecs_tasks import SecretError
+from local_aws.ministack.load_balancing import target_group
+from local_aws.runtime import health
+from local_aws.runtime.addresses import free_address
+from local_aws.runtime.container import NOT_FOUND, Container, discard
+from local_aws.runtime.rollout import State
+from local_aws.runtime.surroundings import on_own_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from local_aws.ministack.ecs_tasks import Task
+    from local_aws.ministack.load_balancing import RequestsUnderWay, TargetGroup
+    from local_aws.runtime.images import Images
+    from local_aws.runtime.surroundings import Surroundings
+
+POLL_INTERVAL = 0.05  # seconds
+STARTUP_SECONDS = 1.0
+"""A task without a load balancer counts as healthy when it has run for so long."""
+SETTLING_SECONDS = 0.5
+"""Requests that were on their way to a target when it left its group have arrived by then."""
+GRACE_DIVISOR = 10
+"""A grace period of 60 seconds is 6 on this machine, for a task that answers at all."""
+STOP_TIMEOUT = 30.0  # seconds; ECS's own, for containers that declare none
+
+
+class RunningTask:
+    """A task that runs as processes. ``changed`` is called, in the task's thread, when its service may want to act."""
+
+    def __init__(
+        self,
+        task: Task,
+        *,
+        images: Images,
+        surroundings: Surroundings,
+        layers: Path,
+        under_way: RequestsUnderWay,
+        changed: Callable[[RunningTask], None],
+    ) -> None:
+        self.task = task
+        self.address = ""
+        self.failure: str | None = None
+        """Why it ended, when nobody asked it to."""
+        self.ended = False
+        self._images = images
+        self._surroundings = surroundings
+        self._layer = layers / task.task_id
+        self._under_way = under_way
+        self._changed = changed
+        self._containers: dict[str, Container] = {}
+        self._stop = threading.Event()
+        self._healthy = False
+
+    @property
+    def state(self) -> State:
+        """How far it is."""
+        if self._stop.is_set() or self.failure is not None:
+            return State.STOPPING
+        return State.HEALTHY if self._healthy else State.STARTING
+
+    def stop(self, reason: str, code: str) -> None:
+        """Ask it to stop; returns at once."""
+        self.task.stopping(reason, code)
+        self._stop.set()
+
+    def run(self) -> None:
+        """Run it to its end."""
+        with self.task.within():
+            try:
+                self._start()
+                self._watch()
+            except (OSError, SecretError) as error:
+                name = "ResourceInitializationError" if isinstance(error, SecretError) else "CannotStartContainerError"
+                self._fail(f"{name}: {error}", "TaskFailedToStart")
+            finally:
+                self._end()
+
+    def _start(self) -> None:
+        ports = [
+            int(mapping["containerPort"])
+            for container in self.task.containers
+            for mapping in container.get("portMappings", [])
+        ]
+        self.address = free_address(*ports)
+        for container in self.task.containers:
+            if self._stop.is_set():
+                return
+            self._start_container(container)
+        self.task.running(self.address)
+        self._changed(self)
+
+    def _start_container(self, container: dict[str, Any]) -> None:
+        image = self._images.find(container["image"])
+        if image is None:
+            raise OSError(f"no folder stands for the image {container['image']}")
+        if not container.get("command"):
+            raise OSError(f"{container['name']} has no command, and a folder has none of its own")
+        declared = {pair["name"]: pair["value"] for pair in container["environment"]}
+        running = Container(image, self._layer / container["name"], lambda line: self.task.log(container, line))
+        self._containers[container["name"]] = running
+        command = on_own_address(container["command"], self.address)
+        environment = self._surroundings.environment(
+            {**self.task.secrets(container), **declared}, self.task.account, self.task.region, self.address
+        )
+        try:
+            running.start(command, environment)
+        except FileNotFoundError:
+            self.task.log(container, f"exec: {command[0]}: not found (exit code {NOT_FOUND})")
+            raise OSError(
+                f'exec: "{command[0]}": executable file not found in the image {container["image"]}'
+            ) from None
+
+    def _watch(self) -> None:
+        """Return when the task has to stop, or has stopped by itself."""
+        target = self._target()
+        started = last_check = time.monotonic()
+        answered = False
+        while not self._stop.wait(POLL_INTERVAL):
+            if self._has_ended():
+                self._fail("Essential container in task exited", "EssentialContainerExited")
+                return
+            now = time.monotonic()
+            if target is None:
+                self._become(healthy=self._healthy or now - started >= STARTUP_SECONDS)
+                continue
+            group, port, checks = target
+            if now - last_check < health.interval(group):
+                continue
+            last_check = now
+            status = health.probe(self.address, port, group)
+            answered = answered or status is not None
+            checks.observe(passed=health.matches(status, group.codes))
+            self._become(healthy=checks.healthy)
+            if checks.unhealthy and now - started >= self._grace_period(answered=answered):
+                said = f"answered {status}" if status else "did not answer"
+                self._fail(f"Task failed ELB health checks: {group.path} {said}", "ServiceSchedulerInitiated")
+                return
+
+    def _target(self) -> tuple[TargetGroup, int, health.TargetHealth] | None:
+        """Return the target group of the service, the port there and what is known of the target."""
+        found = service(self.task.service_key or "")
+        balancers = (found.record.get("loadBalancers") or []) if found else []
+        if not balancers:
+            return None
+        try:
+            group = target_group(balancers[0]["targetGroupArn"])
+        except KeyError:  # the group is gone, and with it who would send requests
+            return None
+        checks = health.TargetHealth(group.healthy_threshold, group.unhealthy_threshold)
+        return group, int(balancers[0]["containerPort"]), checks
+
+    def _grace_period(self, *, answered: bool) -> float:
+        """Return for how many seconds failed checks do not matter; a busy machine may take long to start a program."""
+        found = service(self.task.service_key or "")
+        declared = found.record.get("healthCheckGracePeriodSeconds") if found else None
+        return float(declared or 0) / (GRACE_DIVISOR if answered else 1)
+
+    def _become(self, *, healthy: bool) -> None:
+        if healthy != self._healthy:
+            self._healthy = healthy
+            self._changed(self)
+
+    def _has_ended(self) -> bool:
+        essential = [one["name"] for one in self.task.containers if one.get("essential", True)]
+        return any(self._containers[name].exit_code() is not None for name in essential)
+
+    def _fail(self, reason: str, code: str) -> None:
+        if not self._stop.is_set():
+            self.failure = reason
+            self.task.stopping(reason, code)
+
+    def _end(self) -> None:
+        """Take the task out of its load balancer, end its processes, and tell."""
+        self._healthy = False
+        self._changed(self)
+        self._drain()
+        exit_codes = {}
+        for container in reversed(self.task.containers):
+            running = self._containers.get(container["name"])
+            code = running.stop(float(container.get("stopTimeout") or STOP_TIMEOUT)) if running else None
+            if code is not None:
+                exit_codes[container["name"]] = code
+        self.task.stopped(exit_codes)
+        discard(self._layer)
+        self.ended = True
+        self._changed(self)
+
+    def _drain(self) -> None:
+        """Wait until the requests that the load balancer has forwarded are answered, as long as it would."""
+        target = self._target()
+        if target is None or self._has_ended_or_never_ran():
+            return
+        settled = time.monotonic() + SETTLING_SECONDS
+        deadline = time.monotonic() + target[0].deregistration_delay
+        while time.monotonic() < settled or (self._under_way.to(self.address) and time.monotonic() < deadline):
+            time.sleep(POLL_INTERVAL)
+
+    def _has_ended_or_never_ran(self) -> bool:
+        return len(self._containers) < len(self.task.containers) or self._has_ended()

@@ -1,0 +1,84 @@
+"""The environment in which the server of the embedded AWS runs: MiniStack takes its settings from there."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IMAGES_FILE = "images.json"
+"""The file, in the state folder, that says which folders stand for which images: `local_aws.runtime.images`."""
+
+SECRET_ACCESS_KEY = "embedded"  # noqa: S105 - it protects nothing
+"""With which requests are signed. S3 checks it in links that are signed for somebody without a key."""
+
+DOCKER_HOST = "GITOPS_LOCAL_DOCKER_HOST"
+"""The variable that names the socket of a container engine, such as `unix:///var/run/docker.sock`.
+
+With it tasks are containers of images that the engine has or can pull; MiniStack needs the package `docker` for that.
+"""
+NO_DOCKER = "no-docker.sock"
+
+NODE_MODULES = Path(__file__).resolve().parents[1] / "node_modules"
+EXAMPLES = Path(__file__).absolute().parents[1] / "examples"
+
+
+def server_environment(state_dir: Path, port: int, account: str, region: str) -> dict[str, str]:
+    """Return the whole environment of the server: MiniStack's settings, and nothing of the caller's but PATH.
+
+    The server's workers inherit it. HOME and TMPDIR keep what they write, and what they would read of a
+    developer's own AWS configuration, inside the state folder.
+    """
+    scripts = Path(sys.executable).parent  # node, which Lambda workers need, is installed beside python
+    return {
+        "PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "HOME": str(state_dir / "tmp"),
+        "TMPDIR": str(state_dir / "tmp"),
+        # Node's Lambda runtime has the AWS SDK built in; CDK's own custom resources rely on it.
+        "NODE_PATH": str(NODE_MODULES),
+        "PYTHONUNBUFFERED": "1",
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_ACCOUNT_ID": account,
+        "MINISTACK_REGION": region,
+        "STATE_DIR": str(state_dir / "data"),
+        "S3_DATA_DIR": str(state_dir / "data" / "s3"),
+        "PERSIST_STATE": "0",
+        # Custom resources ask every ten seconds whether a task has ended, and give up after an hour: a fifth of both.
+        "SFN_WAIT_SCALE": "0.2",
+        # These two services listen on every interface.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # With an engine at hand MiniStack would run tasks in containers, of images that exist in no registry.
+        "DOCKER_HOST": os.environ.get(DOCKER_HOST) or f"unix://{state_dir / NO_DOCKER}",
+    }
+
+
+def containers_are_wanted(environment: Mapping[str, str]) -> bool:
+    """Tell whether a server with this environment leaves tasks, databases and caches to MiniStack's containers."""
+    return not environment["DOCKER_HOST"].endswith(NO_DOCKER)
+
+
+def example_images() -> dict[str, Path]:
+    """Return the example applications that are installed, in a virtual environment, by the names of their images.
+
+    There are none where tasks could not run: only Linux has a loopback address for each.
+    """
+    if sys.platform != "linux":
+        return {}
+    return {folder.parent.name: folder.parent for folder in sorted(EXAMPLES.glob("*/.venv"))}
+
+
+def images(state_dir: Path) -> dict[str, str]:
+    """Return the folders that stand for images in the embedded AWS of a state folder."""
+    try:
+        found: dict[str, str] = json.loads((state_dir / IMAGES_FILE).read_text())
+    except FileNotFoundError:
+        return {}
+    return found

@@ -1,0 +1,67 @@
+"""AWS accounts of the embedded AWS for tests, each of which no other test uses."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local_aws import lifecycle
+from local_aws.loopback import ANY_PORT
+from tests.local_aws.accounts import Account
+from tests.local_aws.runtimes import APPLICATION, Runtime
+from tests.local_aws.shops import Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_accounts = itertools.count(200000000000)
+
+
+@pytest.fixture
+def account(embedded_aws: lifecycle.EmbeddedAws) -> Account:
+    return Account(embedded_aws, str(next(_accounts)))
+
+
+@pytest.fixture
+def attributes() -> Callable[..., dict[str, Any]]:
+    """A maker of Outputs with ``Ref`` and the named attributes of a resource."""
+
+    def outputs(logical_id: str, *names: str) -> dict[str, Any]:
+        values = {name.replace(".", ""): {"Fn::GetAtt": [logical_id, name]} for name in names}
+        return {key: {"Value": value} for key, value in {"Ref": {"Ref": logical_id}, **values}.items()}
+
+    return outputs
+
+
+@pytest.fixture(scope="session")
+def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, lifecycle.EmbeddedAws]]:
+    """An embedded AWS with an image, and its state folder."""
+    folder = tmp_path_factory.mktemp("runtime")
+    image = folder / "shop"
+    image.mkdir()
+    (image / "shop.py").write_text(APPLICATION.read_text())
+    (image / "version").write_text("v1")
+    state = folder / "local"
+    aws, _ = lifecycle.up(state, port=ANY_PORT, account="111111111111", images={"shop": image})
+    yield state, aws
+    lifecycle.down(state)
+
+
+@pytest.fixture
+def runtime(running_aws: tuple[Path, lifecycle.EmbeddedAws]) -> Runtime:
+    state, aws = running_aws
+    return Runtime(aws, str(next(_accounts)), state)
+
+
+@pytest.fixture
+def python() -> str:
+    return sys.executable
+
+
+@pytest.fixture
+def shop(runtime: Runtime, python: str) -> Shop:
+    return Shop(runtime, python)

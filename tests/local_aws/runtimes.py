@@ -1,0 +1,90 @@
+"""An account whose tasks are processes, of small images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_aws.runtime.images import Images
+from local_aws.settings import IMAGES_FILE
+from tests.gitops.checkouts import wait_until
+from tests.local_aws.accounts import Account
+
+IMAGE = "111111111111.dkr.ecr.us-east-1.amazonaws.com/shop"
+APPLICATION = Path(__file__).with_name("runtime") / "shop.py"
+
+
+@dataclass(frozen=True)
+class Runtime(Account):
+    """An AWS account whose tasks are processes."""
+
+    state_dir: Path
+
+    def version(self, tag: str, *, application: str | None = None) -> None:
+        """Make a folder that stands for a tag of the image."""
+        folder = self.state_dir.parent / "images" / f"{self.number}-{tag}"
+        folder.mkdir(parents=True)
+        (folder / "shop.py").write_text(APPLICATION.read_text() if application is None else application)
+        (folder / "version").write_text(tag)
+        Images(self.state_dir / IMAGES_FILE).add(f"shop:{tag}", folder)
+
+    def definition(self, *command: str, tag: str = "v1", **more: Any) -> str:
+        """Register a task definition and return its ARN."""
+        if not self.log_groups():
+            self.client("logs").create_log_group(logGroupName="shop")
+        options = {"awslogs-group": "shop", "awslogs-stream-prefix": "app", "awslogs-region": "eu-central-1"}
+        container = {
+            "name": "app",
+            "image": f"{IMAGE}:{tag}",
+            "command": list(command),
+            "logConfiguration": {"logDriver": "awslogs", "options": options},
+            "stopTimeout": 5,
+            **more,
+        }
+        answer = self.client("ecs").register_task_definition(family="shop", containerDefinitions=[container])
+        return str(answer["taskDefinition"]["taskDefinitionArn"])
+
+    def log_groups(self) -> list[str]:
+        return [group["logGroupName"] for group in self.client("logs").describe_log_groups()["logGroups"]]
+
+    def run(self, definition: str, **override: Any) -> str:
+        """Run a task and return its ARN."""
+        overrides = {"containerOverrides": [{"name": "app", **override}]}
+        return str(self.client("ecs").run_task(taskDefinition=definition, overrides=overrides)["tasks"][0]["taskArn"])
+
+    def task(self, arn: str) -> dict[str, Any]:
+        (found,) = self.client("ecs").describe_tasks(tasks=[arn])["tasks"]
+        return dict(found)
+
+    def task_in(self, arn: str) -> dict[str, Any]:
+        """Return a task of any cluster."""
+        (found,) = self.client("ecs").describe_tasks(cluster=arn.split("/")[1], tasks=[arn])["tasks"]
+        return dict(found)
+
+    def until(self, arn: str, status: str) -> dict[str, Any]:
+        """Wait until a task has a status and return it."""
+        wait_until(lambda: self.task(arn)["lastStatus"] == status)
+        return self.task(arn)
+
+    def ended(self, arn: str) -> dict[str, Any]:
+        return self.until(arn, "STOPPED")
+
+    def log(self, arn: str) -> list[str]:
+        logs = self.client("logs")
+        try:
+            events = logs.get_log_events(logGroupName="shop", logStreamName=f"app/app/{arn.rpartition('/')[2]}")[
+                "events"
+            ]
+        except logs.exceptions.ResourceNotFoundException:  # it has written nothing yet
+            return []
+        return [event["message"] for event in events]
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and waits for its parent's notice does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

@@ -1,0 +1,71 @@
+"""What is changed of MiniStack itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import WaiterError
+
+if TYPE_CHECKING:
+    from tests.local_aws.accounts import Account
+
+TRUST = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}]}
+
+
+def custom_resource(code: str) -> dict[str, Any]:
+    function = {
+        "Runtime": "python3.12",
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Code": {"ZipFile": code},
+    }
+    service_token = {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}}
+    return {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
+        "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+        "Custom": {"Type": "Custom::It", "Properties": service_token},
+    }
+
+
+@pytest.mark.parametrize("code", ["def handler(event, context): raise ValueError('it is broken')", "it is"])
+def test_custom_resource_fails_at_once_when_its_function_crashes(account: Account, code: str) -> None:
+    with pytest.raises(WaiterError):
+        account.deploy("it", custom_resource(code))
+
+    (reason,) = [reason for reason in account.failures("it") if "Error" in reason]
+    assert "function:it-Function" in reason
+    assert "it is broken" in reason or "syntax" in reason
+
+
+@pytest.mark.parametrize("image", ["al2023-ami", "al2023-ami-minimal"])
+@pytest.mark.parametrize("kernel", ["default", "6.1", "6.12"])
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_amazon_linux_images_are_known(account: Account, image: str, kernel: str, architecture: str) -> None:
+    name = f"/aws/service/ami-amazon-linux-latest/{image}-kernel-{kernel}-{architecture}"
+
+    assert account.client("ssm").get_parameter(Name=name)["Parameter"]["Value"].startswith("ami-")
+
+
+def test_hosted_zone_of_a_stack_gets_an_id(account: Account) -> None:
+    zone = {"Type": "AWS::Route53::HostedZone", "Properties": {"Name": "example.com"}}
+    stack = account.deploy("it", {"Zone": zone})
+
+    found = account.client("route53").get_hosted_zone(Id=stack.physical_ids["Zone"])["HostedZone"]
+    assert found["Name"] == "example.com."
+
+
+@pytest.mark.parametrize(("reference", "chosen"), [("Z0123456789ABCDEFGHIJ", True), ("2026-11-23T12:00", False)])
+def test_a_caller_reference_in_the_form_of_an_id_is_the_id_of_the_hosted_zone(
+    account: Account,
+    reference: str,
+    chosen: bool,  # noqa: FBT001 - a table
+) -> None:
+    client = account.client("route53")
+    create = {"Name": "example.com", "CallerReference": reference}
+
+    zone_id = client.create_hosted_zone(**create)["HostedZone"]["Id"]
+
+    assert (zone_id == f"/hostedzone/{reference}") == chosen
+    assert client.create_hosted_zone(**create)["HostedZone"]["Id"] == zone_id
+    assert client.get_hosted_zone(Id=zone_id)["HostedZone"]["Name"] == "example.com."
