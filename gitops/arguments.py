@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from gitops import checkout, help_texts
 from gitops.access import arguments as access_arguments
 from gitops.commands.new import OPTIONS
-from gitops.deployment import arguments as deployment_arguments
+from gitops.deploy import arguments as deployment_arguments
 from gitops.plan import arguments as plan_arguments
-from gitops.promotion import arguments as promotion_arguments
-from gitops.reporting import arguments as reporting_arguments
+from gitops.promote import arguments as promotion_arguments
+from gitops.report import arguments as reporting_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

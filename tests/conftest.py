@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitops import cdk
+from gitops.cdk import cli as cdk
 from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT
 from tests.fake_github.fixtures import fake_github  # noqa: F401 - a fixture for all tests

@@ -125,8 +125,8 @@ def test_gitops_reaches_constructs_through_app_py_alone(path: Path) -> None:
 @pytest.mark.parametrize(
     ("door", "package"),
     [
-        ("gitops/aws.py gitops/cloudformation.py local_aws", "boto3"),
-        ("gitops/aws.py gitops/cloudformation.py local_aws", "botocore"),
+        ("gitops/aws/session.py gitops/aws/cloudformation.py local_aws", "boto3"),
+        ("gitops/aws/session.py gitops/aws/cloudformation.py local_aws", "botocore"),
         ("local_aws", "ministack"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops.doors.ec2 import RUNNING, STOPPED, Ec2
+from gitops.aws.ec2 import RUNNING, STOPPED, Ec2
 from gitops.errors import UserError
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gitops import target as targets
-from gitops.aws import Session
-from gitops.cloudformation import CloudFormation
+from gitops.aws import target as targets
+from gitops.aws.cloudformation import CloudFormation
+from gitops.aws.regions import place_of, require_account
+from gitops.aws.session import Session
 from gitops.errors import UserError
-from gitops.regions import place_of, require_account
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment
-    from gitops.cloudformation import DeployedResource, DeployedStack
-    from gitops.target import AccountRegion, Target, TargetName
+    from gitops.aws.cloudformation import DeployedResource, DeployedStack
+    from gitops.aws.target import AccountRegion, Target, TargetName
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gitops.doors.logs import CloudWatchLogs, LogEvent
+    from gitops.aws.logs import CloudWatchLogs, LogEvent
 
 LATE_MS = 30_000
 """How much later than they happened events may arrive without being missed by who follows them, in milliseconds."""

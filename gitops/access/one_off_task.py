@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from gitops.aws import AwsError
-from gitops.doors.ecs import STOPPED
+from gitops.aws.ecs import STOPPED
+from gitops.aws.session import AwsError
 from gitops.errors import UserError
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitops.doors.ecs import Ecs, Service
-    from gitops.doors.logs import CloudWatchLogs
+    from gitops.aws.ecs import Ecs, Service
+    from gitops.aws.logs import CloudWatchLogs
 
 LAST_LOOKS = 3
 """How often a log is read once more after its task has ended: its last lines arrive a little later."""

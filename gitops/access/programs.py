@@ -14,7 +14,7 @@ from local_aws import lifecycle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitops.target import AccountRegion, Target
+    from gitops.aws.target import AccountRegion, Target
 
 AWS_CLI = "aws"
 PLUGIN = "session-manager-plugin"

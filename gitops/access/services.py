@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AdHocAppConfig
 from gitops.access import programs
-from gitops.doors.ecs import Ecs
+from gitops.aws.ecs import Ecs
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
     from gitops.access.deployed import Deployed
-    from gitops.doors.ecs import Service, Task
+    from gitops.aws.ecs import Service, Task
 
 CLUSTER = "AWS::ECS::Cluster"
 SERVICE = "AWS::ECS::Service"

@@ -13,12 +13,12 @@ from constructs_lib.config import awake_hours
 from constructs_lib.config.model import AdHocAppConfig, ScheduleConfig
 from gitops import locks
 from gitops.access import deployed, services
-from gitops.doors.ecs import Ecs
+from gitops.aws.ecs import Ecs
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 _DAYS_AHEAD = 8
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from gitops.affected import candidates, earlier, removals, renames
 from gitops.affected.environment import AffectedEnvironment, same_stack, turn
+from gitops.cdk import synthesis
 from gitops.github.job_matrix import entry
-from gitops.synthesis import synthesis
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

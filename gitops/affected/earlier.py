@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
 from constructs_lib.config.errors import DeclarationError
+from gitops.cdk import synthesis
 from gitops.errors import UserError
-from gitops.synthesis import synthesis
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from constructs_lib.config.naming import EnvironmentName
     from gitops.affected.tree import Tree
-    from gitops.synthesis.assembly import SynthesisedStack
+    from gitops.cdk.assembly import SynthesisedStack
 
 FAILED = "what was declared before cannot be synthesised any more"
 

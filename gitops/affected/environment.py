@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
+    from gitops.cdk.assembly import SynthesisedStack
     from gitops.github.job_matrix import JobEnvironment
-    from gitops.synthesis.assembly import SynthesisedStack
 
 Action = Literal["create", "update", "destroy"]
 Wave = Literal["account", "bases", "apps", "production"]

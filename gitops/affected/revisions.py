@@ -11,7 +11,7 @@ from constructs_lib.config.files import SUFFIX
 from constructs_lib.config.naming import NAME_PATTERN, EnvironmentName
 from gitops import changes, checkout
 from gitops.affected.tree import Tree
-from gitops.synthesis import synthesis
+from gitops.cdk import synthesis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

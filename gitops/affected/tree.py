@@ -14,7 +14,7 @@ from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.files import SUFFIX, file_of
 from constructs_lib.config.naming import NAME_PATTERN, EnvironmentName
-from gitops.synthesis import synthesis
+from gitops.cdk import synthesis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitops.chatops.grammar import USAGE
-from gitops.github import markdown
 from gitops.github.default_branch import Proposed
+from gitops.output import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

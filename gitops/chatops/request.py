@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from constructs_lib.config.environments import Environments
+    from gitops.aws.target import TargetName
     from gitops.chatops.confirmation import Confirmation
     from gitops.chatops.event import CommentEvent
     from gitops.github.model import ChangedFile, PullRequest
     from gitops.github.repository import Repository
-    from gitops.target import TargetName
 
 FOLDER: Final = "environments"
 """Where a repository has its declarations."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
+from gitops.aws.regions import require_account
+from gitops.aws.target import AccountRegion
 from gitops.errors import UserError
-from gitops.regions import require_account
-from gitops.target import AccountRegion
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environments
-    from gitops.aws import Session
+    from gitops.aws.session import Session
 
 
 def select_accounts(declared: Environments, name: str | None, session: Session) -> list[str]:

@@ -13,7 +13,7 @@ from gitops.affected.revisions import trees
 from gitops.commands.selection import parse_names
 from gitops.github.actions import set_outputs, without_workflow_commands
 from gitops.github.job_matrix import account_entry, entry
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

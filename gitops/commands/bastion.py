@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Literal
 
 from gitops.access.bastion import Bastion
 from gitops.access.deployed import find_base
+from gitops.aws.ec2 import RUNNING, STOPPED
 from gitops.commands.selection import select
-from gitops.doors.ec2 import RUNNING, STOPPED
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 Action = Literal["start", "stop", "status"]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from constructs_lib.config.model import AccountConfig
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output, role_variable
-from gitops import target
-from gitops.aws import Session
+from gitops.aws import target
+from gitops.aws.regions import Regions, place_of
+from gitops.aws.session import Session
 from gitops.commands.deploy import conclude, deploy_environments
 from gitops.commands.selection import show_warnings
-from gitops.deployment import bootstrapping
+from gitops.deploy import bootstrapping
 from gitops.errors import UserError
-from gitops.regions import Regions, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from constructs_lib.config.environments import Environment, Environments
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 RULES = {
     "plan": "no rules: pull requests of the repository's own branches plan with it",

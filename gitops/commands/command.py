@@ -16,19 +16,19 @@ from gitops.errors import UserError
 from gitops.github import actions
 from gitops.github.actions import Run
 from gitops.github.transport import GitHubError
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
+    from gitops.aws.target import TargetName
     from gitops.chatops.answers import Answer
     from gitops.chatops.decision import Step
     from gitops.chatops.event import CommentEvent
     from gitops.github.model import Permission
     from gitops.github.repository import Repository
-    from gitops.target import TargetName
 
 _NO_STEPS: dict[str, list[object]] = {"git": [], "read": [], "deploy": [], "destroy": []}
 
@@ -132,22 +132,22 @@ def _carry_out(request: Request, step: Step, permission: Permission) -> Answer:
     """Do what a step orders. The modules that talk to AWS are imported here: deciding does without them."""
     order, environment = step.order, step.environment
     if order.verb == "plan":
-        from gitops.chatops.steps import planning  # noqa: PLC0415
+        from gitops.chatops import planning  # noqa: PLC0415
 
         return planning.plan(request)
     if environment is None:
-        from gitops.chatops.steps import looking  # noqa: PLC0415
+        from gitops.chatops import looking  # noqa: PLC0415
 
         return looking.status(request, step.account)
     if step.job == "git":
-        from gitops.chatops.steps import edits  # noqa: PLC0415
+        from gitops.chatops import edits  # noqa: PLC0415
 
         return edits.perform(request, order, environment.name, permission)
     if step.job == "deploy":
-        from gitops.chatops.steps import running  # noqa: PLC0415
+        from gitops.chatops import running  # noqa: PLC0415
 
         return running.perform(request, order, environment)
-    from gitops.chatops.steps import destroying  # noqa: PLC0415
+    from gitops.chatops import destroying  # noqa: PLC0415
 
     if order.verb == "confirm":
         return destroying.confirm(request, environment, order.token)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal
 
+from gitops.cdk import synthesis
 from gitops.commands.selection import select
 from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
 from gitops.cost.coverage import NOT_COUNTED
 from gitops.cost.environments import estimate_environment
-from gitops.synthesis import synthesis
-from gitops.terminal import table
-from gitops.terminal.progress import say
+from gitops.output import table
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

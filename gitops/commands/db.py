@@ -9,17 +9,17 @@ from gitops.access import forwarding, programs
 from gitops.access.bastion import Bastion
 from gitops.access.deployed import base_of, find_app
 from gitops.access.services import services_of
+from gitops.aws.ecs import Ecs
+from gitops.aws.secrets_manager import SecretsManager
 from gitops.commands.selection import select
-from gitops.doors.ecs import Ecs
-from gitops.doors.secrets_manager import SecretsManager
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
     from gitops.access.deployed import Deployed
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 HOST_OUTPUT = "DatabaseHost"
 """An output that every base's stack has."""

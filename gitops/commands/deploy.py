@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gitops import target
-from gitops.aws import AwsError, Session
+from gitops.aws import stack_status, target
+from gitops.aws.regions import Regions, place_of, require_account
+from gitops.aws.session import AwsError, Session
+from gitops.cdk import synthesis
 from gitops.commands.selection import select
 from gitops.cost.budget import require_within_budgets
-from gitops.deployment import stack_status
-from gitops.deployment.deployment import Deployment
-from gitops.deployment.deployment_plan import Result
-from gitops.deployment.supersession import superseded
+from gitops.deploy.decisions import Result
+from gitops.deploy.deployment import Deployment
+from gitops.deploy.preflight.gate import Gate
+from gitops.deploy.supersession import superseded
 from gitops.github.actions import Run, without_workflow_commands
-from gitops.preflight.gate import Gate
-from gitops.regions import Regions, place_of, require_account
-from gitops.reporting.deployments import GitHubDeployments
-from gitops.reporting.reported import reported
-from gitops.synthesis import synthesis
-from gitops.terminal import table
-from gitops.terminal.progress import reporting, say
+from gitops.output import table
+from gitops.output.progress import reporting, say
+from gitops.report.deployments import GitHubDeployments
+from gitops.report.reported import reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 HEADINGS = ("ENVIRONMENT", "KIND", "RESULT", "RESOURCES", "SECONDS", "URL")
 

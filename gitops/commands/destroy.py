@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from gitops import locks
 from gitops.commands.selection import parse_names
-from gitops.destruction import destruction, destruction_plan
-from gitops.destruction.removal import Removal, path_of, remove
-from gitops.destruction.standing import find
+from gitops.destroy import decisions as destruction_plan
+from gitops.destroy import deletion as destruction
+from gitops.destroy.destroy_target import find
+from gitops.destroy.removal import Removal, path_of, remove
 from gitops.errors import UserError
 from gitops.github.actions import Run
-from gitops.reporting import results as results_of
-from gitops.reporting.results import Record
-from gitops.terminal.progress import reporting, say
+from gitops.output.progress import reporting, say
+from gitops.report import results as results_of
+from gitops.report.results import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.cloudformation import CloudFormation, DeployedStack
-    from gitops.destruction.standing import Standing
-    from gitops.target import TargetName
+    from gitops.aws.cloudformation import CloudFormation, DeployedStack
+    from gitops.aws.target import TargetName
+    from gitops.destroy.destroy_target import Standing
 
 
 def destroy(

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops import target
-from gitops.aws import Session
+from gitops.aws import target
+from gitops.aws.session import Session
+from gitops.cdk import synthesis
 from gitops.commands.account_selection import select_accounts
 from gitops.drift.observing import observe
 from gitops.errors import UserError
 from gitops.github.job_matrix import account_of
-from gitops.reporting import strict_json
-from gitops.synthesis import synthesis
-from gitops.terminal import table
-from gitops.terminal.progress import say
+from gitops.output import table
+from gitops.output.progress import say
+from gitops.report import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from gitops.aws.target import TargetName
     from gitops.drift.observation import Observation
-    from gitops.target import TargetName
 
 HEADINGS = ("ENVIRONMENT", "WHAT", "DETAILS")
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.config.environments import load
 from gitops import checkout
+from gitops.aws.target import AccountRegion
 from gitops.errors import UserError
-from gitops.target import AccountRegion
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 from local_aws import lifecycle, settings
 from local_aws.front_door import names
 

@@ -9,16 +9,16 @@ from gitops.access.deployed import find_app
 from gitops.access.log_lines import follow as follow_lines
 from gitops.access.log_lines import merge
 from gitops.access.services import pick, services_of
+from gitops.aws.ecs import Ecs
+from gitops.aws.logs import CloudWatchLogs
 from gitops.commands.selection import select
-from gitops.deployment.rounds import poll_interval
-from gitops.doors.ecs import Ecs
-from gitops.doors.logs import CloudWatchLogs
+from gitops.deploy.rounds import poll_interval
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
     from pathlib import Path
 
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 
 def logs(

@@ -6,16 +6,16 @@ import webbrowser
 from typing import TYPE_CHECKING
 
 from gitops.access.deployed import find_app
+from gitops.cdk.assembly import URL_OUTPUT
 from gitops.commands.selection import select
-from gitops.synthesis.assembly import URL_OUTPUT
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 from local_aws.front_door import names
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 
 def open(*, folder: Path, name: str, requested_target: TargetName | None, today: date) -> int:  # noqa: A001 - the verb

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from constructs_lib.config.files import file_of
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
-from gitops import changes, target
+from gitops import changes
 from gitops.affected.revisions import NO_COMMIT, trees
+from gitops.aws import target
+from gitops.aws.target import AccountRegion
 from gitops.errors import UserError
 from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs, without_workflow_commands
 from gitops.github.job_matrix import account_entry
+from gitops.output import table
+from gitops.output.progress import say
 from gitops.plan import reader
 from gitops.plan.document import ChangeSets
 from gitops.plan.planning import make_plan
 from gitops.plan.releases import with_migrations
 from gitops.plan.rendering.comment import render
 from gitops.plan.rendering.shown import shown
-from gitops.target import AccountRegion
-from gitops.terminal import table
-from gitops.terminal.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from constructs_lib.config.model import AccountConfig
+    from gitops.aws.target import TargetName
     from gitops.plan.document import Plan
-    from gitops.target import TargetName
 
 HEADINGS = ("ENVIRONMENT", "ACTION", "DESTROYED", "REPLACED", "UPDATED", "CREATED")
 
@@ -100,7 +101,7 @@ def _show(made: Plan) -> None:
 def _ask(folder: Path, directory: Path, account: str, output: Path, requested_target: TargetName | None) -> int:
     """Make change sets, and write what they say."""
     # boto3 takes long to import, and an offline plan does not need it.
-    from gitops.aws import Session  # noqa: PLC0415
+    from gitops.aws.session import Session  # noqa: PLC0415
     from gitops.plan import change_sets  # noqa: PLC0415
 
     document = reader.read_plan(directory)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops import target
-from gitops.aws import Session
+from gitops.aws import target
+from gitops.aws.regions import Regions, place_of, require_account
+from gitops.aws.session import Session
+from gitops.cdk import synthesis
 from gitops.commands.selection import select
-from gitops.preflight.gate import Gate
-from gitops.regions import Regions, place_of, require_account
-from gitops.synthesis import synthesis
-from gitops.terminal import table
-from gitops.terminal.progress import say
+from gitops.deploy.preflight.gate import Gate
+from gitops.output import table
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
-    from gitops.preflight.check import Finding
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
+    from gitops.deploy.preflight.check import Finding
 
 HEADINGS = ("NEEDED", "BY", "STATE", "WHY")
 

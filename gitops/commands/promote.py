@@ -6,18 +6,19 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gitops import locks, target
-from gitops.aws import Session
+from gitops import locks
+from gitops.aws import target
+from gitops.aws.ecr import Ecr
+from gitops.aws.session import Session
 from gitops.commands.selection import parse_names, show_warnings
-from gitops.destruction.removal import path_of
-from gitops.doors.ecr import Ecr
+from gitops.destroy.removal import path_of
 from gitops.errors import UserError
 from gitops.github.connection import connect
-from gitops.promotion import edited, proposal
-from gitops.promotion.image import Version, config_of, same_as
-from gitops.promotion.image_line import tag_beside, with_image
-from gitops.promotion.proposal import Change
-from gitops.terminal.progress import say
+from gitops.output.progress import say
+from gitops.promote import edited, proposal
+from gitops.promote.image import Version, config_of, same_as
+from gitops.promote.image_line import tag_beside, with_image
+from gitops.promote.proposal import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.promotion.edited import Declarations
-    from gitops.promotion.proposal import Proposal
-    from gitops.target import AccountRegion, TargetName
+    from gitops.aws.target import AccountRegion, TargetName
+    from gitops.promote.edited import Declarations
+    from gitops.promote.proposal import Proposal
 
 
 def promote(

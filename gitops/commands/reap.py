@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops import target
-from gitops.aws import Session
+from gitops.aws import target
+from gitops.aws.regions import Regions, places_of_account
+from gitops.aws.session import Session
 from gitops.commands.account_selection import select_accounts
 from gitops.errors import UserError
 from gitops.history import History
+from gitops.output import table
+from gitops.output.progress import say
 from gitops.reap.observing import observe, require_declarations
-from gitops.regions import Regions, places_of_account
-from gitops.reporting import strict_json
-from gitops.terminal import table
-from gitops.terminal.progress import say
+from gitops.report import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
+    from gitops.aws.target import TargetName
     from gitops.reap.observation import Observation
-    from gitops.target import TargetName
 
 HEADINGS = ("ENVIRONMENT", "WHAT", "WHY")
 

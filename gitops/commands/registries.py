@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from gitops.errors import UserError
 from gitops.github.actions import set_outputs
-from gitops.promotion.registries import registries_of
+from gitops.promote.registries import registries_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from gitops.access.deployed import find_app
 from gitops.access.one_off_task import OneOffTask
 from gitops.access.services import pick, services_of
+from gitops.aws.ecs import Ecs
+from gitops.aws.logs import CloudWatchLogs
 from gitops.commands.selection import select
-from gitops.deployment.rounds import poll_interval
-from gitops.doors.ecs import Ecs
-from gitops.doors.logs import CloudWatchLogs
+from gitops.deploy.rounds import poll_interval
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 
 def run(

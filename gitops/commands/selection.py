@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load, parse_name
 from gitops.errors import UserError
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from gitops.access import programs
 from gitops.access.deployed import find_app
 from gitops.access.services import pick, services_of, task_open_to_exec
+from gitops.aws.ecs import Ecs
 from gitops.commands.selection import select
-from gitops.doors.ecs import Ecs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 DEFAULT_COMMAND = ("/bin/sh",)
 

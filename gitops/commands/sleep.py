@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from gitops.access.sleeping import next_change, set_awake
 from gitops.commands.selection import select
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
 
 
 def sleep(*, folder: Path, name: str, requested_target: TargetName | None, today: date) -> int:

@@ -6,19 +6,20 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops import inventory, target
-from gitops.aws import Session
+from gitops.aws import target
+from gitops.aws.regions import Regions, known_places
+from gitops.aws.session import Session
 from gitops.commands.selection import show_warnings
-from gitops.regions import Regions, known_places
-from gitops.terminal import table
-from gitops.terminal.progress import say
+from gitops.drift import inventory
+from gitops.output import table
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from gitops.inventory import Entry
-    from gitops.target import TargetName
+    from gitops.aws.target import TargetName
+    from gitops.drift.inventory import Entry
 
 HEADINGS = ("ENVIRONMENT", "KIND", "DECLARED", "STATE", "UPDATED (UTC)", "OWNER", "EXPIRES", "URL")
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.files import file_of
 from gitops import checkout
+from gitops.cdk import synthesis
 from gitops.changes import export
 from gitops.commands.selection import select
-from gitops.deployment import replacement
-from gitops.synthesis import synthesis
-from gitops.terminal import table
-from gitops.terminal.progress import say
+from gitops.output import table
+from gitops.output.progress import say
+from gitops.templates import replacement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
     from constructs_lib.config.environments import Environment
-    from gitops.synthesis.assembly import Assembly
+    from gitops.cdk.assembly import Assembly
 
 
 def synth(*, folder: Path, names: Sequence[str], base: str | None, today: date) -> int:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from constructs_lib.config.environments import Environment
+    from gitops.cdk.assembly import Assembly
     from gitops.cost.estimate import Estimate
-    from gitops.synthesis.assembly import Assembly
 
 
 def budget_of(environment: Environment) -> int | None:

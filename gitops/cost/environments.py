@@ -10,8 +10,8 @@ from gitops.cost.estimate import Estimate, estimate
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment
+    from gitops.cdk.assembly import Assembly
     from gitops.cost.prices import Prices
-    from gitops.synthesis.assembly import Assembly
 
 
 def estimate_environment(environment: Environment, assembly: Assembly, prices: Prices) -> Estimate:

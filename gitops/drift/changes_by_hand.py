@@ -7,15 +7,15 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from gitops.doors.drift_detection import COMPARED_AT_ONCE
+from gitops.aws.drift_detection import COMPARED_AT_ONCE
 from gitops.drift.observation import Finding, Partial
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from gitops.cloudformation import CloudFormation, DeployedResource, DeployedStack
-    from gitops.doors.drift_detection import ComparedResource, DriftDetection
+    from gitops.aws.cloudformation import CloudFormation, DeployedResource, DeployedStack
+    from gitops.aws.drift_detection import ComparedResource, DriftDetection
 
 NOT_READ = {
     "AWS::Budgets::Budget": "reading it shows bills",

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from constructs_lib.config.environments import Environment
-    from gitops.cloudformation import CloudFormation, DeployedStack
-    from gitops.doors.ecs import Ecs
+    from gitops.aws.cloudformation import CloudFormation, DeployedStack
+    from gitops.aws.ecs import Ecs
 
 AT_ONCE = 8
 """Environments that are looked at side by side."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gitops.deployment.rounds import poll_interval
-from gitops.doors.drift_detection import DriftDetection
-from gitops.doors.ecs import Ecs
+from gitops.aws.drift_detection import DriftDetection
+from gitops.aws.ecs import Ecs
+from gitops.aws.regions import Regions, places_of_account
+from gitops.deploy.rounds import poll_interval
 from gitops.drift import changes_by_hand, images, stacks
 from gitops.drift.observation import Finding, Observation, Partial, together
 from gitops.github.job_matrix import account_of
-from gitops.regions import Regions, places_of_account
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environments
-    from gitops.aws import Session
-    from gitops.synthesis.assembly import Assembly
-    from gitops.target import Target
+    from gitops.aws.session import Session
+    from gitops.aws.target import Target
+    from gitops.cdk.assembly import Assembly
 
 
 def observe(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from gitops.drift.observation import Observation
 from gitops.errors import UserError
-from gitops.github import markdown
 from gitops.github.actions import add_summary
 from gitops.github.repository import BOT
 from gitops.github.sticky_comment import COMMENT_LENGTH, marker
-from gitops.reporting.strict_json import read_of_accounts
-from gitops.terminal.progress import say
+from gitops.output import markdown
+from gitops.output.progress import say
+from gitops.report.strict_json import read_of_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

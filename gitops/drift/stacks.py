@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops.deployment import stack_status
+from gitops.aws import stack_status
+from gitops.aws.regions import place_of
 from gitops.drift.observation import Finding, Partial
-from gitops.regions import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from constructs_lib.config.environments import Environment
-    from gitops.cloudformation import DeployedStack
-    from gitops.synthesis.assembly import SynthesisedStack
+    from gitops.aws.cloudformation import DeployedStack
+    from gitops.cdk.assembly import SynthesisedStack
 
 SHOWN = 10
 """Most resources that are named of one stack."""

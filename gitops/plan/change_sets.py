@@ -13,26 +13,27 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import parse_name
-from gitops.cloudformation import CloudFormation
-from gitops.deployment import replacement, stack_status
-from gitops.deployment.replacement import GUARDED
-from gitops.destruction.destruction_plan import fate
-from gitops.doors import change_sets as door
+from gitops.aws import change_sets as door
+from gitops.aws import stack_status
+from gitops.aws.cloudformation import CloudFormation
+from gitops.aws.target import AccountRegion
+from gitops.destroy.decisions import fate
 from gitops.errors import UserError
 from gitops.github.actions import without_workflow_commands
-from gitops.plan.difference.templates import NEW_REVISION, REVISIONS, ordered
-from gitops.plan.difference.words import cut
+from gitops.output.progress import say
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, ChangeSetResult, ChangeSets, Detail
 from gitops.plan.planning import template_hash
-from gitops.target import AccountRegion
-from gitops.terminal.progress import say
+from gitops.templates import replacement
+from gitops.templates.changes import NEW_REVISION, REVISIONS, ordered
+from gitops.templates.replacement import GUARDED
+from gitops.templates.words import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gitops.aws import Session
-    from gitops.cloudformation import DeployedStack
-    from gitops.doors.change_sets import ResourceDifference
+    from gitops.aws.change_sets import ResourceDifference
+    from gitops.aws.cloudformation import DeployedStack
+    from gitops.aws.session import Session
     from gitops.plan.document import Plan, PlannedEnvironment
 
 AT_A_TIME = 8

@@ -14,10 +14,10 @@ from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
 from gitops.cost.environments import awake_share
 from gitops.cost.estimate import estimate
-from gitops.deployment import replacement
-from gitops.plan.difference import permissions, templates
-from gitops.plan.difference.words import cut
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, Cost, Plan, PlannedEnvironment
+from gitops.templates import changes as templates
+from gitops.templates import permissions, replacement
+from gitops.templates.words import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.affected.environment import AffectedEnvironment
     from gitops.affected.tree import Tree
+    from gitops.cdk.assembly import SynthesisedStack
     from gitops.cost.estimate import Estimate
-    from gitops.synthesis.assembly import SynthesisedStack
 
 
 def make_plan(old: Tree | None, new: Tree, today: date) -> Plan:

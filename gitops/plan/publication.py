@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from gitops.errors import UserError
 from gitops.github import sticky_comment
 from gitops.github.actions import SUMMARY_BYTES, add_summary
+from gitops.output.progress import say
 from gitops.plan import reader
 from gitops.plan.rendering.comment import render
 from gitops.plan.rendering.shown import shown
-from gitops.reporting.deployment_report import TOPIC
-from gitops.terminal.progress import say
+from gitops.report.deployment_report import TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load, parse_name
 from constructs_lib.config.errors import DeclarationError
-from gitops.plan.difference.words import cut
-from gitops.promotion import migrations
+from gitops.promote import migrations
+from gitops.templates.words import cut
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import parse_name
 from constructs_lib.config.model import AdHocAppConfig
 from gitops import locks
-from gitops.regions import place_of
+from gitops.aws.regions import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.cloudformation import DeployedStack
+    from gitops.aws.cloudformation import DeployedStack
 
 AD_HOC_APP = "ad-hoc-app"
 

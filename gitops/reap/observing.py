@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environments
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.cloudformation import DeployedStack
+    from gitops.aws.cloudformation import DeployedStack
     from gitops.history import History
 
 

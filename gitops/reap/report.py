@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops.github import markdown
 from gitops.github.actions import add_summary, set_outputs
 from gitops.history import History
+from gitops.output import markdown
+from gitops.output.progress import say
 from gitops.reap import announcing
 from gitops.reap.decision import decide
 from gitops.reap.observation import Observation
 from gitops.reap.observing import require_declarations
-from gitops.reporting.strict_json import read_of_accounts
-from gitops.terminal.progress import say
+from gitops.report.strict_json import read_of_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

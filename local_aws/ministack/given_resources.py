@@ -36,7 +36,7 @@ def let_clients_choose_hosted_zone_ids() -> None:
     """Make the caller reference of a new hosted zone its id, where it has the form of one.
 
     Route 53 chooses the id. Declarations name zones that an account has already, so here they are made under
-    the ids that are declared: see ``gitops.preflight.prerequisites``.
+    the ids that are declared: see ``gitops.deploy.preflight.prerequisites``.
     """
     create, generate = _route53._create_hosted_zone, _route53._zone_id  # noqa: SLF001
     chosen: ContextVar[str] = ContextVar("chosen", default="")

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from gitops import cdk
+from gitops.cdk import cli as cdk
 from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT
 from tests.bench import declarations

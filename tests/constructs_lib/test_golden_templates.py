@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gitops.deployment.replacement import GUARDED
+from gitops.templates.replacement import GUARDED
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STACKS = ("accounts-main", "dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app")

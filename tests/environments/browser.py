@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from gitops import cdk
+from gitops.cdk import cli as cdk
 from tests.gitops.checkouts import REPOSITORY
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import cast
 
 from constructs_lib.config.environments import Environment, parse_name
 from constructs_lib.config.model import AdHocBaseConfig
-from gitops.cloudformation import DeployedResource, DeployedStack, StackEvent
-from gitops.synthesis.assembly import SynthesisedStack
-from gitops.target import AccountRegion
+from gitops.aws.cloudformation import DeployedResource, DeployedStack, StackEvent
+from gitops.aws.target import AccountRegion
+from gitops.cdk.assembly import SynthesisedStack
 
 HOME = AccountRegion("111111111111", "us-east-1")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from gitops.destruction.destruction_plan import HOLDS_DATA
+from gitops.destroy.decisions import HOLDS_DATA
 
 Template = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 # cfn-lint ships no types.
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
-from gitops.deployment.replacement import CREATE_ONLY, GUARDED
+from gitops.templates.replacement import CREATE_ONLY, GUARDED
 
 POINTER = "/properties/"
 

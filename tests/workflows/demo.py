@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markdown import Markdown
 
-from gitops.terminal.progress import say
+from gitops.output.progress import say
 from local_aws import lifecycle
 from tests.workflows.harness.real import DECLARED, GAMMA, SAMPLE_ACCOUNT, real_world
 from tests.workflows.harness.tokens import token_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gitops.github.markdown import fold, table
+from gitops.output.markdown import fold, table
 from gitops.plan.rendering import details
 from gitops.plan.rendering.details import PAST
 from gitops.plan.rendering.shown import shown

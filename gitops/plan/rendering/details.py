@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gitops.github.markdown import code, fold, text
-from gitops.plan.difference.words import cut
+from gitops.output.markdown import code, fold, text
 from gitops.plan.rendering.shown import Shown, loses_data
+from gitops.templates.words import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from gitops.destruction.destruction_plan import HOLDS_DATA
+from gitops.destroy.decisions import HOLDS_DATA
 from gitops.plan.document import Change, ChangeAction
 
 if TYPE_CHECKING:

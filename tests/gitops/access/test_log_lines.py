@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from gitops.access.log_lines import LATE_MS, follow, merge
-from gitops.doors.logs import CloudWatchLogs, LogEvent
+from gitops.aws.logs import CloudWatchLogs, LogEvent
 
 GROUPS = {"web": "web-logs", "worker": "worker-logs"}
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 
 from gitops.access.one_off_task import OneOffTask
-from gitops.aws import AwsError
-from gitops.doors.ecs import STOPPED, Container, Ecs, Service, Task
-from gitops.doors.logs import CloudWatchLogs, Page
+from gitops.aws.ecs import STOPPED, Container, Ecs, Service, Task
+from gitops.aws.logs import CloudWatchLogs, Page
+from gitops.aws.session import AwsError
 from gitops.errors import UserError
 from tests.gitops.access.test_services import service, task
 

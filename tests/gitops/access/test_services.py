@@ -4,9 +4,9 @@ import pytest
 
 from gitops.access.deployed import Deployed
 from gitops.access.services import pick, task_open_to_exec
-from gitops.doors.ecs import RUNNING, Ecs, Service, Task
+from gitops.aws.ecs import RUNNING, Ecs, Service, Task
+from gitops.aws.target import Target
 from gitops.errors import UserError
-from gitops.target import Target
 from tests.gitops.factories import NOON, deployed, environment
 
 APP = Deployed(Target(None), cast("object", None), environment("dev/alpha"), deployed("dev/alpha"))  # type: ignore[arg-type] # no session is used

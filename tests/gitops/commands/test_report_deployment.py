@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gitops.reporting import results
-from gitops.reporting.results import Record
+from gitops.report import results
+from gitops.report.results import Record
 from tests.fake_github.faults import Outcome
 from tests.fake_github.state import BOT
 from tests.gitops.jobs import Jobs

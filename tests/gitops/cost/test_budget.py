@@ -15,12 +15,12 @@ from constructs_lib.config.model import (
     ProdAppConfig,
     ScheduleConfig,
 )
+from gitops.aws.target import AccountRegion
+from gitops.cdk.assembly import Assembly, SynthesisedStack
 from gitops.cost.budget import budget_of, over_budget, require_within_budgets
 from gitops.cost.estimate import Estimate
 from gitops.cost.line import Line
 from gitops.errors import UserError
-from gitops.synthesis.assembly import Assembly, SynthesisedStack
-from gitops.target import AccountRegion
 
 HOME = AccountRegion("111111111111", "us-east-1")
 

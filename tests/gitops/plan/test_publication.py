@@ -13,7 +13,7 @@ from gitops.github.transport import GitHubError
 from gitops.plan import reader
 from gitops.plan.document import ChangeSetResult, ChangeSets, Plan
 from gitops.plan.publication import report_plan
-from gitops.reporting.deployment_report import TOPIC
+from gitops.report.deployment_report import TOPIC
 from tests.fake_github.faults import Outcome
 from tests.gitops.plan.plans import RUN_URL, change, many, planned
 

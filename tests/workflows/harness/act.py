@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gitops import cdk
+from gitops.cdk import cli as cdk
 from tests.workflows.definitions import PINNED, files
 
 if TYPE_CHECKING:

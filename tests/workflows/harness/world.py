@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from constructs_lib.config.environments import load
-from gitops.aws import Session
-from gitops.doors.ecr import INDEX
-from gitops.preflight.prerequisites import PLATFORMS, prepare
-from gitops.target import Target
+from gitops.aws.ecr import INDEX
+from gitops.aws.session import Session
+from gitops.aws.target import Target
+from gitops.deploy.preflight.prerequisites import PLATFORMS, prepare
 from local_aws import lifecycle
 from tests.fake_github.fake import FakeGitHub
 from tests.fake_github.git import ConflictError

@@ -1,0 +1,1 @@
+"""The only doors to AWS's services, one file a service; CloudFormation's is gitops.aws.cloudformation."""

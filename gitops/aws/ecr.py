@@ -1,0 +1,79 @@
+"""The only door to ECR, the registry of images."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from gitops.aws.session import AwsError, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import ImageTypeDef
+
+    from gitops.aws.session import Session
+    from gitops.aws.target import AccountRegion
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+"""Media type of a manifest that lists one image for each platform.
+
+https://github.com/opencontainers/image-spec/blob/main/image-index.md
+"""
+
+_MANIFESTS = [
+    INDEX,
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+]
+
+
+class Ecr:
+    """ECR in one account and region. Every method raises AwsError when AWS cannot be reached or refuses."""
+
+    def __init__(self, session: Session, where: AccountRegion) -> None:
+        self._client: ECRClient = session.client("ecr", where)
+        # Otherwise it is the registry of whoever the credentials belong to.
+        self._account = where.account
+
+    def has_repository(self, name: str) -> bool:
+        """Whether there is a repository `name`."""
+        try:
+            with explained():
+                self._client.describe_repositories(repositoryNames=[name])
+        except AwsError as error:
+            if error.code == "RepositoryNotFoundException":
+                return False
+            raise
+        return True
+
+    def manifest(self, repository: str, version: str) -> Mapping[str, Any] | None:
+        """Return the manifest of an image, by its tag or digest, or None when the repository has no such image."""
+        image = self._image(repository, version)
+        if image is None:
+            return None
+        manifest: Mapping[str, Any] = json.loads(image["imageManifest"])
+        return manifest
+
+    def digest(self, repository: str, version: str) -> str | None:
+        """Return the digest of an image, by its tag or digest, or None when there is no such image or repository."""
+        try:
+            image = self._image(repository, version)
+        except AwsError as error:
+            if error.code == "RepositoryNotFoundException":
+                return None
+            raise
+        return image["imageId"]["imageDigest"] if image else None
+
+    def _image(self, repository: str, version: str) -> ImageTypeDef | None:
+        by = "imageDigest" if version.startswith("sha256:") else "imageTag"
+        with explained():
+            answer = self._client.batch_get_image(
+                registryId=self._account,
+                repositoryName=repository,
+                imageIds=[{by: version}],  # type: ignore[misc]  # a TypedDict's key has to be written out
+                acceptedMediaTypes=_MANIFESTS,
+            )
+        return answer["images"][0] if answer["images"] else None

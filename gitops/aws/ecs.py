@@ -1,0 +1,207 @@
+"""The only door to ECS: the services and tasks of an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from gitops.aws.session import AwsError, explained
+from gitops.cdk.assembly import SERVICE_TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
+
+    from gitops.aws.session import Session
+    from gitops.aws.target import AccountRegion
+
+RUNNING: Final = "RUNNING"
+STOPPED: Final = "STOPPED"
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html"""
+
+DESCRIBED_AT_ONCE = 10
+"""https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html"""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """A service. `name` is the one that it is declared under; `launch` is where and on what its tasks run."""
+
+    name: str
+    arn: str
+    cluster: str
+    task_definition: str
+    desired: int
+    last_event: str
+    launch: Mapping[str, Any]
+
+    @property
+    def ecs_name(self) -> str:
+        """The name that CloudFormation chose, and ECS knows it by."""
+        return self.arn.rpartition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A task. `exit_code` is the first container's; None while it runs, and when it never started.
+
+    `images` are those of its containers, by their names.
+    """
+
+    arn: str
+    cluster: str
+    status: str
+    started: datetime
+    open_to_exec: bool
+    exit_code: int | None
+    stopped_reason: str
+    images: Mapping[str, str]
+
+    @property
+    def task_id(self) -> str:
+        """The last part of the ARN, of which the names of log streams are made."""
+        return self.arn.rpartition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Container:
+    """The first container of a task definition, and where it logs: a group, and streams that begin with a prefix."""
+
+    name: str
+    image: str
+    environment: Mapping[str, str]
+    log_group: str
+    stream_prefix: str
+
+    def log_stream(self, task: Task) -> str:
+        """Return the log stream of the container in a task.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
+        """
+        return f"{self.stream_prefix}/{self.name}/{task.task_id}"
+
+
+class Ecs:
+    """ECS in one account and region. Every method raises AwsError when AWS cannot be reached or refuses."""
+
+    def __init__(self, session: Session, where: AccountRegion) -> None:
+        self._client: ECSClient = session.client("ecs", where)
+
+    def services(self, cluster: str, arns: Sequence[str]) -> list[Service]:
+        """Return those of the services `arns` that say under which name they are declared."""
+        described: list[ServiceTypeDef] = []
+        with explained():
+            for start in range(0, len(arns), DESCRIBED_AT_ONCE):
+                chunk = arns[start : start + DESCRIBED_AT_ONCE]
+                answer = self._client.describe_services(cluster=cluster, services=chunk, include=["TAGS"])
+                described += answer["services"]
+        return [service for service in map(_service, described) if service.name]
+
+    def running_tasks(self, service: Service) -> list[Task]:
+        """Return the tasks of a service that run, the one that has run longest first."""
+        with explained():
+            pages = self._client.get_paginator("list_tasks").paginate(
+                cluster=service.cluster, serviceName=service.ecs_name, desiredStatus=RUNNING
+            )
+            arns = [arn for page in pages for arn in page["taskArns"]]
+            if not arns:
+                return []
+            described = self._client.describe_tasks(cluster=service.cluster, tasks=arns[:100])["tasks"]
+        running = [task for task in map(_task, described) if task.status == RUNNING]
+        return sorted(running, key=lambda task: task.started)
+
+    def task(self, task: Task) -> Task:
+        """Return a task as it is now."""
+        with explained():
+            described = self._client.describe_tasks(cluster=task.cluster, tasks=[task.arn])["tasks"]
+        if not described:
+            raise AwsError(f"ECS does not know the task {task.arn} any more")
+        return _task(described[0])
+
+    def container(self, task_definition: str) -> Container:
+        """Return the first container of a task definition: the application; others are its helpers."""
+        with explained():
+            definition = self._client.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+        container = definition["containerDefinitions"][0]
+        options = container.get("logConfiguration", {}).get("options", {})
+        return Container(
+            name=container["name"],
+            image=container["image"],
+            environment={pair["name"]: pair["value"] for pair in container.get("environment", [])},
+            log_group=options.get("awslogs-group", ""),
+            stream_prefix=options.get("awslogs-stream-prefix", ""),
+        )
+
+    def run(self, service: Service, container: Container, command: Sequence[str]) -> Task:
+        """Start one more task as those of a service are, whose first container runs `command` instead of its own."""
+        with explained():
+            answer = self._client.run_task(
+                cluster=service.cluster,
+                taskDefinition=service.task_definition,
+                overrides={"containerOverrides": [{"name": container.name, "command": list(command)}]},
+                propagateTags="TASK_DEFINITION",
+                startedBy="gitops-run",
+                **service.launch,
+            )
+        if not answer["tasks"]:
+            reasons = ", ".join(_failure(failure) for failure in answer["failures"])
+            raise AwsError(f"ECS could not start the task: {reasons or 'it gives no reason'}")
+        return _task(answer["tasks"][0])
+
+    def scale(self, service: Service, desired: int) -> None:
+        """Set how many tasks of a service there should be; ECS starts and stops them by itself."""
+        with explained():
+            self._client.update_service(cluster=service.cluster, service=service.arn, desiredCount=desired)
+
+    def stop(self, task: Task, reason: str) -> None:
+        """Ask ECS to stop a task: it gets SIGTERM, and SIGKILL after its stop timeout."""
+        with explained():
+            self._client.stop_task(cluster=task.cluster, task=task.arn, reason=reason)
+
+
+def _service(service: ServiceTypeDef) -> Service:
+    tags = {tag["key"]: tag["value"] for tag in service.get("tags", [])}
+    events = service.get("events", [])
+    launch: dict[str, Any] = {"networkConfiguration": service["networkConfiguration"]}
+    # ECS takes a strategy or a launch type, not both.
+    if strategy := service.get("capacityProviderStrategy"):
+        launch["capacityProviderStrategy"] = strategy
+    else:
+        launch["launchType"] = service["launchType"]
+    return Service(
+        name=tags.get(SERVICE_TAG, ""),
+        arn=service["serviceArn"],
+        cluster=service["clusterArn"],
+        task_definition=service["taskDefinition"],
+        desired=service["desiredCount"],
+        last_event=events[0]["message"] if events else "",
+        launch=launch,
+    )
+
+
+def _task(task: TaskTypeDef) -> Task:
+    container: Mapping[str, Any] = next(iter(task.get("containers", [])), {})
+    reasons = [task.get("stoppedReason", ""), container.get("reason", "")]
+    return Task(
+        arn=task["taskArn"],
+        cluster=task["clusterArn"],
+        status=task["lastStatus"],
+        started=task.get("startedAt", _NEVER),
+        open_to_exec=task.get("enableExecuteCommand", False),
+        exit_code=container.get("exitCode"),
+        stopped_reason=": ".join(_distinct(reasons)),
+        images={one.get("name", ""): one.get("image", "") for one in task.get("containers", [])},
+    )
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _failure(failure: Mapping[str, Any]) -> str:
+    return " ".join(_distinct([failure.get("reason", ""), failure.get("detail", "")]))

@@ -1,0 +1,62 @@
+"""The only door to CloudWatch Logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops.aws.session import AwsError, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
+
+    from gitops.aws.session import Session
+    from gitops.aws.target import AccountRegion
+
+
+class LogEvent(NamedTuple):
+    """An event: when it happened, in milliseconds since 1970 in UTC, what it says, and an id that no other has."""
+
+    timestamp: int
+    message: str
+    event_id: str
+
+
+class Page(NamedTuple):
+    """The next lines of a log stream, and the token with which the lines after them are asked for."""
+
+    messages: list[str]
+    token: str | None
+
+
+class CloudWatchLogs:
+    """CloudWatch Logs in one account and region. Every method raises AwsError when AWS fails or refuses."""
+
+    def __init__(self, session: Session, where: AccountRegion) -> None:
+        self._client: CloudWatchLogsClient = session.client("logs", where)
+
+    def events(self, group: str, since: int) -> Iterator[LogEvent]:
+        """Yield the events of a log group from the timestamp `since` on, in the order of time.
+
+        https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+        """
+        with explained():
+            for page in self._client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since):
+                for event in page["events"]:
+                    yield LogEvent(event["timestamp"], event["message"], event["eventId"])
+
+    def read(self, group: str, stream: str, token: str | None) -> Page:
+        """Return what a stream has from `token` on, or from its beginning. There may be no stream yet."""
+        request: GetLogEventsRequestTypeDef = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
+        if token:
+            request["nextToken"] = token
+        try:
+            with explained():
+                answer = self._client.get_log_events(**request)
+        except AwsError as error:
+            if error.code == "ResourceNotFoundException":
+                return Page([], token)
+            raise
+        return Page([event["message"] for event in answer["events"]], answer["nextForwardToken"])

@@ -1,0 +1,87 @@
+"""CloudFormation in several accounts and regions as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from gitops.aws import stack_status
+from gitops.aws.cloudformation import CloudFormation, DeployedStack
+from gitops.aws.session import CONNECTIONS, Session
+from gitops.aws.target import AccountRegion
+from gitops.errors import UserError
+from gitops.github.job_matrix import account_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from constructs_lib.config.environments import Environment, Environments
+
+
+Existing = Mapping[tuple[AccountRegion, str], DeployedStack]
+"""Stacks by where they are and their name."""
+
+
+class Regions:
+    """CloudFormation in each account and region that a command has to do with."""
+
+    def __init__(self, session: Session, places: Collection[AccountRegion]) -> None:
+        self._by_place = {place: CloudFormation(session, place) for place in sorted(set(places))}
+
+    def __getitem__(self, place: AccountRegion) -> CloudFormation:
+        return self._by_place[place]
+
+    def stacks(self) -> Existing:
+        """Return every stack; those that only have a change set do not exist yet.
+
+        All or nothing: an AwsError in one region is raised.
+        """
+        with ThreadPoolExecutor(max_workers=CONNECTIONS) as pool:
+            listings = pool.map(CloudFormation.stacks, self._by_place.values())
+            return {
+                (stack.where, stack.name): stack
+                for listing in listings
+                for stack in listing
+                if stack.status != stack_status.REVIEW
+            }
+
+    def templates(self, stacks: Iterable[DeployedStack]) -> dict[str, object]:
+        """Return the templates of stacks as they were last given to CloudFormation, by stack name."""
+        wanted = list(stacks)
+        with ThreadPoolExecutor(max_workers=CONNECTIONS) as pool:
+            templates = pool.map(lambda stack: self[stack.where].template(stack.name), wanted)
+            return dict(zip((stack.name for stack in wanted), templates, strict=True))
+
+
+def place_of(environment: Environment) -> AccountRegion:
+    """Return where an environment is declared to be."""
+    return AccountRegion(environment.account_id, environment.region)
+
+
+def known_places(environments: Environments) -> set[AccountRegion]:
+    """Return every account and region that the declarations name: all where environments can be."""
+    homes = {AccountRegion(account.id, account.region) for account in environments.accounts.values()}
+    return homes | {place_of(environment) for environment in environments}
+
+
+def places_of_account(environments: Environments, account: str) -> set[AccountRegion]:
+    """Return where the environments of an account, by the name of its file, are declared to be; its home is one."""
+    config = environments.accounts[account]
+    return {AccountRegion(config.id, config.region)} | {
+        place_of(environment) for environment in environments if account_of(environment) == account
+    }
+
+
+def require_account(account: str | None, environments: Iterable[Environment]) -> None:
+    """Raise UserError when an environment belongs to another account than `account`, that of the credentials.
+
+    None is the embedded AWS, where we can be any account.
+    """
+    elsewhere = [e for e in environments if account is not None and e.account_id != account]
+    if elsewhere:
+        listed = "\n".join(f"  {e.name} is declared in account {e.account_id}" for e in elsewhere)
+        raise UserError(
+            f"these credentials are for AWS account {account}; nothing was changed:\n{listed}\n"
+            "Use credentials for that account (AWS_PROFILE), or name environments of this one."
+        )

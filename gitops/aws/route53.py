@@ -1,0 +1,38 @@
+"""The only door to Route 53. It is one for all regions; an account has its own hosted zones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops.aws.session import AwsError, explained
+
+if TYPE_CHECKING:
+    from mypy_boto3_route53 import Route53Client
+
+    from gitops.aws.session import Session
+    from gitops.aws.target import AccountRegion
+
+
+class Zone(NamedTuple):
+    """A hosted zone. `name` has no dot at its end."""
+
+    name: str
+    private: bool
+
+
+class Route53:
+    """Route 53 in one account. Every method raises AwsError when AWS cannot be reached or refuses."""
+
+    def __init__(self, session: Session, where: AccountRegion) -> None:
+        self._client: Route53Client = session.client("route53", where)
+
+    def zone(self, zone_id: str) -> Zone | None:
+        """Return a hosted zone, or None when the account has none of that id."""
+        try:
+            with explained():
+                zone = self._client.get_hosted_zone(Id=zone_id)["HostedZone"]
+        except AwsError as error:
+            if error.code == "NoSuchHostedZone":
+                return None
+            raise
+        return Zone(zone["Name"].removesuffix("."), zone.get("Config", {}).get("PrivateZone", False))

@@ -1,0 +1,25 @@
+"""The only door to Service Quotas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops.aws.session import explained
+
+if TYPE_CHECKING:
+    from mypy_boto3_service_quotas import ServiceQuotasClient
+
+    from gitops.aws.session import Session
+    from gitops.aws.target import AccountRegion
+
+
+class ServiceQuotas:
+    """The quotas of one account and region. Every method raises AwsError when AWS fails or refuses."""
+
+    def __init__(self, session: Session, where: AccountRegion) -> None:
+        self._client: ServiceQuotasClient = session.client("service-quotas", where)
+
+    def value(self, service: str, quota: str) -> int:
+        """Return a quota by the codes of its service and its own: `vpc`, `L-F678F1CE`."""
+        with explained():
+            return int(self._client.get_service_quota(ServiceCode=service, QuotaCode=quota)["Quota"]["Value"])

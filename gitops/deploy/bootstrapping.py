@@ -1,0 +1,52 @@
+"""What the CDK needs in an account and region before the first deployment: `cdk bootstrap`.
+
+https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from gitops.cdk import cli as cdk
+from gitops.errors import UserError
+from gitops.output.progress import say
+from gitops.program import stopped_at_exit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gitops.aws.regions import Regions
+    from gitops.aws.target import AccountRegion, Target
+    from gitops.cdk.assembly import SynthesisedStack
+
+
+def missing(regions: Regions, stacks: Iterable[SynthesisedStack]) -> list[AccountRegion]:
+    """Return the places of `stacks` that are not bootstrapped.
+
+    Raises:
+        AwsError: AWS cannot be reached or refuses.
+    """
+    needed = sorted({(stack.where, stack.bootstrap_parameter) for stack in stacks if stack.bootstrap_parameter})
+    return [where for where, parameter in needed if not regions[where].is_bootstrapped(parameter)]
+
+
+def bootstrap(target: Target, places: Sequence[AccountRegion]) -> None:
+    """Run `cdk bootstrap` for `places`, again where it was run before.
+
+    On AWS that is for an administrator: it creates roles that may do what the permissions boundary allows.
+
+    Raises:
+        UserError: `cdk bootstrap` failed.
+    """
+    if not places:
+        return
+    say(f"bootstrapping {' '.join(map(str, places))}")
+    by_account = [list(same) for _, same in groupby(places, key=lambda place: place.account)]
+    programs = [cdk.start_bootstrap(same, target.environ(same[0])) for same in by_account]
+    with stopped_at_exit(programs):
+        for program in programs:
+            program.wait()
+    for program in programs:
+        if not program.succeeded:
+            raise UserError(f"cdk bootstrap failed:\n{program.last_words()}\nAll of its output: {program.log}")

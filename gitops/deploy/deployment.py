@@ -1,0 +1,184 @@
+"""A deployment of environments: what needs nothing is left alone, the rest goes wave after wave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops import locks
+from gitops.aws import stack_status
+from gitops.aws.cloudformation import first_failures
+from gitops.aws.regions import place_of
+from gitops.cdk.assembly import URL_OUTPUT
+from gitops.deploy import decisions as deployment_plan
+from gitops.deploy.decisions import Result
+from gitops.deploy.rounds import Rounds
+from gitops.destroy import decisions as destruction_plan
+from gitops.errors import UserError
+from gitops.templates import replacement
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
+
+    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.naming import EnvironmentName
+    from gitops.aws.cloudformation import DeployedStack
+    from gitops.aws.regions import Existing, Regions
+    from gitops.aws.target import Target
+    from gitops.cdk.assembly import Assembly
+    from gitops.deploy.decisions import Outcome
+    from gitops.deploy.preflight.gate import Gate
+    from gitops.deploy.rounds import Turn
+    from gitops.output.progress import Reporter
+
+ACCOUNT_HINT = "\nAn account takes the credentials of an administrator: gitops bootstrap"
+
+
+class Deployment:
+    """One deployment of `environments`, whose stacks are in `assembly`, to one target."""
+
+    def __init__(
+        self,
+        *,
+        target: Target,
+        regions: Regions,
+        assembly: Assembly,
+        environments: Collection[Environment],
+        gate: Gate,
+        today: date,
+        report: Reporter,
+    ) -> None:
+        self._regions = regions
+        self._environments = environments
+        self._stacks = {environment.name: assembly.stacks[environment.name.stack] for environment in environments}
+        self._rounds = Rounds(target, regions, assembly, report)
+        self._gate = gate
+        self._today = today
+        self._report = report
+        self._results: dict[EnvironmentName, Result] = {}
+
+    def run(self) -> list[Result]:
+        """Deploy, and return what became of each environment.
+
+        Raises:
+            UserError: a base or something else that is needed is missing, or AWS cannot be reached.
+        """
+        existing = self._regions.stacks()
+        self._require_bases(existing)
+        deployed = self._rounds.settle(list(self._stacks.values()), existing)
+        for environment in self._environments:
+            self._hold_back_blocked(environment, deployed.get(environment.name.stack))
+        self._compare(deployed)
+        self._hold_back_locked(deployed)
+        left = self._left(self._environments)
+        self._gate.pass_through(left, existing)
+        for wave in deployment_plan.waves(self._environments):
+            self._deploy_wave(wave)
+        return [self._results[environment.name] for environment in self._environments]
+
+    def moving(self) -> list[DeployedStack]:
+        """Return what CloudFormation is working on among the stacks of this deployment."""
+        deployed = self._rounds.observe(self._stacks.values())
+        return [stack for stack in deployed.values() if stack_status.is_moving(stack.status)]
+
+    def _left(self, environments: Iterable[Environment]) -> list[Environment]:
+        return [environment for environment in environments if environment.name not in self._results]
+
+    def _require_bases(self, existing: Existing) -> None:
+        bases = {environment.base.name: environment.base for environment in self._environments if environment.base}
+        deployed = {
+            name: existing[place_of(base), name.stack]
+            for name, base in bases.items()
+            if (place_of(base), name.stack) in existing
+        }
+        missing = deployment_plan.missing_bases(self._environments, deployed)
+        if missing:
+            lines = [f"{', '.join(map(str, apps))} cannot be deployed: {base} is not" for base, apps in missing.items()]
+            names = [*missing, *(environment.name for environment in self._environments)]
+            raise UserError("\n".join([*lines, f"Deploy them together: gitops deploy {' '.join(map(str, names))}"]))
+
+    def _hold_back_blocked(self, environment: Environment, stack: DeployedStack | None) -> None:
+        """Fail an environment that CloudFormation would refuse or that is not ours to change."""
+        if stack is None:
+            return
+        if stack.environment != str(environment.name):
+            owner = stack.environment or "something else"
+            reason = f"the stack {stack.name} in {stack.where} exists already and belongs to {owner}"
+        elif stack_status.is_moving(stack.status):
+            reason = f"another deployment of it still runs ({stack.status}); try again when that has ended"
+        else:
+            guarded = destruction_plan.needs_confirmation(environment.name, stack) is not None
+            reason = stack_status.remedy(stack.status, environment.name, stack.where, guarded=guarded) or ""
+        if reason:
+            self._record(environment, "failed", stack, reason=reason)
+
+    def _compare(self, deployed: Mapping[str, DeployedStack]) -> None:
+        """Set aside what has not changed, and hold back what would replace a resource that holds data."""
+        pairs = [(environment, deployed.get(environment.name.stack)) for environment in self._left(self._environments)]
+        running = [(environment, stack) for environment, stack in pairs if stack and _runs(stack)]
+        templates = self._regions.templates(stack for _, stack in running)
+        for environment, stack in running:
+            wanted, template = self._stacks[environment.name], templates[stack.name]
+            if deployment_plan.may_be_unchanged(wanted, stack) and template == wanted.template:
+                self._record(environment, "unchanged", stack)
+            elif refused := replacement.refusals(
+                replacement.find(template, wanted.template), environment.config.allow_replacement, self._today
+            ):
+                self._record(environment, "failed", stack, reason=replacement.explain(refused))
+
+    def _hold_back_locked(self, deployed: Mapping[str, DeployedStack]) -> None:
+        for environment in self._left(self._environments):
+            if lock := locks.lock_of(environment):
+                remedy = "Take `lock` out of its file, then deploy it again"
+                reason = f"{locks.explain(lock)}\n{remedy}"
+                self._record(environment, "locked", deployed.get(environment.name.stack), reason=reason)
+
+    def _deploy_wave(self, wave: Iterable[Environment]) -> None:
+        for environment in self._left(wave):
+            base = environment.base and self._results.get(environment.base.name)
+            if base and not base.succeeded:
+                self._record(environment, "skipped", None, reason=f"its base {base.environment.name} {_fate(base)}")
+        ready = {self._stacks[environment.name].name: environment for environment in self._left(wave)}
+        turns = self._rounds.run([self._stacks[environment.name] for environment in ready.values()])
+        for name, environment in ready.items():
+            turn = turns[name]
+            reason = self._why(environment, turn) if turn.outcome == "failed" else ""
+            self._record(environment, turn.outcome, turn.after, seconds=turn.seconds, reason=reason)
+
+    def _why(self, environment: Environment, turn: Turn) -> str:
+        """Return why a stack failed, and what to do about it."""
+        stack = turn.after
+        if turn.words or stack is None:
+            return turn.words + (ACCOUNT_HINT if environment.name.is_account else "")
+        guarded = destruction_plan.needs_confirmation(environment.name, stack) is not None
+        causes = first_failures(self._regions[stack.where].events(stack.stack_id))
+        advice = stack_status.advice(stack.status, environment.name, stack.where, guarded=guarded)
+        return "\n".join([*causes, advice])
+
+    def _record(
+        self,
+        environment: Environment,
+        outcome: Outcome,
+        stack: DeployedStack | None,
+        *,
+        seconds: float = 0.0,
+        reason: str = "",
+    ) -> None:
+        self._results[environment.name] = Result(
+            environment=environment,
+            outcome=outcome,
+            resources=self._stacks[environment.name].resource_count,
+            seconds=seconds,
+            url=stack.outputs.get(URL_OUTPUT, "") if stack else "",
+            reason=reason,
+        )
+        if outcome != "unchanged":
+            self._report.finish(str(environment.name), f"{outcome} ({seconds:.0f} s)" if seconds else outcome)
+
+
+def _fate(base: Result) -> str:
+    return "is locked and would change" if base.outcome == "locked" else base.outcome
+
+
+def _runs(stack: DeployedStack) -> bool:
+    return stack_status.is_operational(stack.status)

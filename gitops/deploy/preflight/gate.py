@@ -1,0 +1,84 @@
+"""The gate before a deployment: nothing is changed while something is missing that environments need."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gitops.deploy import bootstrapping
+from gitops.deploy.preflight import check, existence, prerequisites, quotas, references
+from gitops.deploy.preflight.check import Candidate, Check
+from gitops.errors import UserError
+from gitops.output.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.naming import EnvironmentName
+    from gitops.aws.regions import Existing, Regions
+    from gitops.aws.session import Session
+    from gitops.aws.target import AccountRegion, Target
+    from gitops.cdk.assembly import Assembly
+    from gitops.deploy.preflight.check import Finding
+
+
+class Gate:
+    """What the environments of one assembly need on one target."""
+
+    def __init__(self, *, target: Target, session: Session, regions: Regions, assembly: Assembly) -> None:
+        self._target = target
+        self._session = session
+        self._regions = regions
+        self._assembly = assembly
+
+    def inspect(self, environments: Sequence[Environment], existing: Existing) -> list[Finding]:
+        """Look at everything that `environments` need and do not make themselves; `existing` is what is deployed.
+
+        What AWS cannot be asked about is a finding too.
+        """
+        return check.run(list(self._checks(environments, existing)))
+
+    def pass_through(self, environments: Sequence[Environment], existing: Existing) -> None:
+        """Let `environments` through to their deployment when nothing is missing.
+
+        The embedded AWS, which starts empty, is first given what an account has.
+
+        Raises:
+            UserError: something is missing, or the embedded AWS could not be prepared. No stack was touched.
+        """
+        if self._target.embedded:
+            stacks = [self._assembly.stacks[environment.name.stack] for environment in environments]
+            bootstrapping.bootstrap(self._target, bootstrapping.missing(self._regions, stacks))
+            prerequisites.prepare(self._session, environments)
+        findings = self.inspect(environments, existing)
+        missing = [finding for finding in findings if finding.state == "missing"]
+        if missing:
+            listed = "\n".join(f"  {', '.join(map(str, f.environments))}: {f.subject}: {f.why}" for f in missing)
+            raise UserError(f"nothing was deployed, because something is missing:\n{listed}")
+        unknown = sum(finding.state == "not checked" for finding in findings)
+        if unknown and not self._target.embedded:  # which has no quotas to ask about
+            say(f"{unknown} of {len(findings)} things needed could not be checked; `gitops preflight` says why")
+
+    def _checks(self, environments: Sequence[Environment], existing: Existing) -> Iterator[Check]:
+        candidates = []
+        for environment in environments:
+            stack = self._assembly.stacks[environment.name.stack]
+            candidates.append(Candidate(environment.name, stack, existing.get((stack.where, stack.name))))
+        yield from self._bootstrap_checks(candidates)
+        yield from existence.checks(self._session, references.collect(environments))
+        yield from quotas.checks(self._session, self._regions, candidates, existing)
+
+    def _bootstrap_checks(self, candidates: Sequence[Candidate]) -> Iterator[Check]:
+        places: defaultdict[AccountRegion, list[Candidate]] = defaultdict(list)
+        for candidate in candidates:
+            if candidate.stack.bootstrap_parameter:
+                places[candidate.stack.where].append(candidate)
+        for where, there in places.items():
+            names: list[EnvironmentName] = [candidate.name for candidate in there]
+            yield Check(f"CDK bootstrap of {where}", names, partial(self._bootstrap_problem, there))
+
+    def _bootstrap_problem(self, candidates: Sequence[Candidate]) -> str:
+        missing = bootstrapping.missing(self._regions, [candidate.stack for candidate in candidates])
+        return "once for each account, an administrator runs: gitops bootstrap" if missing else ""

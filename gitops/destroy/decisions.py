@@ -1,0 +1,130 @@
+"""The decisions of a destruction: which stack is meant, what forbids it, what would be lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from gitops.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.naming import EnvironmentName
+    from gitops.aws.cloudformation import DeployedResource, DeployedStack
+
+HOLDS_DATA = frozenset(
+    {
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::Volume",
+        "AWS::ECR::Repository",
+        "AWS::EFS::FileSystem",
+        "AWS::ElastiCache::CacheCluster",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::ElastiCache::ServerlessCache",
+        "AWS::KMS::Key",
+        "AWS::Logs::LogGroup",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::Route53::HostedZone",
+        "AWS::S3::Bucket",
+        "AWS::SecretsManager::Secret",
+    }
+)
+"""Types of resources whose deletion loses something that a new deployment does not bring back."""
+
+_SNAPSHOT_BY_DEFAULT = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"""
+
+_FATE = {
+    "Delete": "deleted",
+    "Retain": "kept",
+    "RetainExceptOnCreate": "kept",
+    "Snapshot": "deleted after a snapshot",
+}
+
+
+def find_stack(name: EnvironmentName, stacks: Iterable[DeployedStack]) -> DeployedStack | None:
+    """Return the one stack that is the environment `name`, known by its name and by its tag.
+
+    Raises:
+        UserError: a stack has the name and is not tagged as this environment, or several are.
+    """
+    namesakes = [stack for stack in stacks if stack.name == name.stack]
+    ours = [stack for stack in namesakes if stack.environment == str(name)]
+    strangers = [stack for stack in namesakes if stack.environment != str(name)]
+    if strangers and not ours:
+        listed = ", ".join(f"{stack.where} ({stack.environment or 'without the tag'})" for stack in strangers)
+        raise UserError(f"the stack {name.stack} is not tagged as {name}, so it is left alone: {listed}")
+    if len(ours) > 1:
+        listed = ", ".join(str(stack.where) for stack in ours)
+        raise UserError(
+            f"{name} is deployed in {len(ours)} places: {listed}. Which one is meant cannot be told; delete the "
+            f"stack {name.stack} that is not wanted with the AWS CLI"
+        )
+    return ours[0] if ours else None
+
+
+def dependents(
+    name: EnvironmentName,
+    account_id: str | None,
+    declared: Iterable[Environment],
+    stacks: Iterable[DeployedStack],
+) -> dict[str, str]:
+    """Return what stands on an environment, with where it exists: declared, deployed or both.
+
+    On a base stand the apps of its folder; in an account, with the id `account_id`, everything there is; on an app
+    nothing.
+    """
+    others = [environment for environment in declared if environment.name != name]
+    tagged = [stack for stack in stacks if stack.environment and stack.environment != str(name)]
+    if name.is_account:
+        in_git = {str(other.name) for other in others if other.account_id == account_id}
+        in_aws = {str(stack.environment) for stack in tagged if stack.where.account == account_id}
+    elif name.is_base:
+        in_git = {str(other.name) for other in others if other.name.folder == name.folder}
+        in_aws = {str(stack.environment) for stack in tagged if str(stack.environment).startswith(f"{name.folder}/")}
+    else:
+        return {}
+    where = {(True, True): "declared and deployed", (True, False): "declared", (False, True): "deployed"}
+    return {other: where[other in in_git, other in in_aws] for other in sorted(in_git | in_aws)}
+
+
+def needs_confirmation(name: EnvironmentName, stack: DeployedStack) -> str | None:
+    """Return why destroying this stack takes the environment's name a second time, or None."""
+    if name.folder.startswith("prod") or stack.kind.startswith("prod-"):
+        return "is production"
+    if stack.protected:
+        return "has termination protection"
+    return None
+
+
+def losses(resources: Iterable[DeployedResource], template: object) -> list[str]:
+    """Return the resources that hold data, a line each, and what becomes of them."""
+    policies = _policies(template)
+    lines = []
+    for resource in resources:
+        if resource.type not in HOLDS_DATA or not resource.physical_id or resource.status == "DELETE_COMPLETE":
+            continue
+        lines.append(
+            f"{resource.type} {resource.physical_id}: {fate(resource.type, policies.get(resource.logical_id))}"
+        )
+    return lines
+
+
+def fate(resource_type: str, deletion_policy: str | None) -> str:
+    """Return what becomes of a resource whose stack lets go of it, as a word for people."""
+    default = "Snapshot" if resource_type in _SNAPSHOT_BY_DEFAULT else "Delete"
+    return _FATE[deletion_policy or default]
+
+
+def counted(resources: Iterable[DeployedResource]) -> list[tuple[str, int]]:
+    """Return how many resources of each type exist, most first."""
+    types = Counter(r.type for r in resources if r.physical_id and r.status != "DELETE_COMPLETE")
+    return sorted(types.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _policies(template: object) -> Mapping[str, str]:
+    resources = template.get("Resources", {}) if isinstance(template, dict) else {}
+    return {name: body["DeletionPolicy"] for name, body in resources.items() if "DeletionPolicy" in body}

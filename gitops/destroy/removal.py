@@ -1,0 +1,137 @@
+"""The one way in which an environment goes for good: first out of the default branch, then out of AWS.
+
+A removal by pull request, `/confirm` in a comment and an expiry all end here, so that git and AWS never disagree. What
+fails half-way is finished by the same again: what is done already is found done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from constructs_lib.config import loader
+from constructs_lib.config.errors import DeclarationError
+from gitops import locks
+from gitops.destroy import deletion as destruction
+from gitops.errors import UserError
+from gitops.github import default_branch
+from gitops.github.default_branch import Proposed
+from gitops.report.deployments import deactivate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from constructs_lib.config.naming import EnvironmentName
+    from gitops.aws.cloudformation import StackEvent
+    from gitops.destroy.destroy_target import Standing
+    from gitops.github.repository import Repository
+    from gitops.output.progress import Reporter
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removal:
+    """What became of an environment. `commit` removed its file now; None when it was gone before.
+
+    `proposed` is set when the default branch is protected: a pull request waits, and nothing was destroyed. `kept` are
+    events of resources that AWS keeps.
+    """
+
+    name: EnvironmentName
+    outcome: Literal["destroyed", "not deployed", "proposed"]
+    commit: str | None = None
+    proposed: Proposed | None = None
+    kept: tuple[StackEvent, ...] = ()
+
+
+def path_of(folder: Path, name: EnvironmentName) -> str:
+    """Return the path of a declaration in the repository, at whose top the folder of declarations is."""
+    return f"{folder.resolve().name}/{name}.yaml"
+
+
+def remove(
+    standing: Standing,
+    repository: Repository,
+    *,
+    path: str,
+    message: str,
+    run_url: str,
+    report: Reporter,
+    expired_on: date | None = None,
+) -> Removal:
+    """Remove an environment's file from the default branch, delete its stack, and tell GitHub that it is gone.
+
+    `path` is that of its file, `message` the commit's. With `expired_on`, an environment that is still declared and
+    whose `expires` is not before that day is refused. Consent of the person who asks was obtained before.
+
+    Raises:
+        UserError: it is locked, not expired, or production without consent in its file: nothing was done. Or
+            CloudFormation could not delete all of it: its file is gone then, and the same again finishes it.
+        GitHubError: its file could not be removed; nothing was destroyed.
+        AwsError: AWS failed; its file is gone then, and the same again finishes it.
+    """
+    refuse_by_file(standing, _written(standing, repository, path), expired_on=expired_on)
+    removed = default_branch.commit_removal(repository, path, message)
+    if isinstance(removed, Proposed):
+        return Removal(name=standing.name, outcome="proposed", proposed=removed)
+    try:
+        kept = _delete(standing, report)
+    except UserError as error:
+        raise UserError(
+            f"{error}\n{path} is gone from the default branch, its stack is not yet. The same again finishes it, and "
+            "until then it is reported as drift."
+        ) from error
+    deactivate(repository, str(standing.name), run_url=run_url)
+    return Removal(
+        name=standing.name,
+        outcome="destroyed" if standing.stack else "not deployed",
+        commit=removed.sha if removed else None,
+        kept=kept,
+    )
+
+
+def refuse_by_file(standing: Standing, data: Mapping[str, object] | None, *, expired_on: date | None = None) -> None:
+    """Raise UserError when what is written in an environment's file, if there still is one, forbids to remove it.
+
+    When the file is gone already, whoever removed it was asked for consent.
+    """
+    if data is None:
+        return
+    name = standing.name
+    if lock := locks.written_lock(data):
+        raise UserError(f"{name} is {locks.explain(lock)}. Nothing was destroyed. Take `lock` out of its file first")
+    kinds = {str(data.get("kind", "")), standing.stack.kind if standing.stack else ""}
+    production = name.folder.startswith("prod") or any(kind.startswith("prod-") for kind in kinds)
+    if production and data.get("destroy_by_comment") is not True:
+        raise UserError(
+            f"{name} is production, and its file does not say that it may go. Nothing was destroyed. Let an earlier "
+            "change write `destroy_by_comment: true` into its file"
+        )
+    expires = str(data.get("expires", ""))
+    if expired_on is not None and not expires < expired_on.isoformat():
+        raise UserError(f"{name} has not expired: its file says {expires or 'no day'} now. Nothing was destroyed")
+
+
+def _written(standing: Standing, repository: Repository, path: str) -> Mapping[str, object] | None:
+    """Return what the file says on the default branch, unchecked, or None when it is gone.
+
+    Where the checkout at hand still has it, what it says there counts.
+    """
+    file = repository.file(path, repository.default_branch())
+    if file is None:
+        return standing.declared.source.data if standing.declared else None
+    try:
+        return loader.parse(file.text.encode(), path).data
+    except DeclarationError as error:
+        raise UserError(
+            f"what {path} says on the default branch cannot be read: {error}\nNothing was destroyed"
+        ) from error
+
+
+def _delete(standing: Standing, report: Reporter) -> tuple[StackEvent, ...]:
+    if standing.stack is None or standing.cloudformation is None:
+        return ()
+    kept = destruction.delete(standing.cloudformation, standing.stack, interval=standing.interval, report=report)
+    report.finish(str(standing.name), "destroyed")
+    return tuple(kept)

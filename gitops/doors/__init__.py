@@ -1,1 +1,0 @@
-"""The only doors to AWS's services, one file a service; CloudFormation's is gitops.cloudformation."""

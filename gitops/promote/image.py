@@ -1,0 +1,109 @@
+"""Which image an environment is to run so that it is exactly the one that another runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from constructs_lib.config.model import AppConfig
+from gitops.aws.regions import place_of
+from gitops.aws.session import AwsError
+from gitops.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from constructs_lib.config.environments import Environment
+    from gitops.aws.target import AccountRegion
+
+    FindDigest = Callable[[AccountRegion, str, str], str | None]
+    """Returns the digest of (place, repository, tag or digest), or None where there is no such image."""
+
+DIGEST_PREFIX = "sha256:"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """What `image` is to say. `tag` is the tag of a digest, empty where none is known.
+
+    `unverified` says why AWS was not asked; empty when it was.
+    """
+
+    value: str
+    tag: str = ""
+    unverified: str = ""
+
+    @property
+    def readable(self) -> str:
+        """The version in few words: a tag, or the beginning of a digest."""
+        if self.tag or not self.value.startswith(DIGEST_PREFIX):
+            return self.tag or self.value
+        return self.value[: len(DIGEST_PREFIX) + 12]
+
+
+def config_of(environment: Environment) -> AppConfig:
+    """Return the declaration of an application. Raises UserError for a base or an account, which run no image."""
+    if not isinstance(environment.config, AppConfig):
+        raise UserError(f"{environment.name} is no application (kind: {environment.kind}), so it has no image")
+    return environment.config
+
+
+def repositories_of(config: AppConfig) -> set[str]:
+    """Return the repositories whose image of one version an application runs."""
+    services = {service.repository or config.repository for service in config.services.values()}
+    return services | ({config.repository} if config.release_command else set())
+
+
+def same_as(source: Environment, target: Environment, find_digest: FindDigest, *, tag: str = "") -> Version:
+    """Return the version with which `target` runs the image that `source` runs; `tag` is that of its digest, if known.
+
+    It is a digest, which names one image and no other, where the target runs images of one repository. `image` cannot
+    name the digests of several, so there the tag stays, after their digests were compared. What the target declares
+    already stays when it is that image.
+
+    Raises:
+        UserError: they do not run the same repositories, or the target's account and region lack the image.
+    """
+    declared, wanted = config_of(target).image, config_of(source).image
+    repositories = sorted(repositories_of(config_of(target)))
+    if foreign := set(repositories) - repositories_of(config_of(source)):
+        raise UserError(
+            f"{target.name} runs images of {', '.join(sorted(foreign))} and {source.name} does not; nothing was changed"
+        )
+    try:
+        digests = [_digest_in_both(source, target, find_digest, repository) for repository in repositories]
+    except AwsError as error:
+        return _without_aws(source, target, error)
+    is_tag = not wanted.startswith(DIGEST_PREFIX)
+    if len(digests) > 1:
+        return Version(value=wanted)
+    if declared != digests[0] and find_digest(place_of(target), repositories[0], declared) == digests[0]:
+        return Version(value=declared)
+    return Version(value=digests[0], tag=wanted if is_tag else tag)
+
+
+def _digest_in_both(source: Environment, target: Environment, find_digest: FindDigest, repository: str) -> str:
+    """Return the digest of the source's image in a repository, once it is in the target's registry too."""
+    wanted = config_of(source).image
+    digest = find_digest(place_of(source), repository, wanted)
+    if digest is None:
+        raise UserError(f"ECR in {place_of(source)} has no image {repository} {wanted}, which {source.name} declares")
+    single = len(repositories_of(config_of(target))) == 1
+    there = find_digest(place_of(target), repository, digest if single else wanted)
+    if there != digest:
+        raise UserError(
+            f"ECR in {place_of(target)} has no image {repository} {wanted} with the digest {digest}, so {target.name} "
+            "could not run it. Push it there first; nothing was changed"
+        )
+    return digest
+
+
+def _without_aws(source: Environment, target: Environment, error: AwsError) -> Version:
+    """Return the version as it is written; in one registry its tag is always the same image, since tags do not move."""
+    wanted = config_of(source).image
+    if place_of(source) == place_of(target) or wanted.startswith(DIGEST_PREFIX):
+        return Version(value=wanted, unverified=str(error))
+    raise UserError(
+        f"{source.name} and {target.name} use different registries, and whether {wanted} is the same image in both is "
+        f"not known: {error}"
+    ) from error

@@ -1,0 +1,119 @@
+"""Two templates compared, without asking CloudFormation: what becomes of each resource, and of the rest.
+
+Which properties replace a resource is known from the registry's schemas (gitops/templates/replacement.py); what
+replaces only under conditions shows up as an update here, and right in a change set.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from gitops.destroy.decisions import fate
+from gitops.plan.document import Change, ChangeAction, Detail
+from gitops.templates import replacement
+from gitops.templates.words import cut, is_function, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+DETAILS = 20
+"""Most values that are listed of one resource."""
+
+REVISIONS = frozenset({"AWS::ECS::TaskDefinition"})
+"""Types that CloudFormation replaces on every change, since each is a revision: nothing is lost, and nobody looks."""
+
+NEW_REVISION = "a new revision"
+
+_GRAVITY = {action: place for place, action in enumerate(get_args(ChangeAction))}
+_SECTIONS = ("Outputs", "Parameters", "Conditions", "Mappings", "Rules", "Transform", "Description")
+
+
+def resource_changes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> list[Change]:
+    """Return what becomes of the resources between two templates, gravest first; None is no stack."""
+    before, after = _resources(old), _resources(new)
+    replaced = {found.logical_id: found.cause for found in replacement.find_all(old, new)}
+    changes = [
+        Change(action="destroy", logical_id=name, type=resource["Type"], cause=_left(resource))
+        for name, resource in before.items()
+        if name not in after
+    ]
+    changes += [
+        Change(action="create", logical_id=name, type=resource["Type"])
+        for name, resource in after.items()
+        if name not in before
+    ]
+    changes += [
+        Change(
+            action="replace" if name in replaced and resource["Type"] not in REVISIONS else "update",
+            logical_id=name,
+            type=resource["Type"],
+            cause=NEW_REVISION if resource["Type"] in REVISIONS else replaced.get(name, ""),
+            details=tuple(_details(before[name], resource))[:DETAILS],
+        )
+        for name, resource in after.items()
+        if name in before and (name in replaced or before[name] != resource)
+    ]
+    return ordered(changes)
+
+
+def ordered(changes: Iterable[Change]) -> list[Change]:
+    """Return changes sorted: what is destroyed first, then what is replaced, updated, created."""
+    return sorted(changes, key=lambda change: (_GRAVITY[change.action], change.logical_id))
+
+
+def other_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return what changes in a template beside its resources, as names such as `Outputs Url`."""
+    found = []
+    for section in _SECTIONS:
+        before, after = old.get(section), new.get(section)
+        if isinstance(before or {}, dict) and isinstance(after or {}, dict):
+            one, other = before or {}, after or {}
+            found += [f"{section} {key}" for key in sorted({*one, *other}) if one.get(key) != other.get(key)]
+        elif before != after:
+            found.append(section)
+    return found
+
+
+def _left(resource: Mapping[str, Any]) -> str:
+    """Return what becomes of a resource that is no longer in its template."""
+    return fate(resource["Type"], resource.get("DeletionPolicy"))
+
+
+def _details(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Detail]:
+    """Yield the values that differ in a resource; those of its properties are named without that word."""
+    yield from _differences(before.get("Properties", {}), after.get("Properties", {}), "")
+    for attribute in sorted({*before, *after} - {"Properties"}):
+        yield from _differences(before.get(attribute), after.get(attribute), attribute)
+
+
+def _differences(before: object, after: object, path: str) -> Iterator[Detail]:
+    if before == after:
+        return
+    one, other = _by_key(before), _by_key(after)
+    if one is None or other is None:
+        yield Detail(path=path, before=_text(before), after=_text(after))
+        return
+    for key in dict.fromkeys([*one, *other]):
+        yield from _differences(one.get(key), other.get(key), f"{path}.{key}" if path else key)
+
+
+def _by_key(value: object) -> Mapping[str, object] | None:
+    """Return what a value holds by name, where it holds something: a list's items by their names or numbers."""
+    if isinstance(value, dict):
+        return None if is_function(value) else value
+    if not isinstance(value, list):
+        return None
+    for key in ("Name", "Key", "Sid"):
+        names = [item.get(key) if isinstance(item, dict) else None for item in value]
+        if all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
+            return dict(zip(map(str, names), value, strict=True))
+    return {str(number): item for number, item in enumerate(value)}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else cut(words(value))
+
+
+def _resources(template: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    resources: Mapping[str, Any] = (template or {}).get("Resources", {})
+    return resources

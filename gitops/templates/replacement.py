@@ -1,0 +1,145 @@
+"""The guard of data: which resources that hold data a change of a template would replace or drop, and who consents.
+
+CloudFormation replaces a resource when one of its create-only properties changes: it makes a new, empty one and lets
+go of the old. Which properties those are stands in the registry's schemas; create_only.json is an extract, and a test
+compares it with the schemas that cfn-lint brings along. Properties that replace under conditions only, such as an
+engine version, are not in it.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from gitops.destroy.decisions import HOLDS_DATA
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from constructs_lib.config.model import ReplacementConsent
+
+CREATE_ONLY = Path(__file__).with_name("create_only.json")
+
+GUARDED = HOLDS_DATA - {"AWS::Logs::LogGroup"}
+"""A service that is taken away may take its logs along: they are not what a consent is asked for."""
+
+Resources = dict[str, dict[str, Any]]
+
+
+class Replacement(NamedTuple):
+    """A resource that a change would replace, or drop from its stack."""
+
+    logical_id: str
+    type: str
+    cause: str
+
+
+def find(old: object, new: object) -> list[Replacement]:
+    """Return the resources that hold data in the template `old` and would not be the same ones after `new`."""
+    return [replacement for replacement in find_all(old, new) if replacement.type in GUARDED]
+
+
+def find_all(old: object, new: object) -> list[Replacement]:
+    """Return the resources of any type in the template `old` that would not be the same ones after `new`."""
+    before, after = _resources(old), _resources(new)
+    causes = _replaced(before, after)
+    return [
+        Replacement(logical_id, before[logical_id]["Type"], causes[logical_id])
+        for logical_id in before
+        if logical_id in causes
+    ]
+
+
+def refusals(replacements: Iterable[Replacement], consents: Collection[ReplacementConsent], today: date) -> list[str]:
+    """Return what is said of each replacement to which no consent holds today; a consent holds on its last day."""
+    last_days = {consent.resource: date.fromisoformat(consent.until) for consent in consents}
+    messages = []
+    for replacement in replacements:
+        last_day = last_days.get(replacement.logical_id)
+        if last_day is not None and today <= last_day:
+            continue
+        ended = f"; the consent to it ended on {last_day}" if last_day else ""
+        messages.append(f"{replacement.logical_id} ({replacement.type}): {replacement.cause}{ended}")
+    return messages
+
+
+def explain(messages: Iterable[str]) -> str:
+    """Return the messages as one text, with what can be done."""
+    listed = "\n".join(messages)
+    return (
+        f"{listed}\n"
+        "What these hold would be left behind or lost. If that is meant, save it first, then add to the declaration:\n"
+        "allow_replacement: [{resource: LOGICAL_ID, until: YYYY-MM-DD, reason: …}]"
+    )
+
+
+def _replaced(before: Resources, after: Resources) -> dict[str, str]:
+    """Return why each resource is replaced, of those that are.
+
+    Replacements spread: what refers to a replaced resource in a create-only property is replaced too.
+    """
+    causes = {}
+    for logical_id, resource in before.items():
+        if logical_id not in after:
+            causes[logical_id] = "is no longer in the template"
+        elif resource["Type"] != after[logical_id]["Type"]:
+            causes[logical_id] = f"would become {after[logical_id]['Type']}"
+    spreading = True
+    while spreading:
+        spreading = False
+        for logical_id in before.keys() - causes.keys():
+            cause = _cause(before[logical_id], after[logical_id], causes.keys())
+            if cause:
+                causes[logical_id] = cause
+                spreading = True
+    return causes
+
+
+def _cause(before: Mapping[str, Any], after: Mapping[str, Any], replaced: Collection[str]) -> str | None:
+    for path in _create_only().get(after["Type"], ()):
+        old, new = (_value(resource.get("Properties"), path) for resource in (before, after))
+        if old != new:
+            return f"{path} would change, which replaces it"
+        referred = sorted(set(_references(new)) & set(replaced))
+        if referred:
+            return f"{path} refers to {referred[0]}, which would be replaced"
+    return None
+
+
+def _value(properties: object, path: str) -> object:
+    """Return what stands at a path such as `EncryptionConfiguration/KmsKey`, or None."""
+    value = properties
+    for key in path.split("/"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _references(value: object) -> Iterator[str]:
+    """Yield the logical ids that a value refers to."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "Ref":
+                yield str(item)
+            elif key == "Fn::GetAtt":
+                yield item.partition(".")[0] if isinstance(item, str) else str(item[0])
+            else:
+                yield from _references(item)
+
+
+def _resources(template: object) -> Resources:
+    resources = template.get("Resources", {}) if isinstance(template, dict) else {}
+    return cast("Resources", resources)
+
+
+@cache
+def _create_only() -> Mapping[str, list[str]]:
+    """Return the create-only properties of every type that the constructs use."""
+    create_only: Mapping[str, list[str]] = json.loads(CREATE_ONLY.read_bytes())
+    return create_only

@@ -1,0 +1,48 @@
+from gitops.aws.cloudformation import first_failures, kept
+from tests.gitops.factories import event
+
+BEGINNING = event("UPDATE_IN_PROGRESS", "User Initiated", of_stack=True)
+
+
+def test_the_first_failures_are_told_oldest_first() -> None:
+    newest_first = [
+        event("UPDATE_ROLLBACK_COMPLETE", of_stack=True),
+        event("UPDATE_FAILED", "second", logical_id="B"),
+        event("CREATE_FAILED", "first", logical_id="A"),
+        BEGINNING,
+    ]
+
+    assert first_failures(newest_first) == ["A (AWS::SQS::Queue): first", "B (AWS::SQS::Queue): second"]
+
+
+def test_failures_of_earlier_operations_and_cancelled_resources_are_left_out() -> None:
+    newest_first = [
+        event("UPDATE_FAILED", "Resource update cancelled", logical_id="B"),
+        event("UPDATE_FAILED", "the cause", logical_id="A"),
+        BEGINNING,
+        event("CREATE_FAILED", "long ago", logical_id="C"),
+    ]
+
+    assert first_failures(newest_first) == ["A (AWS::SQS::Queue): the cause"]
+
+
+def test_no_more_failures_are_told_than_asked_for() -> None:
+    newest_first = [event("CREATE_FAILED", str(number), logical_id=f"Q{number}") for number in range(5, 0, -1)]
+
+    assert first_failures(newest_first, limit=2) == ["Q1 (AWS::SQS::Queue): 1", "Q2 (AWS::SQS::Queue): 2"]
+
+
+def test_without_a_failed_resource_the_stack_tells_why() -> None:
+    newest_first = [
+        event("ROLLBACK_COMPLETE", of_stack=True),
+        event("ROLLBACK_IN_PROGRESS", "Validation failed", of_stack=True),
+        event("CREATE_IN_PROGRESS", "User Initiated", of_stack=True),
+    ]
+
+    assert first_failures(newest_first) == ["Validation failed"]
+
+
+def test_what_a_stack_let_go_of_is_kept() -> None:
+    skipped = event("DELETE_SKIPPED")
+
+    assert kept([event("DELETE_COMPLETE", of_stack=True), event("DELETE_COMPLETE"), skipped]) == [skipped]

@@ -1,0 +1,100 @@
+import json
+from itertools import count
+
+import pytest
+
+from constructs_lib.config.environments import Environment, load
+from gitops.aws.session import Session
+from gitops.aws.target import AccountRegion, Target
+from gitops.deploy.preflight import prerequisites
+from gitops.deploy.preflight.check import run
+from gitops.deploy.preflight.existence import checks
+from gitops.deploy.preflight.prerequisites import prepare
+from gitops.deploy.preflight.references import collect
+from local_aws.lifecycle import EmbeddedAws
+from tests.gitops.checkouts import CommandLine
+
+ACCOUNT_NUMBERS = count(400000000000)
+DIGEST = f"sha256:{'b' * 64}"
+APP = "secrets: {SENTRY_DSN: shared/sentry:dsn, OTHER: shared/sentry:other, TOKEN: shared/token}\n"
+
+
+@pytest.fixture
+def environments(bare_checkout: CommandLine) -> list[Environment]:
+    bare_checkout.account(str(next(ACCOUNT_NUMBERS)))
+    bare_checkout.base("dev")
+    bare_checkout.base("qa", cidr="10.30.0.0/16")
+    bare_checkout.app("dev/alpha", image="v7")
+    bare_checkout.app("dev/beta", image=DIGEST)
+    alpha = bare_checkout.root / "environments" / "dev" / "alpha.yaml"
+    alpha.write_text(alpha.read_text() + APP)
+    return list(load(bare_checkout.root / "environments"))
+
+
+@pytest.fixture
+def session(embedded_aws: EmbeddedAws) -> Session:
+    return Session(Target(embedded_aws))
+
+
+@pytest.fixture
+def where(environments: list[Environment]) -> AccountRegion:
+    return AccountRegion(environments[0].account_id, environments[0].region)
+
+
+def test_afterwards_nothing_is_missing(session: Session, environments: list[Environment]) -> None:
+    references = collect(environments)
+    assert {finding.state for finding in run(checks(session, references))} == {"missing"}
+
+    prepare(session, environments)
+
+    assert {finding.state for finding in run(checks(session, references))} == {"ok"}
+
+
+def test_what_was_made_is_said_in_one_line_and_only_once(
+    session: Session, environments: list[Environment], capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepare(session, environments)
+    first = capsys.readouterr()
+    prepare(session, environments)
+    second = capsys.readouterr()
+
+    assert first.err.count("\n") == 1
+    for words in ("hosted zone Z0123456789ABCDEFGHIJ", "image microblog:v7", f"image microblog@{DIGEST}"):
+        assert words in first.err
+    assert (first.out, second.out, second.err) == ("", "", "")
+
+
+def test_a_zone_has_the_declared_id_and_room_for_every_domain(
+    session: Session, environments: list[Environment], where: AccountRegion
+) -> None:
+    prepare(session, environments)
+
+    zones = session.client("route53", where).list_hosted_zones()["HostedZones"]
+
+    assert [(zone["Id"], zone["Name"]) for zone in zones] == [("/hostedzone/Z0123456789ABCDEFGHIJ", "example.com.")]
+
+
+def test_secrets_that_are_there_keep_their_values(
+    session: Session, environments: list[Environment], where: AccountRegion
+) -> None:
+    client = session.client("secretsmanager", where)
+    client.create_secret(Name="shared/sentry", SecretString='{"dsn": "mine"}')
+    client.create_secret(Name="shared/token", SecretString="mine")
+
+    prepare(session, environments)
+
+    values = json.loads(client.get_secret_value(SecretId="shared/sentry")["SecretString"])
+    assert values == {"dsn": "mine", "other": prerequisites.NOT_SET}
+    assert client.get_secret_value(SecretId="shared/token")["SecretString"] == "mine"
+
+
+@pytest.mark.parametrize("value", ["not JSON", '["a list"]'])
+def test_a_secret_of_another_form_is_left_alone(
+    session: Session, environments: list[Environment], where: AccountRegion, value: str
+) -> None:
+    client = session.client("secretsmanager", where)
+    client.create_secret(Name="shared/sentry", SecretString=value)
+
+    prepare(session, environments)
+
+    assert client.get_secret_value(SecretId="shared/sentry")["SecretString"] == value

@@ -1,0 +1,87 @@
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from gitops.destroy import deletion as destruction
+from gitops.errors import UserError
+from gitops.output.progress import LineReporter
+from tests.gitops.factories import deployed, event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops.aws.cloudformation import CloudFormation, DeployedStack, StackEvent
+
+
+class FakeCloudFormation:
+    """Shows one stack in one status after the other, and notes what it is asked to do."""
+
+    def __init__(self, *statuses: str | None) -> None:
+        self.statuses = list(statuses)
+        self.asked: list[str] = []
+
+    def stack(self, name_or_id: str) -> "DeployedStack | None":
+        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        return deployed("dev/alpha", status, stack_id=name_or_id) if status else None
+
+    def unprotect(self, stack_id: str) -> None:
+        self.asked.append(f"unprotect {stack_id}")
+
+    def delete(self, stack_id: str) -> None:
+        self.asked.append(f"delete {stack_id}")
+
+    def events(self, stack_id: str) -> "Iterator[StackEvent]":
+        del stack_id
+        yield event("DELETE_FAILED", "the bucket is not empty", logical_id="Bucket")
+        yield event("DELETE_SKIPPED", logical_id="Database")
+
+
+def delete(fake: FakeCloudFormation, stack: "DeployedStack") -> "list[StackEvent]":
+    return destruction.delete(cast("CloudFormation", fake), stack, interval=0.0, report=LineReporter())
+
+
+def test_a_deletion_is_waited_for_and_what_was_kept_is_returned() -> None:
+    fake = FakeCloudFormation("CREATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_COMPLETE")
+
+    kept = delete(fake, deployed("dev/alpha", stack_id="7"))
+
+    assert fake.asked == ["delete 7"]
+    assert [item.logical_id for item in kept] == ["Database"]
+
+
+def test_a_deletion_that_goes_on_already_is_not_asked_for_again() -> None:
+    fake = FakeCloudFormation("DELETE_IN_PROGRESS", None)
+
+    delete(fake, deployed("dev/alpha", "DELETE_IN_PROGRESS"))
+
+    assert fake.asked == []
+
+
+def test_another_operation_ends_first() -> None:
+    fake = FakeCloudFormation("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "DELETE_COMPLETE")
+
+    delete(fake, deployed("dev/alpha", "UPDATE_IN_PROGRESS", stack_id="7"))
+
+    assert fake.asked == ["delete 7"]
+
+
+def test_termination_protection_is_switched_off_first() -> None:
+    fake = FakeCloudFormation("CREATE_COMPLETE", "DELETE_COMPLETE")
+
+    delete(fake, deployed("prod/app", protected=True, stack_id="7"))
+
+    assert fake.asked == ["unprotect 7", "delete 7"]
+
+
+def test_what_blocked_a_deletion_is_said() -> None:
+    fake = FakeCloudFormation("CREATE_COMPLETE", "DELETE_FAILED")
+
+    with pytest.raises(UserError, match=r"Bucket .*: the bucket is not empty"):
+        delete(fake, deployed("dev/alpha"))
+
+
+def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destruction, "PATIENCE_SECONDS", 0.0)
+
+    with pytest.raises(UserError, match="still works on dev/alpha"):
+        delete(FakeCloudFormation("DELETE_IN_PROGRESS"), deployed("dev/alpha", "DELETE_IN_PROGRESS"))

@@ -1,0 +1,137 @@
+"""Which image is the one that another environment runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from constructs_lib.config.environments import Environment
+from constructs_lib.config.model import AdHocAppConfig, ServiceConfig
+from gitops.aws.session import AwsError
+from gitops.aws.target import AccountRegion
+from gitops.errors import UserError
+from gitops.promote.image import Version, repositories_of, same_as
+from tests.gitops.factories import HOME, environment
+
+if TYPE_CHECKING:
+    from gitops.promote.image import FindDigest
+
+EUROPE = AccountRegion("111111111111", "eu-central-1")
+ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+
+
+def app(
+    name: str, image: str, *, where: AccountRegion = HOME, repositories: Mapping[str, str | None] | None = None
+) -> Environment:
+    services = {service: ServiceConfig(repository=own) for service, own in (repositories or {"web": None}).items()}
+    config = AdHocAppConfig(
+        owner="octocat", repository="microblog", image=image, services=services, expires="2026-12-01"
+    )
+    base = environment("dev")
+    return replace(environment(name, base), config=config, region=where.region)
+
+
+@dataclass(frozen=True)
+class Registries:
+    """What ECR has, (place, repository, tag): digest."""
+
+    images: Mapping[tuple[AccountRegion, str, str], str]
+    asked: list[str] = field(default_factory=list)
+
+    def find(self, where: AccountRegion, repository: str, version: str) -> str | None:
+        self.asked.append(version)
+        digests = {digest for (place, name, _), digest in self.images.items() if (place, name) == (where, repository)}
+        return version if version in digests else self.images.get((where, repository, version))
+
+
+def registries(*tags: tuple[AccountRegion, str, str, str]) -> FindDigest:
+    return Registries({(where, repository, tag): digest for where, repository, tag, digest in tags}).find
+
+
+def unreachable(*_: object) -> str | None:
+    raise AwsError("no AWS credentials")
+
+
+def test_a_tag_becomes_its_digest() -> None:
+    found = registries((HOME, "microblog", "v2", TWO), (HOME, "microblog", "v1", ONE))
+
+    version = same_as(app("dev/alpha", "v2"), app("dev/beta", "v1"), found)
+
+    assert version == Version(value=TWO, tag="v2")
+    assert version.readable == "v2"
+
+
+def test_a_digest_is_copied_with_its_tag_when_that_is_known() -> None:
+    found = registries((HOME, "microblog", "v2", TWO), (HOME, "microblog", "v1", ONE))
+
+    assert same_as(app("dev/alpha", TWO), app("dev/beta", "v1"), found) == Version(value=TWO)
+    assert same_as(app("dev/alpha", TWO), app("dev/beta", "v1"), found, tag="v2") == Version(value=TWO, tag="v2")
+
+
+def test_what_is_declared_already_stays_when_it_is_that_image() -> None:
+    found = registries((HOME, "microblog", "v2", TWO), (HOME, "microblog", "stable", TWO))
+
+    assert same_as(app("dev/alpha", "v2"), app("dev/beta", "stable"), found).value == "stable"
+    assert same_as(app("dev/alpha", "v2"), app("dev/beta", "v2"), found).value == "v2"
+    assert same_as(app("dev/alpha", "v2"), app("dev/beta", TWO), found).value == TWO
+
+
+def test_another_registry_has_to_have_the_image() -> None:
+    here = (HOME, "microblog", "v2", TWO)
+    source, target = app("dev/alpha", "v2"), app("prod/app", "v1", where=EUROPE)
+
+    with pytest.raises(UserError, match=r"eu-central-1 has no image microblog v2 .* Push it there first"):
+        same_as(source, target, registries(here, (EUROPE, "microblog", "v2", ONE)))
+    assert same_as(source, target, registries(here, (EUROPE, "microblog", "other-name", TWO))).value == TWO
+
+
+def test_an_image_that_is_not_there_is_not_promoted() -> None:
+    with pytest.raises(UserError, match="us-east-1 has no image microblog v2, which dev/alpha declares"):
+        same_as(app("dev/alpha", "v2"), app("dev/beta", "v1"), registries())
+
+
+def test_the_images_of_several_repositories_keep_their_tag_when_they_are_the_same() -> None:
+    both = {"web": None, "frontend": "microblog-frontend"}
+    source, target = (
+        app("dev/alpha", "v2", repositories=both),
+        app("prod/app", "v1", where=EUROPE, repositories=both),
+    )
+    there = [(where, "microblog", "v2", TWO) for where in (HOME, EUROPE)]
+    frontend = (HOME, "microblog-frontend", "v2", ONE)
+
+    same = registries(*there, frontend, (EUROPE, "microblog-frontend", "v2", ONE))
+    assert same_as(source, target, same) == Version(value="v2")
+    with pytest.raises(UserError, match="has no image microblog-frontend v2 with the digest"):
+        same_as(source, target, registries(*there, frontend, (EUROPE, "microblog-frontend", "v2", TWO)))
+
+
+def test_an_application_gets_no_image_of_another() -> None:
+    target = app("prod/app", "v1", repositories={"web": "shop"})
+
+    with pytest.raises(UserError, match="prod/app runs images of shop and dev/alpha does not"):
+        same_as(app("dev/alpha", "v2"), target, registries((HOME, "microblog", "v2", TWO)))
+
+
+def test_the_repository_of_a_release_command_counts() -> None:
+    config = app("dev/alpha", "v2", repositories={"web": "microblog-web"}).config
+    assert isinstance(config, AdHocAppConfig)
+
+    assert repositories_of(config) == {"microblog-web"}
+    assert repositories_of(replace(config, release_command=("migrate",))) == {"microblog", "microblog-web"}
+
+
+def test_without_aws_a_tag_is_the_same_image_in_one_registry_only() -> None:
+    version = same_as(app("dev/alpha", "v2"), app("dev/beta", "v1"), unreachable)
+    assert (version.value, version.unverified) == ("v2", "no AWS credentials")
+
+    with pytest.raises(UserError, match="different registries, and whether v2 is the same image in both is not known"):
+        same_as(app("dev/alpha", "v2"), app("prod/app", "v1", where=EUROPE), unreachable)
+    assert same_as(app("dev/alpha", TWO), app("prod/app", "v1", where=EUROPE), unreachable).value == TWO
+
+
+def test_a_base_has_no_image() -> None:
+    with pytest.raises(UserError, match="dev/base is no application"):
+        same_as(app("dev/alpha", "v2"), environment("dev"), registries())

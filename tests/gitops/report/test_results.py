@@ -1,0 +1,55 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gitops.errors import UserError
+from gitops.report import results
+from gitops.report.results import Record
+
+ALPHA = Record(environment="dev/alpha", outcome="failed", seconds=1.5, reason="because")
+
+
+def spoiled(folder: Path, **fields: Any) -> None:
+    results.write(folder, [ALPHA])
+    file = folder / "dev-alpha.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **fields}))
+
+
+def test_what_was_written_is_read_from_the_folder_and_those_below(tmp_path: Path) -> None:
+    beta = Record(environment="dev/beta", outcome="created", url="https://beta.example.com")
+    results.write(tmp_path / "results-dev-beta", [beta])
+    results.write(tmp_path, [ALPHA])
+
+    assert results.read(tmp_path) == [ALPHA, beta]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"outcome": "splendid"},
+        {"outcome": None},
+        {"seconds": "12"},
+        {"environment": "../secrets"},
+        {"environment": 1},
+        {"reason": ["a"]},
+        {"also": "this"},
+    ],
+)
+def test_anything_else_is_refused_with_the_file(tmp_path: Path, fields: dict[str, Any]) -> None:
+    spoiled(tmp_path, **fields)
+
+    with pytest.raises(UserError, match=r"dev-alpha\.json"):
+        results.read(tmp_path)
+
+
+def test_a_file_that_is_cut_off_or_no_folder_at_all_is_refused(tmp_path: Path) -> None:
+    results.write(tmp_path, [ALPHA])
+    file = tmp_path / "dev-alpha.json"
+    file.write_text(file.read_text()[:-10])
+
+    with pytest.raises(UserError, match="is not what the job before was to write"):
+        results.read(tmp_path)
+    with pytest.raises(UserError, match="there is no folder"):
+        results.read(tmp_path / "nothing")
