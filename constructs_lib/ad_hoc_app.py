@@ -7,7 +7,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config.model import AD_HOC_AVAILABILITY_ZONES, AdHocAppConfig, AdHocBaseConfig
-from constructs_lib.config.naming import EnvironmentName, logical_id
+from constructs_lib.config.naming import URL_OUTPUT, EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.data.app_database import ON_DELETE
 from constructs_lib.network.dns_record import DnsRecord
@@ -97,4 +97,4 @@ class AdHocApp(Construct):
         for fargate_service in self.services.by_name.values():
             fargate_service.node.add_dependency(release)
         DnsRecord(self, "Dns", host=self.host, zone=imported.zone, load_balancer=imported.load_balancer)
-        cdk.CfnOutput(self, "Url", value=f"https://{self.host}").override_logical_id("Url")
+        cdk.CfnOutput(self, URL_OUTPUT, value=f"https://{self.host}").override_logical_id(URL_OUTPUT)

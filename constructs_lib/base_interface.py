@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -17,6 +16,13 @@ from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
+from constructs_lib.config.naming import (
+    BaseOutput,
+    ProdBaseOutput,
+    availability_zone_output,
+    private_subnet_output,
+)
 
 if TYPE_CHECKING:  # an app needs none of a base's parts, and loading them takes longer than synthesising it
     from constructs_lib.config.naming import EnvironmentName
@@ -28,45 +34,6 @@ if TYPE_CHECKING:  # an app needs none of a base's parts, and loading them takes
     from constructs_lib.network.security_groups import SecurityGroups
     from constructs_lib.observability.notifications import Notifications
     from constructs_lib.release.task_runner import TaskRunner
-
-
-class BaseOutput(StrEnum):
-    """Names of the outputs every base has. Removing one breaks the apps that are deployed on it."""
-
-    VPC_ID = "VpcId"
-    APPLICATION_SECURITY_GROUP_ID = "ApplicationSecurityGroupId"
-    LOAD_BALANCER_ARN = "LoadBalancerArn"
-    LOAD_BALANCER_FULL_NAME = "LoadBalancerFullName"
-    LOAD_BALANCER_DNS_NAME = "LoadBalancerDnsName"
-    LOAD_BALANCER_ZONE_ID = "LoadBalancerZoneId"
-    LOAD_BALANCER_SECURITY_GROUP_ID = "LoadBalancerSecurityGroupId"
-    LISTENER_ARN = "ListenerArn"
-    DATABASE_HOST = "DatabaseHost"
-    TASK_RUNNER_ARN = "TaskRunnerArn"
-    MASTER_CREDENTIALS_ARN = "DatabaseMasterSecretArn"
-    CACHE_HOST = "CacheHost"
-    CACHE_URL = "CacheUrl"
-    ASSETS_BUCKET_NAME = "AssetsBucketName"
-    BASTION_INSTANCE_ID = "BastionInstanceId"
-
-
-class ProdBaseOutput(StrEnum):
-    """Names of the outputs that only production bases have, in addition."""
-
-    ALARM_TOPIC_ARN = "AlarmTopicArn"
-    CACHE_ID = "CacheId"
-    CACHE_PASSWORD_ARN = "CachePasswordSecretArn"  # noqa: S105 # the name of an output
-    DATABASE_ID = "DatabaseId"
-
-
-def availability_zone_output(index: int) -> str:
-    """Return the name of the output with the name of a base's zone, counted from 1."""
-    return f"AvailabilityZone{index}"
-
-
-def private_subnet_output(index: int) -> str:
-    """Return the name of the output with the id of the private subnet in a base's zone, counted from 1."""
-    return f"PrivateSubnetId{index}"
 
 
 def publish(

@@ -8,7 +8,7 @@ from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.base_interface import ImportedProdBase
 from constructs_lib.config import queue_metric
 from constructs_lib.config.model import ProdAppConfig, ProdBaseConfig
-from constructs_lib.config.naming import EnvironmentName, logical_id
+from constructs_lib.config.naming import URL_OUTPUT, EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.data.cache_url import CacheUrl
 from constructs_lib.network.dns_record import DnsRecord
@@ -136,4 +136,4 @@ class ProdApp(Construct):
             cache_nodes=1 + base.cache.replicas,
         )
         DnsRecord(self, "Dns", host=self.host, zone=imported.zone, load_balancer=imported.load_balancer)
-        cdk.CfnOutput(self, "Url", value=f"https://{self.host}").override_logical_id("Url")
+        cdk.CfnOutput(self, URL_OUTPUT, value=f"https://{self.host}").override_logical_id(URL_OUTPUT)

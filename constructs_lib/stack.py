@@ -5,7 +5,7 @@ from constructs import Construct
 
 from constructs_lib.config.environments import Environment
 from constructs_lib.config.model import AccountConfig
-from constructs_lib.config.naming import PERMISSIONS_BOUNDARY
+from constructs_lib.config.naming import ENVIRONMENT_TAG, KIND_TAG, PERMISSIONS_BOUNDARY
 
 AVAILABILITY_ZONES = 3
 """Zones a stack may choose from; every region has at least three for new accounts."""
@@ -26,7 +26,7 @@ class EnvironmentStack(cdk.Stack):
             stack_name=environment.name.stack,
             env=cdk.Environment(account=environment.account_id, region=environment.region),
             description=f"{environment.kind} {environment.name}",
-            tags={"gitops:environment": str(environment.name), "gitops:kind": environment.kind},
+            tags={ENVIRONMENT_TAG: str(environment.name), KIND_TAG: environment.kind},
             termination_protection=environment.kind != "ad-hoc-app",
             synthesizer=cdk.BootstraplessSynthesizer() if of_account else None,
             permissions_boundary=None if of_account else cdk.PermissionsBoundary.from_name(PERMISSIONS_BOUNDARY),

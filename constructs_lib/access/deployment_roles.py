@@ -9,8 +9,8 @@ from constructs import Construct
 from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
-from constructs_lib.config.model import GitHubConfig
-from constructs_lib.config.naming import CHANGE_SET_PREFIX
+from constructs_lib.config.model import CONFIG_OF_KIND, GitHubConfig
+from constructs_lib.config.naming import CHANGE_SET_PREFIX, KIND_TAG
 
 BOOTSTRAP_QUALIFIER = "hnb659fds"
 """In the names of all that `cdk bootstrap` makes, unless it is told another."""
@@ -18,7 +18,7 @@ BOOTSTRAP_QUALIFIER = "hnb659fds"
 CHANGE_SETS = f"{CHANGE_SET_PREFIX}*"
 """Names of the change sets that may be made."""
 
-KINDS_OF_ENVIRONMENTS = ("ad-hoc-app", "ad-hoc-base", "prod-app", "prod-base")
+KINDS_OF_ENVIRONMENTS = sorted(CONFIG_OF_KIND.keys() - {"account"})
 
 SESSION_HOURS = 3
 """Longer than the hour that CloudFormation waits for a release, and than a large database takes."""
@@ -144,7 +144,7 @@ class DeploymentRoles(Construct):
             role,
             ["ecs:DescribeServices", "ecs:UpdateService"],
             [self._arn("ecs", "service/*")],
-            {"StringEquals": {"aws:ResourceTag/gitops:kind": "ad-hoc-app"}},
+            {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": "ad-hoc-app"}},
         )
 
     def _allow_deletion(self, role: iam.Role) -> None:
@@ -156,7 +156,7 @@ class DeploymentRoles(Construct):
             role,
             ["cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection"],
             [self._arn("cloudformation", "stack/*")],
-            {"StringEquals": {"aws:ResourceTag/gitops:kind": list(KINDS_OF_ENVIRONMENTS)}},
+            {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": KINDS_OF_ENVIRONMENTS}},
         )
 
     def _allow_publishing(self, role: iam.Role, repositories: Sequence[str]) -> None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from constructs_lib.config import awake_hours
 from constructs_lib.config.errors import Problem, Severity
 from constructs_lib.config.model import (
     AccountConfig,
     AdHocAppConfig,
     AdHocBaseConfig,
+    LockConfig,
     ProdAppConfig,
     ProdBaseConfig,
+    is_production_kind,
 )
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.config.source import FieldPath, Source
@@ -19,6 +23,17 @@ ApplicationConfig = AdHocAppConfig | ProdAppConfig
 
 APP_DEFAULTS = "app_defaults"
 """The field of a base below which the defaults of its apps stand."""
+
+
+class AccountRegion(NamedTuple):
+    """An AWS account and one of its regions: what the CDK calls an environment."""
+
+    account: str
+    region: str
+
+    def __str__(self) -> str:
+        """Return the CDK's notation, `aws://111111111111/us-east-1`."""
+        return f"aws://{self.account}/{self.region}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +47,33 @@ class Environment:
     region: str
     base: "Environment | None"
     source: Source
+
+    @property
+    def is_production(self) -> bool:
+        """Whether it is production, by its kind."""
+        return is_production_kind(self.kind)
+
+    @property
+    def account(self) -> str:
+        """Name of the account that it is in: `main` for accounts/main.yaml."""
+        config = (self.base or self).config
+        return config.account if isinstance(config, AdHocBaseConfig | ProdBaseConfig) else self.name.file
+
+    @property
+    def place(self) -> AccountRegion:
+        """The account and region that it is declared in."""
+        return AccountRegion(self.account_id, self.region)
+
+    @property
+    def lock(self) -> LockConfig | None:
+        """Its lock; an account has none."""
+        return None if isinstance(self.config, AccountConfig) else self.config.lock
+
+    @property
+    def awake_share(self) -> float:
+        """The share of the time, from 0 to 1, for which its schedule lets its services run."""
+        schedule = self.config.schedule if isinstance(self.config, AdHocAppConfig) else None
+        return awake_hours.parse(schedule.awake).share if schedule else 1
 
     def says(self, field_path: FieldPath) -> bool:
         """Return whether a field is written, in the declaration or among its base's defaults."""

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from constructs_lib.config import build, files, rules
-from constructs_lib.config.environment import ApplicationConfig, BaseConfig, Environment
+from constructs_lib.config.environment import AccountRegion, ApplicationConfig, BaseConfig, Environment
 from constructs_lib.config.errors import DeclarationError, Problem
 from constructs_lib.config.model import AccountConfig
 from constructs_lib.config.naming import BASE_FILE, NAME_IN_WORDS, NAME_PATTERN, EnvironmentName
 
-__all__ = ["ApplicationConfig", "BaseConfig", "Environment", "Environments", "load", "parse_name"]
+__all__ = ["AccountRegion", "ApplicationConfig", "BaseConfig", "Environment", "Environments", "load", "parse_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,17 @@ class Environments:
 
     def __getitem__(self, name: EnvironmentName) -> Environment:
         return self.by_name[name]
+
+    def in_account(self, account: str) -> list[Environment]:
+        """Return the environments of an account, by the name of its file; the account itself is one."""
+        return [environment for environment in self if environment.account == account]
+
+    def places(self, account: str | None = None) -> set[AccountRegion]:
+        """Return every account and region that declarations name, or those of one account; its home is among them."""
+        homes = {
+            AccountRegion(config.id, config.region) for name, config in self.accounts.items() if account in {None, name}
+        }
+        return homes | {e.place for e in self if account in {None, e.account}}
 
 
 def load(

@@ -31,6 +31,9 @@ class LockConfig:
     by: str
     reason: str
 
+    def __str__(self) -> str:
+        return f"locked by {self.by}: {self.reason}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitHubConfig:
@@ -248,3 +251,8 @@ CONFIG_OF_KIND: Mapping[str, type] = {
     "prod-base": ProdBaseConfig,
     "prod-app": ProdAppConfig,
 }
+
+
+def is_production_kind(kind: str) -> bool:
+    """Whether declarations of a kind declare production; False for text that is not a kind."""
+    return CONFIG_OF_KIND.get(kind) in {ProdBaseConfig, ProdAppConfig}

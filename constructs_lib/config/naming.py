@@ -1,11 +1,12 @@
-"""Every name that is made from a declaration's name, and nothing else.
+"""Every name that is made from a declaration's name, and the names of tags and stack outputs.
 
-All of them are pure functions, stable for ever: a change here renames what is deployed.
+All of them are pure functions or constants, stable for ever: a change here renames what is deployed.
 """
 
 import hashlib
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePath
 
 ACCOUNTS_FOLDER = "accounts"
@@ -34,7 +35,58 @@ PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"
 CHANGE_SET_PREFIX = "cdk-diff-change-set"
 """Begins the names of change sets that show a change and are never executed, as `cdk diff` gives them."""
 
+ENVIRONMENT_TAG = "gitops:environment"
+"""Tag of a stack: the environment that it is, `dev/alpha`."""
+
+KIND_TAG = "gitops:kind"
+"""Tag of a stack: the kind of its declaration, `ad-hoc-app`."""
+
+SERVICE_TAG = "gitops:service"
+"""Tag of an ECS service: the name that it is declared under."""
+
+URL_OUTPUT = "Url"
+"""Output of the stack of an app: its URL."""
+
 _CATCH_ALL_BAND = HIGHEST_LISTENER_PRIORITY // 2
+
+
+class BaseOutput(StrEnum):
+    """Names of the outputs every base has. Removing one breaks the apps that are deployed on it."""
+
+    VPC_ID = "VpcId"
+    APPLICATION_SECURITY_GROUP_ID = "ApplicationSecurityGroupId"
+    LOAD_BALANCER_ARN = "LoadBalancerArn"
+    LOAD_BALANCER_FULL_NAME = "LoadBalancerFullName"
+    LOAD_BALANCER_DNS_NAME = "LoadBalancerDnsName"
+    LOAD_BALANCER_ZONE_ID = "LoadBalancerZoneId"
+    LOAD_BALANCER_SECURITY_GROUP_ID = "LoadBalancerSecurityGroupId"
+    LISTENER_ARN = "ListenerArn"
+    DATABASE_HOST = "DatabaseHost"
+    TASK_RUNNER_ARN = "TaskRunnerArn"
+    MASTER_CREDENTIALS_ARN = "DatabaseMasterSecretArn"
+    CACHE_HOST = "CacheHost"
+    CACHE_URL = "CacheUrl"
+    ASSETS_BUCKET_NAME = "AssetsBucketName"
+    BASTION_INSTANCE_ID = "BastionInstanceId"
+
+
+class ProdBaseOutput(StrEnum):
+    """Names of the outputs that only production bases have, in addition."""
+
+    ALARM_TOPIC_ARN = "AlarmTopicArn"
+    CACHE_ID = "CacheId"
+    CACHE_PASSWORD_ARN = "CachePasswordSecretArn"  # noqa: S105 # the name of an output
+    DATABASE_ID = "DatabaseId"
+
+
+def availability_zone_output(index: int) -> str:
+    """Return the name of the output with the name of a base's zone, counted from 1."""
+    return f"AvailabilityZone{index}"
+
+
+def private_subnet_output(index: int) -> str:
+    """Return the name of the output with the id of the private subnet in a base's zone, counted from 1."""
+    return f"PrivateSubnetId{index}"
 
 
 @dataclass(frozen=True, order=True, slots=True)

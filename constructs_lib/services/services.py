@@ -8,14 +8,11 @@ from constructs import Construct
 
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config.model import ServiceConfig
-from constructs_lib.config.naming import EnvironmentName, logical_id
+from constructs_lib.config.naming import SERVICE_TAG, EnvironmentName, logical_id
 from constructs_lib.services.application import Application
 from constructs_lib.services.cluster import Cluster
 from constructs_lib.services.web_service import WebService
 from constructs_lib.services.worker_service import WorkerService
-
-SERVICE_TAG = "gitops:service"
-"""Tag of an ECS service, and of its tasks, with the name that it is declared under."""
 
 
 class Services(Construct):

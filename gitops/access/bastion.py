@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.naming import BaseOutput
 from gitops.aws.ec2 import RUNNING, STOPPED, Ec2
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
     from gitops.access.deployed import Deployed
 
-INSTANCE_OUTPUT = "BastionInstanceId"
 """An output that every base's stack has."""
 
 
@@ -20,7 +20,7 @@ class Bastion:
     def __init__(self, base: Deployed) -> None:
         self._base = base.environment.name
         self._ec2 = Ec2(base.session, base.where)
-        self.instance_id = base.output(INSTANCE_OUTPUT)
+        self.instance_id = base.output(BaseOutput.BASTION_INSTANCE_ID)
 
     def state(self) -> str:
         """Return the state of the instance, in EC2's words."""

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from gitops.aws import target as targets
 from gitops.aws.cloudformation import CloudFormation
-from gitops.aws.regions import place_of, require_account
+from gitops.aws.regions import require_account
 from gitops.aws.session import Session
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
-    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.environments import AccountRegion, Environment
     from gitops.aws.cloudformation import DeployedResource, DeployedStack
-    from gitops.aws.target import AccountRegion, Target, TargetName
+    from gitops.aws.target import Target, TargetName
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Deployed:
     @property
     def where(self) -> AccountRegion:
         """The account and region of the environment."""
-        return place_of(self.environment)
+        return self.environment.place
 
     @cached_property
     def resources(self) -> list[DeployedResource]:
@@ -81,12 +81,12 @@ def base_of(app: Deployed) -> Deployed:
 def _find(environment: Environment, requested: TargetName | None) -> Deployed:
     target = targets.resolve(requested)
     session = Session(target)
-    require_account(session.introduce(place_of(environment)), [environment])
+    require_account(session.introduce(environment.place), [environment])
     return _look_up(environment, target, session)
 
 
 def _look_up(environment: Environment, target: Target, session: Session) -> Deployed:
-    where = place_of(environment)
+    where = environment.place
     stack = CloudFormation(session, where).stack(environment.name.stack)
     if stack is None:
         raise UserError(f"{environment.name} is not deployed in {where}. Deploy it: gitops deploy {environment.name}")

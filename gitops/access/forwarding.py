@@ -19,7 +19,7 @@ from gitops.program import Program, stopped_at_exit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from gitops.aws.target import AccountRegion
+    from constructs_lib.config.environments import AccountRegion
 
 DOCUMENT = "AWS-StartPortForwardingSessionToRemoteHost"
 """https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-sessions-start.html"""

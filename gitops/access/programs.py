@@ -14,7 +14,8 @@ from local_aws import lifecycle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitops.aws.target import AccountRegion, Target
+    from constructs_lib.config.environments import AccountRegion
+    from gitops.aws.target import Target
 
 AWS_CLI = "aws"
 PLUGIN = "session-manager-plugin"

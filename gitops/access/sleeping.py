@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from constructs_lib.config import awake_hours
 from constructs_lib.config.model import AdHocAppConfig, ScheduleConfig
-from gitops import locks
 from gitops.access import deployed, services
 from gitops.aws.ecs import Ecs
 from gitops.errors import UserError
@@ -33,8 +32,8 @@ def set_awake(environment: Environment, requested: TargetName | None, *, awake: 
     name = environment.name
     if not isinstance(environment.config, AdHocAppConfig):
         raise UserError(f"{name} is `{environment.kind}`; only ad hoc apps sleep and wake")
-    if lock := locks.lock_of(environment):
-        raise UserError(f"{name} is {locks.explain(lock)}; nothing was changed. Take `lock` out of its file first")
+    if lock := environment.lock:
+        raise UserError(f"{name} is {lock}; nothing was changed. Take `lock` out of its file first")
     app = deployed.find_app(environment, requested)
     ecs = Ecs(app.session, app.where)
     wanted = 1 if awake else 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from constructs_lib.config.model import is_production_kind
+
 if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.cdk.assembly import SynthesisedStack
@@ -43,7 +45,7 @@ class AffectedEnvironment:
         """Which of the waves of a deployment it belongs to."""
         if self.name.is_account:
             return "account"
-        if self.kind.startswith("prod-"):
+        if is_production_kind(self.kind):
             return "production"
         return "bases" if self.name.is_base else "apps"
 

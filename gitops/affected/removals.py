@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.model import PolicyConfig
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, NAME_PATTERN, EnvironmentName, role_variable
+from constructs_lib.config.unchecked import UncheckedDeclaration
 from gitops.affected.environment import AffectedEnvironment
 from gitops.github.job_matrix import JobEnvironment
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from gitops.affected.tree import Tree
-
-MAX_REMOVALS = PolicyConfig().max_removals
 
 
 def removed(old: Tree, new: Tree, renamed: Mapping[EnvironmentName, EnvironmentName]) -> list[AffectedEnvironment]:
@@ -28,7 +26,7 @@ def removed(old: Tree, new: Tree, renamed: Mapping[EnvironmentName, EnvironmentN
     return [
         AffectedEnvironment(
             name=name,
-            kind=_text(old.data(name), "kind"),
+            kind=_unchecked(old, name).kind,
             action="destroy",
             reason=f"its file was renamed to {renamed[name]}.yaml" if name in renamed else "its file was removed",
             job=_job(name, old, new),
@@ -55,24 +53,21 @@ def _refusals(gone: Collection[EnvironmentName], old: Tree, new: Tree) -> dict[E
 
 
 def _own_reasons(name: EnvironmentName, old: Tree, new: Tree) -> Iterator[str]:
-    data = old.data(name)
-    kind = _text(data, "kind")
+    data = _unchecked(old, name)
     if name.is_account:
         yield f"an account is not destroyed by a change; an administrator can: gitops destroy {name}"
-    elif not kind:
+    elif not data.kind:
         yield f"its file could not be read, so what it was cannot be told; see to it: gitops destroy {name}"
     elif _job(name, old, new) is None:
         yield f"its base does not tell which account it is in; see to it: gitops destroy {name}"
-    if kind.startswith("prod-") and (data or {}).get("destroy_by_comment") is not True:
+    if data.is_production and not data.destroy_by_comment:
         yield "it is production; let an earlier change write `destroy_by_comment: true` into its file"
-    lock = (data or {}).get("lock")
-    if lock is not None:
-        said = lock if isinstance(lock, dict) else {}
-        yield f"it is locked by {_text(said, 'by') or 'somebody'} ({_text(said, 'reason')}); unlock it first"
+    if data.lock:
+        yield f"it is {data.lock}; unlock it first"
 
 
 def _reasons_of_many(name: EnvironmentName, apps: Mapping[str, int], old: Tree) -> Iterator[str]:
-    most = max_removals(old.data(name.base))
+    most = _unchecked(old, name.base).max_removals
     if not name.is_base and not name.is_account and apps[name.folder] > most:
         yield (
             f"this change removes {apps[name.folder]} apps of {name.base}, which allows {most} at once; remove fewer, "
@@ -80,21 +75,14 @@ def _reasons_of_many(name: EnvironmentName, apps: Mapping[str, int], old: Tree) 
         )
 
 
-def max_removals(base: Mapping[str, object] | None) -> int:
-    """Return how many apps of a base may go at once, by what its declaration says, valid or not."""
-    policy = (base or {}).get("policy")
-    said = policy.get("max_removals") if isinstance(policy, dict) else None
-    return said if isinstance(said, int) and not isinstance(said, bool) else MAX_REMOVALS
-
-
 def _job(name: EnvironmentName, old: Tree, new: Tree) -> JobEnvironment | None:
     """Return the entry of a matrix for what is gone; its `region` is the one that its stack is in."""
-    base = {} if name.is_account else old.data(name.base) or {}
-    account = name.file if name.is_account else _text(base, "account")
+    base = UncheckedDeclaration({}) if name.is_account else _unchecked(old, name.base)
+    account = name.file if name.is_account else base.text("account")
     if not NAME_PATTERN.fullmatch(account):
         return None
     declared = EnvironmentName(ACCOUNTS_FOLDER, account)
-    region = _text(base, "region") or _text(new.data(declared) or old.data(declared), "region")
+    region = base.text("region") or UncheckedDeclaration(new.data(declared) or old.data(declared) or {}).text("region")
     if not region:
         return None
     return JobEnvironment(
@@ -102,6 +90,5 @@ def _job(name: EnvironmentName, old: Tree, new: Tree) -> JobEnvironment | None:
     )
 
 
-def _text(data: Mapping[str, object] | None, field: str) -> str:
-    value = (data or {}).get(field)
-    return value if isinstance(value, str) else ""
+def _unchecked(tree: Tree, name: EnvironmentName) -> UncheckedDeclaration:
+    return UncheckedDeclaration(tree.data(name) or {})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.files import SUFFIX
 from constructs_lib.config.naming import NAME_PATTERN, EnvironmentName
-from gitops import changes, checkout
+from gitops import checkout, git
 from gitops.affected.tree import Tree
 from gitops.cdk import synthesis
 
@@ -36,13 +36,13 @@ def trees(base: str, head: str | None, folder: Path) -> Iterator[tuple[Tree | No
 
 def _export(revision: str, folder: Path, target: Path) -> Tree:
     """Return the tree of a commit. Apps, of which there are many, stay in memory until one is asked about."""
-    commit = changes.commit_of(revision, folder)
-    declared = changes.path_in_repository(folder, revision)
-    blobs = changes.blobs(commit, folder)
+    commit = git.commit_of(revision, folder)
+    declared = git.path_in_repository(folder, revision)
+    blobs = git.blobs(commit, folder)
     apps = {name: blobs[path] for path in blobs if (name := _app(PurePosixPath(path), declared)) is not None}
     files = [path for path in blobs if _is_needed(PurePosixPath(path), declared)]
-    exported = changes.export_commit(commit, folder, target, files)
-    return Tree(target, exported, dict(zip(apps, changes.contents(apps.values(), folder), strict=True)))
+    exported = git.export_commit(commit, folder, target, files)
+    return Tree(target, exported, dict(zip(apps, git.contents(apps.values(), folder), strict=True)))
 
 
 def _is_needed(path: PurePosixPath, declared: PurePosixPath) -> bool:

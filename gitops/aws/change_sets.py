@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 COMPLETE = "CREATE_COMPLETE"
 FAILED = "FAILED"

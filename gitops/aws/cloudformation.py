@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import yaml
 from botocore.exceptions import ClientError
 
+from constructs_lib.config.naming import ENVIRONMENT_TAG, KIND_TAG
 from gitops.aws import stack_status
 from gitops.aws.session import explained
-from gitops.cdk.assembly import ENVIRONMENT_TAG, KIND_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 _BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
 _CANCELLED = ("Resource creation cancelled", "Resource update cancelled")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackResourceDriftTypeDef
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 COMPARED_AT_ONCE = 200
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DetectStackDrift.html"""

@@ -9,8 +9,8 @@ from gitops.aws.session import AwsError, explained
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 RUNNING, STOPPED = "running", "stopped"
 """States of an instance that last; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html"""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageTypeDef
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 """Media type of a manifest that lists one image for each platform.

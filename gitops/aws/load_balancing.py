@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 RULES_LIMIT = "rules-per-application-load-balancer"
 TARGET_GROUPS_LIMIT = "target-groups-per-application-load-balancer"

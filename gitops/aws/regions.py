@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.environments import AccountRegion
 from gitops.aws import stack_status
 from gitops.aws.cloudformation import CloudFormation, DeployedStack
 from gitops.aws.session import CONNECTIONS, Session
-from gitops.aws.target import AccountRegion
 from gitops.errors import UserError
-from gitops.github.job_matrix import account_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from constructs_lib.config.environments import Environment, Environments
+    from constructs_lib.config.environments import Environment
 
 
 Existing = Mapping[tuple[AccountRegion, str], DeployedStack]
@@ -52,25 +51,6 @@ class Regions:
         with ThreadPoolExecutor(max_workers=CONNECTIONS) as pool:
             templates = pool.map(lambda stack: self[stack.where].template(stack.name), wanted)
             return dict(zip((stack.name for stack in wanted), templates, strict=True))
-
-
-def place_of(environment: Environment) -> AccountRegion:
-    """Return where an environment is declared to be."""
-    return AccountRegion(environment.account_id, environment.region)
-
-
-def known_places(environments: Environments) -> set[AccountRegion]:
-    """Return every account and region that the declarations name: all where environments can be."""
-    homes = {AccountRegion(account.id, account.region) for account in environments.accounts.values()}
-    return homes | {place_of(environment) for environment in environments}
-
-
-def places_of_account(environments: Environments, account: str) -> set[AccountRegion]:
-    """Return where the environments of an account, by the name of its file, are declared to be; its home is one."""
-    config = environments.accounts[account]
-    return {AccountRegion(config.id, config.region)} | {
-        place_of(environment) for environment in environments if account_of(environment) == account
-    }
 
 
 def require_account(account: str | None, environments: Iterable[Environment]) -> None:

@@ -9,8 +9,8 @@ from gitops.aws.session import AwsError, explained
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 
 class Zone(NamedTuple):

@@ -9,8 +9,8 @@ from gitops.aws.session import AwsError, explained
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 Existence = Literal["present", "absent", "being deleted"]
 

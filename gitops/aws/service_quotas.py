@@ -9,8 +9,8 @@ from gitops.aws.session import explained
 if TYPE_CHECKING:
     from mypy_boto3_service_quotas import ServiceQuotasClient
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion
 
 
 class ServiceQuotas:

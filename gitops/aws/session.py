@@ -22,7 +22,8 @@ from local_aws import lifecycle
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gitops.aws.target import AccountRegion, Target
+    from constructs_lib.config.environments import AccountRegion
+    from gitops.aws.target import Target
 
 Service = Literal[
     "acm",

@@ -3,8 +3,8 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html lists them all.
 """
 
+from constructs_lib.config.environments import AccountRegion
 from constructs_lib.config.naming import EnvironmentName
-from gitops.aws.target import AccountRegion
 
 REVIEW = "REVIEW_IN_PROGRESS"
 """A change set was made for a stack that does not exist yet. Nothing runs and nothing is going on."""

@@ -2,25 +2,15 @@
 
 import os
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from constructs_lib.config.environments import AccountRegion
 from gitops import checkout
 from gitops.errors import UserError
 from local_aws import lifecycle
 from local_aws.lifecycle import EmbeddedAws
 
 TargetName = Literal["aws", "local"]
-
-
-class AccountRegion(NamedTuple):
-    """An AWS account and one of its regions: what the CDK calls an environment."""
-
-    account: str
-    region: str
-
-    def __str__(self) -> str:
-        """Return the CDK's notation, `aws://111111111111/us-east-1`."""
-        return f"aws://{self.account}/{self.region}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from gitops.aws.target import AccountRegion
-
-ENVIRONMENT_TAG = "gitops:environment"
-KIND_TAG = "gitops:kind"
-"""Stack tags that app.py sets: which environment a stack is, and of which kind."""
-
-SERVICE_TAG = "gitops:service"
-"""Tag of an ECS service that app.py sets: the name that it is declared under."""
-
-URL_OUTPUT = "Url"
-"""Output of a stack that answers requests: where."""
+from constructs_lib.config.environment import AccountRegion
+from constructs_lib.config.naming import ENVIRONMENT_TAG, URL_OUTPUT
 
 _STACK = "aws:cloudformation:stack"
 

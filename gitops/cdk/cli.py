@@ -18,7 +18,7 @@ from gitops.program import Program
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gitops.aws.target import AccountRegion
+    from constructs_lib.config.environments import AccountRegion
 
 CLI = checkout.ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 

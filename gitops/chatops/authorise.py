@@ -16,7 +16,6 @@ from constructs_lib.config.model import (
     ProdAppConfig,
     ProdBaseConfig,
 )
-from gitops import locks
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment
@@ -60,11 +59,11 @@ def _refusal_of_removal(login: str, permission: Permission, environment: Environ
 
 
 def _refusal_by_lock(verb: Verb, login: str, permission: Permission, environment: Environment) -> str | None:
-    lock = locks.lock_of(environment)
+    lock = environment.lock
     if lock is None:
         return None
     if verb in NOT_WHILE_LOCKED:
-        return f"it is {locks.explain(lock)}. First `/unlock {environment.name}`"
+        return f"it is {lock}. First `/unlock {environment.name}`"
     if verb in {"lock", "unlock"} and permission != "admin" and not _same(lock.by, login):
         return f"{lock.by} has locked it; they or an administrator of this repository change that"
     return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypedDict, get_args
 from constructs_lib.config.environments import parse_name
 from gitops.chatops import authorise
 from gitops.chatops.errors import RefusedError
-from gitops.github.job_matrix import account_entry, account_of
+from gitops.github.job_matrix import account_entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,7 +113,7 @@ def _steps(request: Request, order: Order, permission: Permission) -> list[Step]
     named = replace(order, name=environment.name)
     # A new image is a commit first, by a job that has no credentials of AWS.
     jobs: list[Job] = ["git", "deploy"] if order.image else [JOB_OF[order.verb]]
-    account = account_of(environment)
+    account = environment.account
     return [Step(job=job, order=named, account=account, environment=environment) for job in jobs]
 
 
@@ -121,7 +121,7 @@ def _accounts(request: Request) -> list[str]:
     """Return the accounts of the environments that the pull request touches, or of all."""
     declared = request.declared
     touched = [name if name in declared else name.base for name in request.touched]
-    accounts = {account_of(declared[name]) for name in touched if name in declared}
+    accounts = {declared[name].account for name in touched if name in declared}
     if not accounts:
         accounts = set(declared.accounts)
     if not accounts:
@@ -153,7 +153,7 @@ def _declared(request: Request, order: Order, name: EnvironmentName) -> Environm
 
 def _entry(request: Request, number: int, step: Step) -> Entry:
     environment = step.environment
-    production = environment is not None and environment.kind.startswith("prod-")
+    production = environment is not None and environment.is_production
     return Entry(
         order=number,
         **account_entry(step.account, request.declared.accounts[step.account]),

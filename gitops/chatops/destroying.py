@@ -11,7 +11,6 @@ from gitops.chatops.answers import Answer
 from gitops.chatops.confirmation import Record
 from gitops.chatops.errors import RefusedError
 from gitops.cost import prices
-from gitops.cost.environments import awake_share
 from gitops.cost.estimate import estimate
 from gitops.destroy import decisions as destruction_plan
 from gitops.destroy import destroy_target as standing
@@ -133,7 +132,7 @@ def _inventory(request: Request, environment: Environment, found: Standing) -> I
         f"{shown}: the stack {markdown.code(found.stack.name)} in {markdown.code(str(found.stack.where))} with "
         f"{sum(count for _, count in counted)} resources."
     )
-    if why := destruction_plan.needs_confirmation(environment.name, found.stack):
+    if why := destruction_plan.needs_confirmation(found.stack):
         yield f"**It {why}.**"
     if losses:
         listed = "\n".join(f"- {markdown.text(line)}" for line in losses[:_MOST_LINES])
@@ -153,7 +152,7 @@ def _saved(environment: Environment, found: Standing, template: object) -> str |
     """Return what it costs a month, by its template as it is deployed."""
     if not isinstance(template, dict) or found.stack is None:
         return None
-    cost = estimate(template, found.stack.where.region, prices.load(), awake_share=awake_share(environment))
+    cost = estimate(template, found.stack.where.region, prices.load(), awake_share=environment.awake_share)
     upto = f" to {cost.most_usd:.2f}" if cost.most_usd > cost.least_usd else ""
     return f"Saves about {cost.least_usd:.2f}{upto} US dollars a month, by list prices."
 

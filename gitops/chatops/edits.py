@@ -13,12 +13,11 @@ from constructs_lib.config import files
 from constructs_lib.config.environments import load
 from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.model import AdHocAppConfig
-from gitops import locks
 from gitops.chatops import answers, authorise
 from gitops.chatops.answers import Answer
 from gitops.chatops.errors import RefusedError
 from gitops.chatops.request import path_of
-from gitops.declaration_edit import with_field, without_field
+from gitops.declarations import with_field, without_field
 from gitops.github.default_branch import commit_edit
 from gitops.output import markdown
 
@@ -111,8 +110,8 @@ def _said(order: Order, name: EnvironmentName, editor: _Editor) -> tuple[str, st
         case "extend" if isinstance(after, AdHocAppConfig):
             return f"{shown} now expires after {after.expires}.", f"{shown} expires after {after.expires} already."
         case "lock":
-            lock = locks.lock_of(editor.after) if editor.after else None
-            why = markdown.text(locks.explain(lock)) if lock else ""
+            lock = editor.after.lock if editor.after else None
+            why = markdown.text(str(lock)) if lock else ""
             return f"{shown} is {why}. `/unlock {name}` ends that.", f"{shown} is {why} already."
         case "unlock":
             return f"{shown} is no longer locked.", f"{shown} was not locked."

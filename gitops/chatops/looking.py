@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops import locks
 from gitops.aws import target
-from gitops.aws.regions import Regions, known_places, require_account
+from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import Session
 from gitops.chatops.answers import Answer
 from gitops.drift import inventory
-from gitops.github.job_matrix import account_of
 from gitops.output import markdown
 
 if TYPE_CHECKING:
@@ -29,10 +27,10 @@ def status(request: Request, account: str) -> Answer:
     Raises:
         AwsError: AWS cannot be listed completely.
     """
-    declared = [environment for environment in request.declared if account_of(environment) == account]
+    declared = [environment for environment in request.declared if environment.account == account]
     account_id = request.declared.accounts[account].id
     session = Session(target.resolve(request.requested_target))
-    places = {place for place in known_places(request.declared) if place.account == account_id}
+    places = {place for place in request.declared.places() if place.account == account_id}
     require_account(session.introduce(min(places)), declared)
     entries = inventory.take(declared, Regions(session, places).stacks().values())
     touched = set(map(str, request.touched))
@@ -50,10 +48,10 @@ def status(request: Request, account: str) -> Answer:
 
 def _cells(request: Request, entry: Entry) -> Iterator[str]:
     environment = next((e for e in request.declared if str(e.name) == entry.name and entry.declared), None)
-    lock = locks.lock_of(environment) if environment else None
+    lock = environment.lock if environment else None
     yield markdown.code(entry.name)
     yield markdown.text(entry.state if entry.declared else f"{entry.state}, not declared")
     yield markdown.text(entry.expires)
     yield markdown.text(entry.owner)
-    yield markdown.text(locks.explain(lock)) if lock else ""
+    yield markdown.text(str(lock)) if lock else ""
     yield markdown.text(entry.url)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.environments import AccountRegion
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.aws.regions import require_account
-from gitops.aws.target import AccountRegion
 from gitops.errors import UserError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from constructs_lib.config.environments import load
 from constructs_lib.config.model import AccountConfig
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output, role_variable
 from gitops.aws import target
-from gitops.aws.regions import Regions, place_of
+from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.commands.deploy import conclude, deploy_environments
 from gitops.commands.selection import show_warnings
@@ -52,10 +52,10 @@ def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName
         return 1
     aws = target.resolve(requested_target)
     account_id = environments[0].account_id
-    bootstrapping.bootstrap(aws, sorted({place_of(e) for e in declared if e.account_id == account_id}))
-    regions = Regions(Session(aws), [place_of(environment) for environment in environments])
+    bootstrapping.bootstrap(aws, sorted({e.place for e in declared if e.account_id == account_id}))
+    regions = Regions(Session(aws), [environment.place for environment in environments])
     for environment in environments:
-        stack = regions[place_of(environment)].stack(environment.name.stack)
+        stack = regions[environment.place].stack(environment.name.stack)
         print("\n".join(_what_to_set(environment, stack.outputs if stack else {})))
     return 0
 

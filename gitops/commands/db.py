@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.naming import BaseOutput
 from gitops.access import forwarding, programs
 from gitops.access.bastion import Bastion
 from gitops.access.deployed import base_of, find_app
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from gitops.access.deployed import Deployed
     from gitops.aws.target import TargetName
 
-HOST_OUTPUT = "DatabaseHost"
 """An output that every base's stack has."""
 
 SECRET_VARIABLE = "DB_SECRET_NAME"  # noqa: S105 # a variable's name
@@ -50,7 +50,7 @@ def db(
     bastion = Bastion(base)
     bastion.require_running()
     local = forwarding.local_port(port)
-    forward = forwarding.command(app.where, bastion.instance_id, base.output(HOST_OUTPUT), local)
+    forward = forwarding.command(app.where, bastion.instance_id, base.output(BaseOutput.DATABASE_HOST), local)
     database = app.environment.name.database
     url = f"postgresql://{database}@localhost:{local}/{database}"
     if not print_only and psql:

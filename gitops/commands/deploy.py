@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from gitops.aws import stack_status, target
-from gitops.aws.regions import Regions, place_of, require_account
+from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import AwsError, Session
 from gitops.cdk import synthesis
 from gitops.commands.selection import select
@@ -93,7 +93,7 @@ def deploy_environments(
     """Deploy `environments`, which are all that are declared if `everything` says so."""
     aws = target.resolve(requested_target)
     session = Session(aws)
-    places = {place_of(part) for environment in environments for part in (environment, environment.base) if part}
+    places = {part.place for environment in environments for part in (environment, environment.base) if part}
     require_account(session.introduce(min(places)), environments)
     assembly = synthesis.synthesise(folder, None if everything else [e.name for e in environments])
     require_within_budgets(environments, assembly)

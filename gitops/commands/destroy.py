@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gitops import locks
 from gitops.commands.selection import parse_names
 from gitops.destroy import decisions as destruction_plan
 from gitops.destroy import deletion as destruction
@@ -104,11 +103,9 @@ def _remove(standing: Standing, run: Run, *, folder: Path, expired_on: date | No
 
 
 def _refuse_locked(standing: Standing) -> None:
-    lock = locks.lock_of(standing.declared) if standing.declared else None
+    lock = standing.declared.lock if standing.declared else None
     if lock:
-        raise UserError(
-            f"{standing.name} is {locks.explain(lock)}. Nothing was destroyed. Take `lock` out of its file first"
-        )
+        raise UserError(f"{standing.name} is {lock}. Nothing was destroyed. Take `lock` out of its file first")
 
 
 def _delete(standing: Standing) -> Removal:
@@ -159,7 +156,7 @@ def _obtain_consent(
         for line in lost:
             print(f"  {line}")
     sys.stdout.flush()
-    why = destruction_plan.needs_confirmation(name, stack)
+    why = destruction_plan.needs_confirmation(stack)
     if why and not confirmed:
         raise UserError(f"{name} {why}. Nothing was destroyed. To destroy it all the same, add: --confirm {name}")
     if yes:

@@ -11,7 +11,6 @@ from gitops.cdk import synthesis
 from gitops.commands.account_selection import select_accounts
 from gitops.drift.observing import observe
 from gitops.errors import UserError
-from gitops.github.job_matrix import account_of
 from gitops.output import table
 from gitops.output.progress import say
 from gitops.report import strict_json
@@ -41,7 +40,7 @@ def drift(*, folder: Path, account: str | None, save: Path | None, requested_tar
     aws = target.resolve(requested_target)
     session = Session(aws)
     accounts = select_accounts(declared, account, session)
-    names = [environment.name for environment in declared if account_of(environment) in accounts]
+    names = [environment.name for environment in declared if environment.account in accounts]
     assembly = synthesis.synthesise(folder, names if len(names) < len(declared) else None)
     observations = [observe(name, declared, assembly=assembly, target=aws, session=session) for name in accounts]
     if save is not None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import AccountRegion, load
 from gitops import checkout
-from gitops.aws.target import AccountRegion
 from gitops.errors import UserError
 from gitops.output.progress import say
 from local_aws import lifecycle, settings

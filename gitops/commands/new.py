@@ -12,7 +12,7 @@ from constructs_lib.config.environments import BaseConfig, Environment, Environm
 from constructs_lib.config.files import file_of
 from constructs_lib.config.model import CONFIG_OF_KIND, AdHocBaseConfig
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
-from gitops.declaration_text import to_yaml
+from gitops.declarations import to_yaml
 from gitops.errors import UserError
 
 OPTIONS: Mapping[str, str] = {

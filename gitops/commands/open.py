@@ -5,8 +5,8 @@ from __future__ import annotations
 import webbrowser
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.naming import URL_OUTPUT
 from gitops.access.deployed import find_app
-from gitops.cdk.assembly import URL_OUTPUT
 from gitops.commands.selection import select
 from gitops.output.progress import say
 from local_aws.front_door import names

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import AccountRegion, load
 from constructs_lib.config.files import file_of
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
-from gitops import changes
+from gitops import git
 from gitops.affected.revisions import NO_COMMIT, trees
 from gitops.aws import target
-from gitops.aws.target import AccountRegion
 from gitops.errors import UserError
 from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs, without_workflow_commands
 from gitops.github.job_matrix import account_entry
@@ -62,14 +61,14 @@ def plan(
         reader.write(output, made)
     accounts = _accounts(folder, {environment.account for environment in made.environments})
     set_outputs({"accounts": [account_entry(name, config) for name, config in sorted(accounts.items())]})
-    head = changes.commit_of("HEAD", folder)
+    head = git.commit_of("HEAD", folder)
     add_summary(render(made, [], head=head, limit=SUMMARY_BYTES - 1))
     _show(made)
     return 1 if made.refused else 0
 
 
 def _planned(folder: Path, base: str, today: date) -> Plan:
-    start = base if base == NO_COMMIT else changes.fork_point(base, folder)
+    start = base if base == NO_COMMIT else git.fork_point(base, folder)
     with trees(start, None, folder) as (old, new):
         return with_migrations(make_plan(old, new, today), old, new)
 

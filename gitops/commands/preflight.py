@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops.aws import target
-from gitops.aws.regions import Regions, place_of, require_account
+from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import Session
 from gitops.cdk import synthesis
 from gitops.commands.selection import select
@@ -32,7 +32,7 @@ def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetNam
         return 0
     aws = target.resolve(requested_target)
     session = Session(aws)
-    places = {place_of(environment) for environment in environments}
+    places = {environment.place for environment in environments}
     require_account(session.introduce(min(places)), environments)
     assembly = synthesis.synthesise(folder, [environment.name for environment in environments] if names else None)
     regions = Regions(session, places)

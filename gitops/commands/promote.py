@@ -6,7 +6,6 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gitops import locks
 from gitops.aws import target
 from gitops.aws.ecr import Ecr
 from gitops.aws.session import Session
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.environments import AccountRegion, Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.aws.target import AccountRegion, TargetName
+    from gitops.aws.target import TargetName
     from gitops.promote.edited import Declarations
     from gitops.promote.proposal import Proposal
 
@@ -110,8 +109,8 @@ def _edit(
         if version.value == before:
             continue
         texts[name] = with_image(declarations.texts[name], path_of(folder, name), version)
-        lock = locks.lock_of(environment)
-        note = f"{name} is {locks.explain(lock)}. It is not deployed before that ends." if lock else ""
+        lock = environment.lock
+        note = f"{name} is {lock}. It is not deployed before that ends." if lock else ""
         old = Version(value=before, tag=tag_beside(declarations.texts[name]))
         changes.append(Change(name=name, before=old.readable, after=version.readable, note=note))
     return texts, changes

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
 from gitops.aws import target
-from gitops.aws.regions import Regions, places_of_account
+from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.commands.account_selection import select_accounts
 from gitops.errors import UserError
-from gitops.history import History
+from gitops.git import History
 from gitops.output import table
 from gitops.output.progress import say
 from gitops.reap.observing import observe, require_declarations
@@ -47,7 +47,7 @@ def reap(
     session = Session(target.resolve(requested_target))
     observations = []
     for name in select_accounts(declared, account, session):
-        stacks = Regions(session, places_of_account(declared, name)).stacks().values()
+        stacks = Regions(session, declared.places(name)).stacks().values()
         observations.append(observe(name, declared, list(stacks), history, now))
     rows = [row for observation in observations for row in _rows(observation)]
     print(table.render(HEADINGS, sorted(set(rows))))

@@ -9,7 +9,7 @@ from constructs_lib.config import schema as config_schema
 from constructs_lib.config.model import CONFIG_OF_KIND
 from constructs_lib.config.rules import RULES
 from constructs_lib.config.schema import Schema, resolved
-from gitops.declaration_text import to_yaml
+from gitops.declarations import to_yaml
 
 _INTRODUCTION = """\
 <!-- Printed by `gitops schema` from environments/schema.json, the defaults in constructs_lib/config/model.py and

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
 from gitops.aws import target
-from gitops.aws.regions import Regions, known_places
+from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.commands.selection import show_warnings
 from gitops.drift import inventory
@@ -28,7 +28,7 @@ def status(*, folder: Path, requested_target: TargetName | None, today: date) ->
     """Print every environment that is declared or deployed. With credentials of AWS, those of their account."""
     declared = load(folder, today=today)
     show_warnings(declared)
-    places = known_places(declared)
+    places = declared.places()
     if not places:
         say(f"nothing is declared in {folder}")
         return 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.files import file_of
 from gitops import checkout
 from gitops.cdk import synthesis
-from gitops.changes import export
 from gitops.commands.selection import select
+from gitops.git import export
 from gitops.output import table
 from gitops.output.progress import say
 from gitops.templates import replacement

@@ -12,8 +12,8 @@ from constructs_lib.config.environments import load, parse_name
 from constructs_lib.config.errors import DeclarationError, Problem
 from constructs_lib.config.files import file_of
 from constructs_lib.config.naming import EnvironmentName
-from gitops.changes import changed_since
 from gitops.errors import UserError
+from gitops.git import changed_since
 
 OutputFormat = Literal["text", "github", "json"]
 

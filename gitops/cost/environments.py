@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def estimate_environment(environment: Environment, assembly: Assembly, prices: Prices) -> Estimate:
     """Estimate an environment whose stack is in `assembly`; what its schedule lets sleep costs nothing meanwhile."""
     stack = assembly.stacks[environment.name.stack]
-    return estimate(stack.template, stack.where.region, prices, awake_share=awake_share(environment))
+    return estimate(stack.template, stack.where.region, prices, awake_share=environment.awake_share)
 
 
 def awake_share(environment: Environment) -> float:

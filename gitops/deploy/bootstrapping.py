@@ -16,8 +16,9 @@ from gitops.program import stopped_at_exit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from constructs_lib.config.environments import AccountRegion
     from gitops.aws.regions import Regions
-    from gitops.aws.target import AccountRegion, Target
+    from gitops.aws.target import Target
     from gitops.cdk.assembly import SynthesisedStack
 
 

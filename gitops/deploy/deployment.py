@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops import locks
+from constructs_lib.config.naming import URL_OUTPUT
 from gitops.aws import stack_status
 from gitops.aws.cloudformation import first_failures
-from gitops.aws.regions import place_of
-from gitops.cdk.assembly import URL_OUTPUT
 from gitops.deploy import decisions as deployment_plan
 from gitops.deploy.decisions import Result
 from gitops.deploy.rounds import Rounds
@@ -87,9 +85,9 @@ class Deployment:
     def _require_bases(self, existing: Existing) -> None:
         bases = {environment.base.name: environment.base for environment in self._environments if environment.base}
         deployed = {
-            name: existing[place_of(base), name.stack]
+            name: existing[base.place, name.stack]
             for name, base in bases.items()
-            if (place_of(base), name.stack) in existing
+            if (base.place, name.stack) in existing
         }
         missing = deployment_plan.missing_bases(self._environments, deployed)
         if missing:
@@ -107,7 +105,7 @@ class Deployment:
         elif stack_status.is_moving(stack.status):
             reason = f"another deployment of it still runs ({stack.status}); try again when that has ended"
         else:
-            guarded = destruction_plan.needs_confirmation(environment.name, stack) is not None
+            guarded = destruction_plan.needs_confirmation(stack) is not None
             reason = stack_status.remedy(stack.status, environment.name, stack.where, guarded=guarded) or ""
         if reason:
             self._record(environment, "failed", stack, reason=reason)
@@ -128,9 +126,9 @@ class Deployment:
 
     def _hold_back_locked(self, deployed: Mapping[str, DeployedStack]) -> None:
         for environment in self._left(self._environments):
-            if lock := locks.lock_of(environment):
+            if lock := environment.lock:
                 remedy = "Take `lock` out of its file, then deploy it again"
-                reason = f"{locks.explain(lock)}\n{remedy}"
+                reason = f"{lock}\n{remedy}"
                 self._record(environment, "locked", deployed.get(environment.name.stack), reason=reason)
 
     def _deploy_wave(self, wave: Iterable[Environment]) -> None:
@@ -150,7 +148,7 @@ class Deployment:
         stack = turn.after
         if turn.words or stack is None:
             return turn.words + (ACCOUNT_HINT if environment.name.is_account else "")
-        guarded = destruction_plan.needs_confirmation(environment.name, stack) is not None
+        guarded = destruction_plan.needs_confirmation(stack) is not None
         causes = first_failures(self._regions[stack.where].events(stack.stack_id))
         advice = stack_status.advice(stack.status, environment.name, stack.where, guarded=guarded)
         return "\n".join([*causes, advice])

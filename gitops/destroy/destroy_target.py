@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import AccountRegion, load
 from gitops.aws import target as targets
-from gitops.aws.regions import Regions, known_places, require_account
+from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import Session
-from gitops.aws.target import AccountRegion
 from gitops.deploy.rounds import poll_interval
 from gitops.destroy import decisions as destruction_plan
 from gitops.errors import UserError
@@ -78,7 +77,7 @@ def _places(
         UserError: the credentials in use do not reach all of them, so that "not found" would mean nothing.
     """
     owner = declared.by_name.get(wanted) or declared.by_name.get(wanted.base)
-    places = {place for place in known_places(declared) if owner is None or place.account == owner.account_id}
+    places = {place for place in declared.places() if owner is None or place.account == owner.account_id}
     if region is not None:
         places |= {AccountRegion(place.account, region) for place in places}
     if not places:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError
-from gitops import locks
+from constructs_lib.config.model import is_production_kind
+from constructs_lib.config.unchecked import UncheckedDeclaration
 from gitops.destroy import deletion as destruction
 from gitops.errors import UserError
 from gitops.github import default_branch
@@ -99,16 +100,16 @@ def refuse_by_file(standing: Standing, data: Mapping[str, object] | None, *, exp
     if data is None:
         return
     name = standing.name
-    if lock := locks.written_lock(data):
-        raise UserError(f"{name} is {locks.explain(lock)}. Nothing was destroyed. Take `lock` out of its file first")
-    kinds = {str(data.get("kind", "")), standing.stack.kind if standing.stack else ""}
-    production = name.folder.startswith("prod") or any(kind.startswith("prod-") for kind in kinds)
-    if production and data.get("destroy_by_comment") is not True:
+    file = UncheckedDeclaration(data)
+    if file.lock:
+        raise UserError(f"{name} is {file.lock}. Nothing was destroyed. Take `lock` out of its file first")
+    production = file.is_production or (standing.stack is not None and is_production_kind(standing.stack.kind))
+    if production and not file.destroy_by_comment:
         raise UserError(
             f"{name} is production, and its file does not say that it may go. Nothing was destroyed. Let an earlier "
             "change write `destroy_by_comment: true` into its file"
         )
-    expires = str(data.get("expires", ""))
+    expires = file.text("expires")
     if expired_on is not None and not expires < expired_on.isoformat():
         raise UserError(f"{name} has not expired: its file says {expires or 'no day'} now. Nothing was destroyed")
 

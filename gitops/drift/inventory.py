@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AdHocAppConfig, AppConfig
+from constructs_lib.config.naming import URL_OUTPUT
 from gitops.aws import stack_status
-from gitops.aws.regions import place_of
-from gitops.cdk.assembly import URL_OUTPUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +40,7 @@ def take(declared: Iterable[Environment], stacks: Iterable[DeployedStack]) -> li
     deployed = {(stack.where, stack.environment): stack for stack in stacks if stack.environment}
     entries = []
     for environment in declared:
-        stack = deployed.pop((place_of(environment), str(environment.name)), None)
+        stack = deployed.pop((environment.place, str(environment.name)), None)
         config = environment.config
         entries.append(
             Entry(

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from gitops.aws.drift_detection import DriftDetection
 from gitops.aws.ecs import Ecs
-from gitops.aws.regions import Regions, places_of_account
+from gitops.aws.regions import Regions
 from gitops.deploy.rounds import poll_interval
 from gitops.drift import changes_by_hand, images, stacks
 from gitops.drift.observation import Finding, Observation, Partial, together
-from gitops.github.job_matrix import account_of
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environments
@@ -28,8 +27,8 @@ def observe(
     Raises:
         AwsError: AWS cannot be listed completely.
     """
-    environments = [environment for environment in declared if account_of(environment) == account]
-    regions = Regions(session, places_of_account(declared, account))
+    environments = [environment for environment in declared if environment.account == account]
+    regions = Regions(session, declared.places(account))
     comparable, unpaired = stacks.pair(environments, regions.stacks().values())
     templates = regions.templates(stack for _, stack in comparable)
     differing = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops.aws import stack_status
-from gitops.aws.regions import place_of
 from gitops.drift.observation import Finding, Partial
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def pair(
     passed_over: list[str] = []
     for environment in environments:
         name = str(environment.name)
-        stack = left.pop((place_of(environment), name), None)
+        stack = left.pop((environment.place, name), None)
         if stack is None:
             findings.append(Finding(environment=name, what="not deployed"))
         elif stack_status.is_moving(stack.status):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from constructs_lib.config.model import AccountConfig, AdHocBaseConfig, ProdBaseConfig
+from constructs_lib.config.model import AccountConfig
 from constructs_lib.config.naming import EnvironmentName, role_variable
 
 if TYPE_CHECKING:
@@ -33,16 +33,10 @@ def account_entry(name: str, config: AccountConfig) -> JobAccount:
 
 def entry(environment: Environment, declared: Environments) -> JobEnvironment:
     """Return the entry of an environment among those that are declared with it."""
-    name = account_of(environment)
+    name = environment.account
     return entry_in(environment.name, name, declared.accounts[name])
 
 
 def entry_in(name: EnvironmentName, account: str, config: AccountConfig) -> JobEnvironment:
     """Return the entry of an environment, declared or not, in the account of a name."""
     return JobEnvironment(environment=str(name), slug=name.stack, **account_entry(account, config))
-
-
-def account_of(environment: Environment) -> str:
-    """Return the name of the account that an environment is in, `main` for accounts/main.yaml."""
-    config = (environment.base or environment).config
-    return config.account if isinstance(config, AdHocBaseConfig | ProdBaseConfig) else environment.name.file

@@ -12,11 +12,10 @@ from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import parse_name
+from constructs_lib.config.environments import AccountRegion, parse_name
 from gitops.aws import change_sets as door
 from gitops.aws import stack_status
 from gitops.aws.cloudformation import CloudFormation
-from gitops.aws.target import AccountRegion
 from gitops.destroy.decisions import fate
 from gitops.errors import UserError
 from gitops.github.actions import without_workflow_commands

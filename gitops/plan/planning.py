@@ -12,7 +12,6 @@ from constructs_lib.config.model import AccountConfig, AdHocAppConfig
 from gitops.affected.comparison import compare
 from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
-from gitops.cost.environments import awake_share
 from gitops.cost.estimate import estimate
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, Cost, Plan, PlannedEnvironment
 from gitops.templates import changes as templates
@@ -54,7 +53,7 @@ def _planned(
     before, after = affected.before, affected.after
     stack = after or before
     known = not affected.incomparable and stack is not None
-    cost_after = _estimate(after, awake_share(declared) if declared else 1) if after else None
+    cost_after = _estimate(after, declared.awake_share if declared else 1) if after else None
     cost_before = _estimate(before, _awake_share_before(old, affected.name)) if before else None
     changes = _changes(before, after) if known else []
     config = declared.config if declared else None
@@ -162,7 +161,7 @@ def _awake_share_before(old: Tree | None, name: EnvironmentName) -> float:
     if old is None:
         return 1
     try:
-        return awake_share(load(old.folder, only=[name])[name])
+        return load(old.folder, only=[name])[name].awake_share
     except (DeclarationError, KeyError):
         return 1
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AppConfig
-from gitops.aws.regions import place_of
 from gitops.aws.session import AwsError
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from constructs_lib.config.environments import Environment
-    from gitops.aws.target import AccountRegion
+    from constructs_lib.config.environments import AccountRegion, Environment
 
     FindDigest = Callable[[AccountRegion, str, str], str | None]
     """Returns the digest of (place, repository, tag or digest), or None where there is no such image."""
@@ -77,7 +75,7 @@ def same_as(source: Environment, target: Environment, find_digest: FindDigest, *
     is_tag = not wanted.startswith(DIGEST_PREFIX)
     if len(digests) > 1:
         return Version(value=wanted)
-    if declared != digests[0] and find_digest(place_of(target), repositories[0], declared) == digests[0]:
+    if declared != digests[0] and find_digest(target.place, repositories[0], declared) == digests[0]:
         return Version(value=declared)
     return Version(value=digests[0], tag=wanted if is_tag else tag)
 
@@ -85,14 +83,14 @@ def same_as(source: Environment, target: Environment, find_digest: FindDigest, *
 def _digest_in_both(source: Environment, target: Environment, find_digest: FindDigest, repository: str) -> str:
     """Return the digest of the source's image in a repository, once it is in the target's registry too."""
     wanted = config_of(source).image
-    digest = find_digest(place_of(source), repository, wanted)
+    digest = find_digest(source.place, repository, wanted)
     if digest is None:
-        raise UserError(f"ECR in {place_of(source)} has no image {repository} {wanted}, which {source.name} declares")
+        raise UserError(f"ECR in {source.place} has no image {repository} {wanted}, which {source.name} declares")
     single = len(repositories_of(config_of(target))) == 1
-    there = find_digest(place_of(target), repository, digest if single else wanted)
+    there = find_digest(target.place, repository, digest if single else wanted)
     if there != digest:
         raise UserError(
-            f"ECR in {place_of(target)} has no image {repository} {wanted} with the digest {digest}, so {target.name} "
+            f"ECR in {target.place} has no image {repository} {wanted} with the digest {digest}, so {target.name} "
             "could not run it. Push it there first; nothing was changed"
         )
     return digest
@@ -101,7 +99,7 @@ def _digest_in_both(source: Environment, target: Environment, find_digest: FindD
 def _without_aws(source: Environment, target: Environment, error: AwsError) -> Version:
     """Return the version as it is written; in one registry its tag is always the same image, since tags do not move."""
     wanted = config_of(source).image
-    if place_of(source) == place_of(target) or wanted.startswith(DIGEST_PREFIX):
+    if source.place == target.place or wanted.startswith(DIGEST_PREFIX):
         return Version(value=wanted, unverified=str(error))
     raise UserError(
         f"{source.name} and {target.name} use different registries, and whether {wanted} is the same image in both is "

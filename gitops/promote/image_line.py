@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gitops.declaration_edit import with_field
+from gitops.declarations import with_field
 from gitops.promote.image import DIGEST_PREFIX
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from constructs_lib.config.environments import Environment
+    from gitops.git import History
     from gitops.github.repository import Repository
-    from gitops.history import History
     from gitops.reap.observation import Announcement
 
 _HOUR = 3600

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import parse_name
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, PolicyConfig
-from gitops import locks
 from gitops.errors import UserError
 from gitops.github.job_matrix import JobEnvironment, entry_in
 from gitops.reap.observation import Left, deadline
@@ -58,8 +57,7 @@ def decide(observations: Sequence[Observation], declared: Environments, now: dat
         (environment, announcement)
         for observation in observations
         for announcement in observation.announcements
-        if (environment := declared.by_name.get(parse_name(announcement.environment)))
-        and not locks.lock_of(environment)
+        if (environment := declared.by_name.get(parse_name(announcement.environment))) and not environment.lock
     ]
     return Decision(
         removed=[
@@ -85,8 +83,8 @@ def _stays(environment: Environment | None, now: datetime) -> str:
     """Return why a declared environment is not due any more, or nothing."""
     if environment is None:
         return ""
-    if lock := locks.lock_of(environment):
-        return f"is {locks.explain(lock)}"
+    if lock := environment.lock:
+        return f"is {lock}"
     config = environment.config
     if not isinstance(config, AdHocAppConfig):
         return f"is {environment.kind} now"

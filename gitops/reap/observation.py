@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import parse_name
 from constructs_lib.config.model import AdHocAppConfig
-from gitops import locks
-from gitops.aws.regions import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -74,13 +72,13 @@ def judge_declared(environments: Iterable[Environment], now: datetime) -> Iterat
             continue
         name = str(environment.name)
         remaining = deadline(config.expires) - now
-        lock = locks.lock_of(environment)
+        lock = environment.lock
         if remaining > timedelta(0):
             near = [hours for hours in THRESHOLDS if remaining <= timedelta(hours=hours)]
             if near and not lock:
                 yield Announcement(environment=name, expires=config.expires, hours=near[0])
         elif lock:
-            yield Left(environment=name, why=f"expired on {config.expires}, but is {locks.explain(lock)}")
+            yield Left(environment=name, why=f"expired on {config.expires}, but is {lock}")
         else:
             yield Due(environment=name, region=environment.region, why=f"expired on {config.expires}")
 
@@ -89,7 +87,7 @@ def strangers(
     declared: Iterable[Environment], stacks: Iterable[DeployedStack]
 ) -> Iterator[tuple[EnvironmentName, DeployedStack] | Left]:
     """Yield the stacks of ad hoc environments that are not declared, or what is to be said of them."""
-    places = {environment.name: place_of(environment) for environment in declared}
+    places = {environment.name: environment.place for environment in declared}
     for stack in stacks:
         if stack.kind != AD_HOC_APP or stack.environment is None:
             continue

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError
-from gitops import locks
+from constructs_lib.config.unchecked import UncheckedDeclaration
 from gitops.errors import UserError
-from gitops.github.job_matrix import account_of
 from gitops.reap.observation import AD_HOC_APP, Announcement, Due, Left, Observation, judge_declared, strangers
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.environments import Environments
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedStack
-    from gitops.history import History
+    from gitops.git import History
 
 
 def require_declarations(declared: Environments) -> None:
@@ -37,7 +36,7 @@ def observe(
 
     Absence alone says nothing: what is deployed and not declared is due only when a commit removed its file.
     """
-    here = [environment for environment in declared if account_of(environment) == account]
+    here = [environment for environment in declared if environment.account == account]
     found: list[Due | Announcement | Left] = list(judge_declared(here, now))
     found += [
         stranger if isinstance(stranger, Left) else _by_history(*stranger, history)
@@ -61,8 +60,9 @@ def _by_history(name: EnvironmentName, stack: DeployedStack, history: History) -
         data = loader.parse(history.before(commit, name), str(name)).data
     except DeclarationError:
         return Left(environment=str(name), why=f"what its file said before {commit[:7]} removed it cannot be read")
-    if lock := locks.written_lock(data):
-        return Left(environment=str(name), why=f"was {locks.explain(lock)}, when {commit[:7]} removed its file")
-    if data.get("kind") != AD_HOC_APP:
+    file = UncheckedDeclaration(data)
+    if file.lock:
+        return Left(environment=str(name), why=f"was {file.lock}, when {commit[:7]} removed its file")
+    if file.kind != AD_HOC_APP:
         return Left(environment=str(name), why=f"was no {AD_HOC_APP} when {commit[:7]} removed its file")
     return Due(environment=str(name), region=stack.where.region, why=f"its file was removed by {commit[:7]}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
+from gitops.git import History
 from gitops.github.actions import add_summary, set_outputs
-from gitops.history import History
 from gitops.output import markdown
 from gitops.output.progress import say
 from gitops.reap import announcing

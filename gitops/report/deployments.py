@@ -44,7 +44,7 @@ class GitHubDeployments:
         for environment in environments:
             name = str(environment.name)
             with said(f"that {name} is being deployed"):
-                production = environment.kind.startswith("prod-")
+                production = environment.is_production
                 deployment = self._repository.create_deployment(environment=name, sha=self._sha, production=production)
                 self._begun[name] = deployment
                 self._repository.set_deployment_state(deployment, "in_progress", log_url=self._run_url)

@@ -7,8 +7,8 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from constructs_lib.ad_hoc_base import AdHocBase
-from constructs_lib.base_interface import BaseOutput, ProdBaseOutput
 from constructs_lib.config.model import AdHocNetworkConfig
+from constructs_lib.config.naming import BaseOutput, ProdBaseOutput
 from tests.constructs_lib.resources import of_type, text, the_only
 from tests.constructs_lib.synthesis import AD_HOC_BASE, DEV, Synthesise
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from constructs_lib.config.environments import parse_name
-from gitops.cdk.assembly import SERVICE_TAG
+from constructs_lib.config.naming import SERVICE_TAG
 from local_aws.data.postgres import PLAIN_PORT, PROGRAMS
 from local_aws.front_door import names
 from local_aws.mail import FOLDER as MAIL_FOLDER

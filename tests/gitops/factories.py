@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from constructs_lib.config.environments import Environment, parse_name
+from constructs_lib.config.environments import AccountRegion, Environment, parse_name
 from constructs_lib.config.model import AdHocBaseConfig
 from gitops.aws.cloudformation import DeployedResource, DeployedStack, StackEvent
-from gitops.aws.target import AccountRegion
 from gitops.cdk.assembly import SynthesisedStack
 
 HOME = AccountRegion("111111111111", "us-east-1")

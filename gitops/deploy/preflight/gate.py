@@ -15,11 +15,11 @@ from gitops.output.progress import say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.environments import AccountRegion, Environment
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.regions import Existing, Regions
     from gitops.aws.session import Session
-    from gitops.aws.target import AccountRegion, Target
+    from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly
     from gitops.deploy.preflight.check import Finding
 

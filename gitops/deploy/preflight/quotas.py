@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from constructs_lib.config.naming import BaseOutput
 from gitops.aws.ec2 import Ec2
 from gitops.aws.load_balancing import RULES_LIMIT, TARGET_GROUPS_LIMIT, LoadBalancing
 from gitops.aws.service_quotas import ServiceQuotas
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from gitops.cdk.assembly import SynthesisedStack
     from gitops.deploy.preflight.check import Candidate
 
-LISTENER_OUTPUT = "ListenerArn"
 """An output that every base's stack has."""
 
 LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
@@ -85,7 +85,7 @@ class _LoadBalancer:
     ) -> None:
         self._balancing = balancing
         self._regions = regions
-        self._listener = deployed.outputs.get(LISTENER_OUTPUT) if deployed else None
+        self._listener = deployed.outputs.get(BaseOutput.LISTENER_ARN) if deployed else None
         self._apps = apps
 
     def rules_problem(self) -> str:

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from constructs_lib.config.model import AdHocBaseConfig, AppConfig, ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.routing import host
-from gitops.aws.regions import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from constructs_lib.config.environments import BaseConfig, Environment
+    from constructs_lib.config.environments import AccountRegion, BaseConfig, Environment
     from constructs_lib.config.model import Architecture
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.aws.target import AccountRegion
 
 
 class Image(NamedTuple):
@@ -76,7 +74,7 @@ def collect(environments: Iterable[Environment]) -> Mapping[Reference, list[Envi
 
 
 def _references(environment: Environment) -> Iterator[Reference]:
-    where = place_of(environment)
+    where = environment.place
     base = (environment.base or environment).config
     if not isinstance(base, AdHocBaseConfig | ProdBaseConfig):
         return  # an account refers to nothing

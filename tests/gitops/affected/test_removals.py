@@ -113,7 +113,7 @@ def test_a_base_stays_while_apps_stay(judge: Judge) -> None:
 
 def test_what_is_locked_stays(judge: Judge) -> None:
     locked = judge("dev/app1", before={"dev/app1": f"{APP}lock: {{by: octocat, reason: a demo}}\n"})
-    assert locked == {"dev/app1": "it is locked by octocat (a demo); unlock it first"}
+    assert locked == {"dev/app1": "it is locked by octocat: a demo; unlock it first"}
 
 
 def test_an_account_is_not_destroyed_by_a_change(judge: Judge) -> None:

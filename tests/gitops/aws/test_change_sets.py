@@ -3,9 +3,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from constructs_lib.config.environments import AccountRegion
 from gitops.aws.change_sets import ChangeSets, ChangeSetState
 from gitops.aws.session import AwsError, Session
-from gitops.aws.target import AccountRegion, Target
+from gitops.aws.target import Target
 from tests.gitops.checkouts import REGION, Checkout
 
 TAGS = {"gitops:environment": "dev/alpha", "gitops:kind": "ad-hoc-app"}

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from constructs_lib.config.environments import AccountRegion
 from gitops.aws import target
-from gitops.aws.target import AccountRegion, Target, TargetName, resolve
+from gitops.aws.target import Target, TargetName, resolve
 from gitops.errors import UserError
 from local_aws import lifecycle
 from local_aws.lifecycle import EmbeddedAws

@@ -127,7 +127,7 @@ def test_revision_that_git_does_not_know_is_refused(copied: Path, revision: str)
     git("init")
     git("commit", "--allow-empty", "--message", "one")
 
-    with pytest.raises(UserError, match="git cannot tell what changed since"):
+    with pytest.raises(UserError, match="cannot be read"):
         run(copied, base=revision)
     assert sorted(path.name for path in Path().iterdir()) == [".git", "environments"]
 
@@ -142,7 +142,7 @@ def test_folder_outside_of_git_is_refused(copied: Path, monkeypatch: pytest.Monk
 def test_missing_git_is_said(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(UserError, match="--base HEAD needs git"):
+    with pytest.raises(UserError, match="HEAD.* git is not installed"):
         run(copied, base="HEAD")
 
 

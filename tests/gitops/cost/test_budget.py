@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from constructs_lib.config.environments import Environment, parse_name
+from constructs_lib.config.environments import AccountRegion, Environment, parse_name
 from constructs_lib.config.model import (
     AdHocAppConfig,
     AdHocBaseConfig,
@@ -15,7 +15,6 @@ from constructs_lib.config.model import (
     ProdAppConfig,
     ScheduleConfig,
 )
-from gitops.aws.target import AccountRegion
 from gitops.cdk.assembly import Assembly, SynthesisedStack
 from gitops.cost.budget import budget_of, over_budget, require_within_budgets
 from gitops.cost.estimate import Estimate

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from gitops.aws.target import AccountRegion
+from constructs_lib.config.environments import AccountRegion
 from gitops.drift.inventory import take
 from tests.gitops.factories import NOON, deployed, environment
 

@@ -59,7 +59,7 @@ def test_an_environment_is_in_the_account_of_its_base(
 ) -> None:
     declared = load(folder)
     environment = next(found for found in declared if str(found.name) == name)
-    assert job_matrix.account_of(environment) == account["account"]
+    assert environment.account == account["account"]
     assert job_matrix.entry(environment, declared) == {"environment": name, "slug": slug, **account}
 
 

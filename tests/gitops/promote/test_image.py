@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from constructs_lib.config.environments import Environment
+from constructs_lib.config.environments import AccountRegion, Environment
 from constructs_lib.config.model import AdHocAppConfig, ServiceConfig
 from gitops.aws.session import AwsError
-from gitops.aws.target import AccountRegion
 from gitops.errors import UserError
 from gitops.promote.image import Version, repositories_of, same_as
 from tests.gitops.factories import HOME, environment

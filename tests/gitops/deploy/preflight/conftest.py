@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from constructs_lib.config.environments import AccountRegion
 from gitops.aws.session import Session
-from gitops.aws.target import AccountRegion, Target
+from gitops.aws.target import Target
 from local_aws.lifecycle import EmbeddedAws
 
 ACCOUNT_NUMBERS = count(500000000000)

@@ -2,12 +2,12 @@ import json
 
 import pytest
 
+from constructs_lib.config.environments import AccountRegion
 from gitops.aws.acm import Acm, IssuedCertificate
 from gitops.aws.ecr import INDEX, Ecr
 from gitops.aws.route53 import Route53
 from gitops.aws.secrets_manager import SecretsManager
 from gitops.aws.session import Session
-from gitops.aws.target import AccountRegion
 from gitops.deploy.preflight.existence import certificate_problem, covers, image_problem, secret_problem, zone_problem
 from gitops.deploy.preflight.references import Certificate, HostedZone, Image, Secret
 

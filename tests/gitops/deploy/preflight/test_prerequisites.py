@@ -3,9 +3,9 @@ from itertools import count
 
 import pytest
 
-from constructs_lib.config.environments import Environment, load
+from constructs_lib.config.environments import AccountRegion, Environment, load
 from gitops.aws.session import Session
-from gitops.aws.target import AccountRegion, Target
+from gitops.aws.target import Target
 from gitops.deploy.preflight import prerequisites
 from gitops.deploy.preflight.check import run
 from gitops.deploy.preflight.existence import checks

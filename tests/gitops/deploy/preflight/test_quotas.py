@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from constructs_lib.config.environments import AccountRegion
 from constructs_lib.config.naming import EnvironmentName
 from gitops.aws.load_balancing import LoadBalancing
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
-from gitops.aws.target import AccountRegion
 from gitops.cdk.assembly import SynthesisedStack
 from gitops.deploy.preflight.check import Candidate, Finding, run
 from gitops.deploy.preflight.quotas import checks, problem

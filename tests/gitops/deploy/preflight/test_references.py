@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.config.environments import Environments, load
-from gitops.aws.target import AccountRegion
+from constructs_lib.config.environments import AccountRegion, Environments, load
 from gitops.deploy.preflight.references import Certificate, HostedZone, Image, Reference, Secret, collect
 from tests.gitops.checkouts import CommandLine
 

@@ -1,9 +1,10 @@
-"""The door to git: which declarations a change is about, and the files of a revision."""
+"""The door to git: the declarations that a change touches, the files of a revision, and the history of a file."""
 
 import io
 import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from constructs_lib.config.files import SUFFIX
@@ -56,7 +57,7 @@ def export_commit(commit: str, folder: Path, target: Path, only: Iterable[str] |
         _git(["checkout-index", "--all", f"--prefix={target}/"], top, commit, index)
     else:
         paths = "".join(f"{path}\0" for path in only).encode(errors="surrogateescape")
-        _run(["checkout-index", "-z", "--stdin", f"--prefix={target}/"], top, commit, index, given=paths)
+        _of_revision(["checkout-index", "-z", "--stdin", f"--prefix={target}/"], top, commit, index, given=paths)
     return target / path_in_repository(folder, commit)
 
 
@@ -75,7 +76,7 @@ def blobs(commit: str, folder: Path) -> dict[str, str]:
 def contents(ids: Iterable[str], folder: Path) -> list[bytes]:
     """Return the contents with these ids, in one go. Raises UserError when git does not have them."""
     given = "".join(f"{blob}\n" for blob in ids).encode()
-    answer = io.BytesIO(_run(["cat-file", "--batch"], folder, "HEAD", given=given))
+    answer = io.BytesIO(_of_revision(["cat-file", "--batch"], folder, "HEAD", given=given))
     found = []
     while header := answer.readline().split():
         found.append(answer.read(int(header[2])))
@@ -83,15 +84,53 @@ def contents(ids: Iterable[str], folder: Path) -> list[bytes]:
     return found
 
 
+@dataclass(frozen=True)
+class History:
+    """The history of the commit that is checked out where `folder`, the declarations, is."""
+
+    folder: Path
+
+    def require_whole(self) -> None:
+        """Raise UserError when commits are missing, as in a shallow clone: what is not there would seem never to be."""
+        if self._git("rev-parse", "--is-shallow-repository").strip() != "false":
+            raise UserError(
+                f"the clone of {self.folder} is shallow, so its history does not tell which files were removed. "
+                "Fetch all of it: git fetch --unshallow, or fetch-depth: 0 in a workflow"
+            )
+
+    def added(self, name: EnvironmentName) -> str | None:
+        """Return the newest commit that added the file of an environment, or None when none did."""
+        return self._newest("A", name)
+
+    def removed(self, name: EnvironmentName) -> str | None:
+        """Return the newest commit that removed the file of an environment, or None when none did."""
+        return self._newest("D", name)
+
+    def before(self, commit: str, name: EnvironmentName) -> bytes:
+        """Return the file of an environment as it was before a commit."""
+        return self._git("show", f"{commit}^:./{name}.yaml").encode(errors="surrogateescape")
+
+    def _newest(self, status: str, name: EnvironmentName) -> str | None:
+        # A merge shows what it changed against its first parent, the branch that it went to.
+        selection = ["--first-parent", "-m", "--no-renames", f"--diff-filter={status}", "--max-count=1"]
+        found = self._git("log", *selection, "--no-patch", "--format=%H", "--", f"{name}.yaml").strip()
+        return found or None
+
+    def _git(self, *arguments: str) -> str:
+        return _run(arguments, self.folder, f"the history of {self.folder} cannot be read").decode(
+            errors="surrogateescape"
+        )
+
+
 def _top(folder: Path, revision: str) -> Path:
     return Path(_git(["rev-parse", "--show-toplevel"], folder, revision).strip())
 
 
 def _git(arguments: Sequence[str], folder: Path, revision: str, environ: Mapping[str, str] | None = None) -> str:
-    return _run(arguments, folder, revision, environ).decode(errors="surrogateescape")
+    return _of_revision(arguments, folder, revision, environ).decode(errors="surrogateescape")
 
 
-def _run(
+def _of_revision(
     arguments: Sequence[str],
     folder: Path,
     revision: str,
@@ -99,6 +138,18 @@ def _run(
     *,
     given: bytes | None = None,
 ) -> bytes:
+    return _run(arguments, folder, f"the revision {revision!r} cannot be read", environ, given=given)
+
+
+def _run(
+    arguments: Sequence[str],
+    folder: Path,
+    failure: str,
+    environ: Mapping[str, str] | None = None,
+    *,
+    given: bytes | None = None,
+) -> bytes:
+    """Run git in a folder and return its output. Raises UserError, whose message begins with `failure`."""
     try:
         done = subprocess.run(
             ["git", *arguments],  # noqa: S607 # git is where the user's PATH has it
@@ -109,11 +160,10 @@ def _run(
             input=given,
         )
     except FileNotFoundError as error:
-        raise UserError(f"--base {revision} needs git and the folder {folder}; one of them is missing") from error
+        raise UserError(f"{failure}: git is not installed, or the folder {folder} does not exist") from error
     except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode(errors="replace").strip() or "git gave no reason"
+        reason = error.stderr.decode(errors="replace").strip() or f"git ended with {error.returncode}"
         raise UserError(
-            f"git cannot tell what changed since {revision!r}: {reason}\n"
-            "Check the name; in a shallow clone, fetch the history first (git fetch --unshallow)"
+            f"{failure}: {reason}\nCheck the name; in a shallow clone, fetch the history first: git fetch --unshallow"
         ) from error
     return done.stdout

@@ -1,11 +1,14 @@
-"""Edits of declarations as text: one field changes, and comments, quotes and layout around it stay as they are.
+"""Declarations as text: written the way a person would write them, and edited one field at a time.
 
-What an edit does is proved by reading its result: exactly the field that was meant has changed, or nothing is edited.
+An edit changes one field and leaves comments, quotes and layout around it as they are. Its result is read back: either
+exactly the intended field has changed, or nothing is edited.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -13,16 +16,20 @@ import yaml
 
 from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError
-from gitops.declaration_text import to_yaml
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
 _BYTE_ORDER_MARK = "\ufeff"
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _COMMA_AFTER = re.compile(r"\s*,[ \t]*")
 _COMMA_BEFORE = re.compile(r",\s*\Z")
+
+
+def to_yaml(data: Mapping[str, object]) -> str:
+    """Return plain data as YAML: mappings in blocks, lists on one line, quotes only where text needs them."""
+    return "".join(f"{line}\n" for line in _lines(data, ""))
 
 
 def with_field(text: str, shown: str, field: str, value: str | Mapping[str, str]) -> str:
@@ -153,3 +160,28 @@ def _proved(text: str, edited: str, shown: str, field: str, value: str | Mapping
     if has != wanted:
         raise UserError(f"{shown} is written in a way that is not edited by itself; change `{field}` in it by hand")
     return edited
+
+
+def _lines(data: Mapping[str, object], indent: str) -> Iterator[str]:
+    for key, value in data.items():
+        if isinstance(value, Mapping) and value:
+            yield f"{indent}{key}:"
+            yield from _lines(value, indent + "  ")
+        else:
+            yield f"{indent}{key}: {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    if isinstance(value, str):
+        return value if _is_read_as_text(value) else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)
+
+
+def _is_read_as_text(text: str) -> bool:
+    """Return whether text means itself without quotes, in a list too."""
+    try:
+        return loader.parse(f"value: [{text}]".encode(), "").data == {"value": [text]}
+    except DeclarationError:
+        return False

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError
-from gitops.declaration_edit import with_field, without_field
+from gitops.declarations import to_yaml, with_field, without_field
 from gitops.errors import UserError
 
 LOCK = {"by": "octocat", "reason": "a demonstration on Friday"}
@@ -124,3 +124,25 @@ def test_whatever_the_text_an_edit_changes_one_field_or_nothing(text: str) -> No
     except (DeclarationError, UserError):
         return
     assert data(edited) == {**before, "expires": "2026-12-08"}
+
+
+def test_mappings_are_blocks_and_lists_are_lines() -> None:
+    data = {"a": {"b": {"c": 1}}, "d": ["x", 2, True, None], "e": [], "f": {}}
+
+    assert to_yaml(data) == "a:\n  b:\n    c: 1\nd: [x, 2, true, null]\ne: []\nf: {}\n"
+
+
+ODD_TEXTS = """\
+plain|2026-12-05|/*|a b|--flag=1|yes|5|012|1.10|true|null|a: b|a #b|- a|[a]|a, b|{a}|"|'|*a|&a|!a|@a|é|\\|?|#| a|a |~"""
+
+
+@pytest.mark.parametrize("text", [*ODD_TEXTS.split("|"), "", "two\nlines", "tab\t", "|"])
+def test_text_is_read_back_as_it_was(text: str) -> None:
+    data = {"block": text, "list": [text, text]}
+
+    assert loader.parse(to_yaml(data).encode(), "x.yaml").data == data
+
+
+@pytest.mark.parametrize("text", ["plain", "2026-12-05", "/*", "yes", "--flag=1", "v1.4.2", "a-b_c"])
+def test_text_that_needs_no_quotes_has_none(text: str) -> None:
+    assert to_yaml({"key": text}) == f"key: {text}\n"
