@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.errors import DeclarationError
-from gitops import arguments, checkout
+from gitops import checkout, cli
 from gitops.errors import UserError
 from local_aws.lifecycle import LocalError
 
@@ -29,7 +29,7 @@ def main(argv: Sequence[str]) -> int:
 
     A command's module is imported when it is called: some need packages that take long to import.
     """
-    options = vars(arguments.parse(argv))
+    options = vars(cli.parse(argv))
     verb = options["verb"]
     try:
         command = getattr(import_module(f"gitops.commands.{verb}"), verb)

@@ -11,8 +11,6 @@ from gitops.errors import UserError
 if TYPE_CHECKING:
     from gitops.access.deployed import Deployed
 
-"""An output that every base's stack has."""
-
 
 class Bastion:
     """The bastion of a deployed base. Methods raise AwsError when AWS cannot be reached or refuses."""

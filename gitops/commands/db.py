@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from gitops.access.deployed import Deployed
     from gitops.aws.target import TargetName
 
-"""An output that every base's stack has."""
-
 SECRET_VARIABLE = "DB_SECRET_NAME"  # noqa: S105 # a variable's name
 """Tells every container the name of the secret whose whole string is the password: constructs_lib.config.contract."""
 

@@ -142,7 +142,7 @@ def test_folder_outside_of_git_is_refused(copied: Path, monkeypatch: pytest.Monk
 def test_missing_git_is_said(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(UserError, match="HEAD.* git is not installed"):
+    with pytest.raises(UserError, match=r"HEAD.* git is not installed"):
         run(copied, base="HEAD")
 
 

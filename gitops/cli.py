@@ -1,0 +1,612 @@
+"""The command line: every verb with its arguments and its help.
+
+What is parsed has the names of the parameters of the verb's function in gitops.commands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops import checkout
+from gitops.commands.new import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HIGHEST_PORT = 65_535
+
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+_DESCRIPTION = """\
+Django environments on AWS from YAML files: environments/ declares them, gitops creates, changes and deletes them.
+
+  gitops validate                    check the declarations; works offline
+  gitops local up                    start the embedded AWS of this machine
+  gitops cost                        estimate the cost a month; works offline
+  gitops deploy --all                deploy what changed, bases first
+  gitops status                      list declared and deployed environments
+  gitops logs dev/alpha              print its logs; also: shell, db, run
+  gitops destroy dev/alpha           delete one environment
+
+An environment has the name of its file: dev/alpha is environments/dev/alpha.yaml, and dev is its base, dev/base.
+Commands use the embedded AWS of this checkout while it runs, otherwise AWS with the usual AWS_* variables.
+"""
+_EXIT_CODES = """\
+exit codes: 0 success, 1 an error that you can correct, 2 wrong command line, 3 a bug in gitops, 130 interrupted
+"""
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line. Ends the process with code 2 when it is wrong, and with 0 after --help."""
+    # What follows `--` belongs to another program; argparse would look for options of ours in it.
+    end = argv.index("--") if "--" in argv else len(argv)
+    options, command = argv[:end], argv[end + 1 :]
+    whole = parser()
+    parsed = whole.parse_args(options)
+    if command and "command" not in parsed:
+        whole.error(f"{parsed.verb} takes no command after --")
+    if "command" in parsed:
+        parsed.command = tuple(command)
+    return parsed
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="gitops",
+        description=_DESCRIPTION,
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_folder(whole, default=_default_folder())
+    now = datetime.now(UTC)
+    whole.set_defaults(today=now.date(), now=now)
+    verbs = _Verbs(whole.add_subparsers(dest="verb", required=True, metavar="VERB"))
+    _declarations(verbs)
+    _plans(verbs)
+    _deployments(verbs)
+    _releases(verbs)
+    _differences(verbs)
+    _access(verbs)
+    _github(verbs)
+    _embedded_aws(verbs)
+    return whole
+
+
+class _Verbs:
+    """Adds the parsers of verbs, each with the options that all have."""
+
+    def __init__(self, below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+        self._below = below
+
+    def add(self, name: str, summary: str, text: str, examples: str = "") -> argparse.ArgumentParser:
+        """Return the parser of a new verb that works offline."""
+        verb = self._below.add_parser(
+            name,
+            help=summary,
+            description=text,
+            epilog=f"examples:\n{examples}" if examples else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        _add_folder(verb, default=argparse.SUPPRESS)
+        return verb
+
+    def add_on_aws(self, name: str, summary: str, text: str, examples: str = "") -> argparse.ArgumentParser:
+        """Return the parser of a new verb that talks to AWS."""
+        verb = self.add(name, summary, text, examples)
+        verb.add_argument(
+            "--target",
+            dest="requested_target",
+            choices=("aws", "local"),
+            help="AWS or the embedded AWS of this checkout (default: AWS_ENDPOINT_URL; else the embedded one if it"
+            " runs)",
+        )
+        return verb
+
+
+def _declarations(verbs: _Verbs) -> None:
+    validate = verbs.add(
+        "validate",
+        "check the declarations",
+        """\
+Check every declaration and print all errors as file:line:column: field: message. All files are checked, since they
+depend on each other. A past `expires` is an error in files that are named or changed since a revision, and a warning in
+others.
+""",
+        """\
+  gitops validate
+  gitops validate environments/dev/alpha.yaml
+  gitops validate --base origin/main --format github     in a pull request: annotations on the changed lines
+""",
+    )
+    validate.add_argument("paths", nargs="*", metavar="PATH", help="files or names to check strictly")
+    validate.add_argument("--base", metavar="REV", help="check files changed since this git revision strictly")
+    validate.add_argument(
+        "--format", dest="output_format", choices=("text", "github", "json"), default="text", help="default: text"
+    )
+    validate.add_argument(
+        "--today", type=day, default=argparse.SUPPRESS, metavar="DATE", help="the day to judge expiry by, YYYY-MM-DD"
+    )
+
+    new = verbs.add(
+        "new",
+        "write a minimal declaration",
+        """\
+Write a minimal, valid declaration. KIND is account, ad-hoc-base, ad-hoc-app, prod-base or prod-app.
+""",
+        """\
+  gitops new ad-hoc-app dev/gamma --owner octocat --image v1.4.2
+  gitops new ad-hoc-base qa --domain qa.example.com --hosted-zone-id Z0123456789ABCDEFGHIJ
+""",
+    )
+    new.add_argument("kind", metavar="KIND", help="kind of the declaration")
+    new.add_argument("name", metavar="NAME", help="an environment, dev/gamma, or a base, qa")
+    new.set_defaults(options={})
+    for option, description in OPTIONS.items():
+        flag = f"--{option.replace('_', '-')}"
+        new.add_argument(flag, action=_IntoOptions, metavar="TEXT", default=argparse.SUPPRESS, help=description)
+
+    verbs.add(
+        "schema",
+        "print the reference of all fields",
+        """\
+Print the reference of all fields of all kinds as Markdown. docs/declarations.md is this text.
+""",
+    )
+
+    cost = verbs.add(
+        "cost",
+        "estimate the cost of environments",
+        """\
+Estimate the cost a month of the named environments, or of all, by list prices, from their templates. Costs that are not
+included are listed. Works offline. docs/costs.md describes the method.
+""",
+        """\
+  gitops cost
+  gitops cost dev/alpha prod/app
+  gitops cost --format json
+""",
+    )
+    _add_names(cost)
+    cost.add_argument("--format", dest="output_format", choices=("text", "json"), default="text", help="default: text")
+
+
+def _plans(verbs: _Verbs) -> None:
+    synth = verbs.add(
+        "synth",
+        "write the CloudFormation templates",
+        """\
+Write the CloudFormation templates of the named environments, or of all, and print their paths. Works offline. Templates
+are kept, and reused while neither declarations nor code change.
+""",
+    )
+    _add_names(synth)
+    synth.add_argument(
+        "--base", metavar="REV", help="fail when a resource that holds data is replaced since this git revision"
+    )
+
+    affected = verbs.add(
+        "affected",
+        "list the environments that a change touches",
+        """\
+Print the environments that the change from one commit to another touches, as JSON in the order of deployment, and set
+the outputs of a workflow step. A declaration touches itself. For bases, accounts and code the templates of both commits
+are compared. Works offline.
+""",
+        """\
+  gitops affected --base origin/main                 the work tree against main
+  gitops affected --base "$BEFORE" --head "$SHA"     the environments that a push touches
+  gitops affected --all                              all declared environments, to deploy them again
+  gitops affected dev/alpha                          this one
+  gitops affected --accounts                         the accounts, for a matrix of jobs
+""",
+    )
+    which = affected.add_mutually_exclusive_group(required=True)
+    which.add_argument("--base", metavar="SHA", help="compare with this commit; all zeros: with an empty repository")
+    which.add_argument("--all", action="store_const", const=[], dest="names", help="all declared environments")
+    which.add_argument("--accounts", action="store_true", help="all declared accounts")
+    which.add_argument("names", nargs="*", default=[], metavar="NAME", help="a declared environment")
+    affected.add_argument("--head", metavar="SHA", help="the commit to compare (default: the work tree)")
+
+    plan = verbs.add_on_aws(
+        "plan",
+        "show the effect of a change",
+        """\
+Show the effect of a change on environments: what is created, updated, replaced and destroyed, new permissions, cost.
+The templates of both sides are compared. With --change-sets, CloudFormation is asked about such a plan: change sets are
+created, read and deleted. Ends with 1 when the plan contains a change that must not be merged.
+""",
+        """\
+  gitops plan --base main                                        the work tree against main
+  gitops plan --base main --output plan                          for the jobs that follow
+  gitops plan --change-sets plan --account main --output plan    change sets for this plan
+""",
+    )
+    of = plan.add_mutually_exclusive_group(required=True)
+    of.add_argument("--base", metavar="REV", help="compare with the fork point from this git revision; works offline")
+    of.add_argument("--change-sets", type=Path, metavar="DIR", help="ask CloudFormation about the plan in this folder")
+    plan.add_argument("--account", metavar="ACCOUNT", help="account of the change sets: main for accounts/main.yaml")
+    plan.add_argument(
+        "--output", type=Path, metavar="DIR", help="write the plan to this folder for `gitops report plan`"
+    )
+
+
+def _deployments(verbs: _Verbs) -> None:
+    preflight = verbs.add_on_aws(
+        "preflight",
+        "check that required resources exist",
+        """\
+Check that resources exist which environments require and do not create: images, secrets, certificates, hosted zones,
+quotas, the CDK's bootstrap. Changes nothing. `gitops deploy` runs the same checks for environments that will change.
+""",
+    )
+    _add_names(preflight)
+
+    deploy = verbs.add_on_aws(
+        "deploy",
+        "deploy declared environments",
+        """\
+Deploy environments: bases first, then their apps in parallel. Unchanged environments are skipped, and a failure does
+not stop the others. The same command continues an interrupted deployment.
+""",
+        """\
+  gitops deploy --all
+  gitops deploy dev dev/alpha        the base and one app on it
+  gitops deploy --target aws --all   AWS, although the embedded AWS runs
+""",
+    )
+    selection = deploy.add_mutually_exclusive_group(required=True)
+    selection.add_argument(
+        "names", nargs="*", default=[], metavar="NAME", help="an environment, dev/alpha, or a base, dev"
+    )
+    selection.add_argument("--all", action="store_const", const=[], dest="names", help="all declared environments")
+    deploy.add_argument(
+        "--unless-superseded-by",
+        type=Path,
+        metavar="DIR",
+        help="skip environments that differ in this checkout of the newest default branch",
+    )
+    _add_reporting(deploy)
+
+    destroy = verbs.add_on_aws(
+        "destroy",
+        "delete an environment",
+        """\
+Delete the stack of one environment, declared or not. Prints its resources and asks for confirmation. A base is deleted
+only when it has no apps, neither declared nor deployed. A locked environment is not deleted.
+
+With --github, the environment's file is removed from the default branch first. If that branch is protected, a pull
+request is opened, and the environment is deleted when it is merged. If GitHub does not answer, nothing is deleted.
+""",
+        """\
+  gitops destroy dev/alpha
+  gitops destroy dev/alpha --yes                         without a question
+  gitops destroy prod/app --yes --confirm prod/app       production
+""",
+    )
+    destroy.add_argument("name", metavar="NAME", help="an environment, dev/alpha, or a base, dev")
+    destroy.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    destroy.add_argument(
+        "--confirm", metavar="NAME", help="repeat the name: required for production and protected stacks"
+    )
+    destroy.add_argument("--region", help="search this region too: for a base without a declaration")
+    destroy.add_argument(
+        "--only-expired",
+        action="store_true",
+        help="with --github: only if it is expired or not declared on the default branch",
+    )
+    _add_reporting(destroy)
+
+    bootstrap = verbs.add_on_aws(
+        "bootstrap",
+        "prepare an AWS account, once",
+        """\
+Prepare an AWS account, with an administrator's credentials: deploy the stack of its declaration, run `cdk bootstrap` in
+every declared region, and print the settings for GitHub. Run it again to update the account.
+""",
+        """\
+  gitops bootstrap                   the only account
+  gitops bootstrap main              the account of environments/accounts/main.yaml
+""",
+    )
+    bootstrap.add_argument("account", nargs="?", metavar="ACCOUNT", help="main for environments/accounts/main.yaml")
+
+
+def _releases(verbs: _Verbs) -> None:
+    promote = verbs.add_on_aws(
+        "promote",
+        "open a pull request with another image",
+        """\
+Open a pull request that declares the image of the first environment for the others, by its digest in ECR, with the tag
+as a comment. With --image, declare this image for all named environments. Run again, it updates the pull request. It
+edits the files of the default branch on GitHub and requires GITHUB_TOKEN.
+""",
+        """\
+  gitops promote dev/alpha prod/app                  the image of alpha, in production
+  gitops promote --image v1.5.0 dev/alpha dev/beta   a version, for both
+""",
+    )
+    promote.add_argument("names", nargs="+", metavar="NAME", help="the source of the image, then its targets")
+    promote.add_argument("--image", metavar="TAG", help="this tag or digest, for every NAME")
+
+    registries = verbs.add(
+        "registries",
+        "list the registries to push an image to",
+        """\
+Print the accounts that declare an image repository, as JSON, and set the output `registries` of a workflow step: an
+image is pushed to each of them.
+""",
+    )
+    registries.add_argument("repository", metavar="REPOSITORY", help="name of the repository in ECR: microblog")
+
+
+def _differences(verbs: _Verbs) -> None:
+    verbs.add_on_aws(
+        "status",
+        "list declared and deployed environments",
+        """\
+Print every declared or deployed environment with its state, owner, expiry and URL.
+""",
+    )
+    drift = verbs.add_on_aws(
+        "drift",
+        "find differences from the declarations",
+        """\
+Print differences between declarations and deployed environments: stacks, templates, changes by hand, images. The number
+of tasks is not compared. Changes nothing. Ends with 1 if there is any difference.
+""",
+    )
+    _add_account(drift)
+    reap = verbs.add_on_aws(
+        "reap",
+        "find expired environments",
+        """\
+Print ad hoc environments that are expired or expire within 48 hours: by the end of the day `expires` (UTC), or because
+a commit removed their file. Locked environments are skipped. Changes nothing: `gitops report reap` and the workflow
+`reap` destroy them.
+""",
+    )
+    _add_account(reap)
+
+
+def _access(verbs: _Verbs) -> None:
+    shell = verbs.add_on_aws(
+        "shell",
+        "open a shell in a running container",
+        """\
+Open a shell in a running container, or run COMMAND in it, with ECS Exec. Requires the AWS CLI and its Session Manager
+plugin. ECS Exec does not return the exit code of COMMAND; `gitops run` does.
+""",
+        """\
+  gitops shell dev/alpha
+  gitops shell dev/alpha --service worker -- python manage.py shell
+  gitops shell dev/alpha --print          print the command instead
+""",
+    )
+    _add_app(shell, "web")
+    _add_print(shell)
+    _take_command(shell)
+
+    db = verbs.add_on_aws(
+        "db",
+        "connect to the database of an environment",
+        """\
+Forward a port of this machine through the base's bastion to the database of an environment, until Ctrl-C, or with
+--psql until psql ends. Requires the AWS CLI and its Session Manager plugin. The password is never printed.
+""",
+        """\
+  gitops db dev/alpha --psql
+  gitops db dev/alpha --port 15432        a fixed port, for a database client
+""",
+    )
+    _add_app(db)
+    db.add_argument("--port", type=port, metavar="N", help="port on this machine (default: a free one)")
+    db.add_argument("--psql", action="store_true", help="start psql")
+    _add_print(db)
+
+    logs = verbs.add_on_aws(
+        "logs",
+        "print the logs of services",
+        """\
+Print the logs of an environment's services in the order of time, each line with the name of its service.
+""",
+        """\
+  gitops logs dev/alpha --since 15m
+  gitops logs dev/alpha --service web --follow
+""",
+    )
+    _add_app(logs)
+    logs.add_argument("--service", metavar="NAME", help="one service (default: all)")
+    logs.add_argument("--follow", action="store_true", help="continue until Ctrl-C")
+    logs.add_argument(
+        "--since", type=duration, default="10m", metavar="TIME", help="start: 90s, 15m, 1h, 2d ago (default: 10m)"
+    )
+
+    run = verbs.add_on_aws(
+        "run",
+        "run a command in a one-off task",
+        """\
+Run COMMAND in a one-off task with the image, variables, secrets and network of a service. Prints its log and returns
+its exit code. Ctrl-C stops the task.
+""",
+        """\
+  gitops run dev/alpha -- python manage.py migrate
+  gitops run prod/app --service worker -- python manage.py clearsessions
+""",
+    )
+    _add_app(run, "web")
+    _take_command(run)
+
+    _add_app(
+        verbs.add_on_aws(
+            "open",
+            "open an environment in the browser",
+            """\
+Print the URL of an environment and open it in the browser. On the embedded AWS this is the front door of this machine,
+http://alpha.dev.localhost:4566/ for dev/alpha.
+""",
+        )
+    )
+    _add_app(
+        verbs.add_on_aws(
+            "sleep",
+            "stop the tasks of an ad hoc app",
+            """\
+Stop the tasks of an ad hoc app: the desired count of each of its services becomes 0. Its data and its URL stay.
+""",
+        )
+    )
+    _add_app(
+        verbs.add_on_aws(
+            "wake",
+            "start the tasks of an ad hoc app",
+            """\
+Start the tasks of an ad hoc app that sleeps: the desired count of each of its services becomes 1.
+""",
+        )
+    )
+
+    bastion = verbs.add_on_aws(
+        "bastion",
+        "start or stop the bastion of a base",
+        """\
+Start or stop the bastion of a base, or print its state. Only `gitops db` needs it. A stopped bastion costs its disk.
+""",
+        """\
+  gitops bastion status dev
+  gitops bastion start dev
+""",
+    )
+    bastion.add_argument("action", choices=("start", "stop", "status"), help="start it, stop it, or print its state")
+    bastion.add_argument("name", metavar="BASE", help="a base, dev")
+
+
+def _github(verbs: _Verbs) -> None:
+    command = verbs.add_on_aws(
+        "command",
+        "run the commands of a comment",
+        """\
+Read the comment that started this run of GitHub Actions and decide its commands: one a line, such as /plan or
+/destroy dev/alpha. Answers at once where possible, and sets a matrix of steps for each job: git, read, deploy, destroy.
+With --perform, one of these jobs runs its step, after reading and authorising the comment again.
+""",
+    )
+    command.add_argument(
+        "--perform", type=int, metavar="N", help="run step N (default: decide, answer and print the steps)"
+    )
+    report = verbs.add(
+        "report",
+        "report the results of jobs on GitHub",
+        """\
+Report on GitHub the results of other jobs, from the files that they wrote: deployments, in the merged pull request;
+expired environments; drift, in an issue.
+""",
+    )
+    report.add_argument("topic", choices=("deployment", "drift", "plan", "reap"), help="kind of the results")
+    report.add_argument("directory", type=Path, metavar="DIR", help="folder of the files")
+
+
+def _embedded_aws(verbs: _Verbs) -> None:
+    local = verbs.add(
+        "local",
+        "start or stop the embedded AWS",
+        """\
+Start the embedded AWS of this checkout, stop it, or print its state. `up` and `status` print the variables with which
+other tools reach it. Its data is deleted when it stops.
+""",
+        """\
+  gitops local up
+  eval "$(gitops local status)"; aws cloudformation list-stacks
+""",
+    )
+    local.add_argument("action", choices=("up", "down", "status"), help="start it, stop it, or print its state")
+
+
+def day(text: str) -> date:
+    """Return the date that `text`, YYYY-MM-DD, means."""
+    return date.fromisoformat(text)
+
+
+def duration(text: str) -> timedelta:
+    """Return the time that `text`, `90s`, `15m`, `1h` or `2d`, means."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"invalid time {text!r}: write a number and s, m, h or d, such as 15m")
+    number, unit = match.groups()
+    return timedelta(**{_UNITS[unit]: int(number)})
+
+
+def port(text: str) -> int:
+    """Return the TCP port that `text` means."""
+    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"invalid port {text!r}: write a number from 1 to {HIGHEST_PORT}")
+    return int(text)
+
+
+class _IntoOptions(argparse.Action):
+    """Collects the options that a kind of declaration may have in one mapping, `options`."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - the signature is argparse's
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,  # noqa: ARG002 - the same
+    ) -> None:
+        namespace.options = {**namespace.options, self.dest: values}
+
+
+def _add_folder(parser: argparse.ArgumentParser, default: object) -> None:
+    parser.add_argument(
+        "--environments",
+        dest="folder",
+        type=Path,
+        default=default,
+        metavar="DIR",
+        help="folder of the declarations (default: environments)",
+    )
+
+
+def _add_names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help="an environment, dev/alpha (default: all)")
+
+
+def _add_app(parser: argparse.ArgumentParser, service: str | None = None) -> None:
+    parser.add_argument("name", metavar="NAME", help="an environment, dev/alpha")
+    if service:
+        parser.add_argument("--service", default=service, metavar="NAME", help=f"default: {service}")
+
+
+def _add_print(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--print", action="store_true", dest="print_only", help="print the command instead of running it"
+    )
+
+
+def _take_command(parser: argparse.ArgumentParser) -> None:
+    """Show in the usage that what follows `--` is a command; `parse` takes it before it parses the rest."""
+    parser.set_defaults(command=())
+    parser.usage = f"{parser.format_usage().removeprefix('usage: ').strip()} -- COMMAND"
+
+
+def _add_reporting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--github", action="store_true", help="in a job of GitHub Actions: act and report there too")
+    parser.add_argument("--results", type=Path, metavar="DIR", help="write the results to this folder, as JSON")
+
+
+def _add_account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--account", metavar="NAME", help="one account: main for environments/accounts/main.yaml")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the findings to this file, as JSON")
+
+
+def _default_folder() -> Path:
+    """Return the checkout's declarations, written as seen from the current folder."""
+    return Path(os.path.relpath(checkout.ROOT / "environments"))
