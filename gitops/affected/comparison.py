@@ -109,12 +109,12 @@ def _touched(
         same = former is not None and same_stack(former, stack)
         if same and reason != candidates.FILE:
             continue
-        explained = f"{old_names[name]}.yaml was renamed to its file" if name in old_names else reason
+        why = f"{old_names[name]}.yaml was renamed to its file" if name in old_names else reason
         yield AffectedEnvironment(
             name=name,
             kind=declared[name].kind,
             action="create" if is_new else "update",
-            reason=f"{explained}, its stack does not" if same else explained,
+            reason=f"{why}, its stack does not" if same else why,
             job=entry(declared[name], declared),
             before=former,
             after=stack,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_acm import ACMClient
@@ -31,7 +31,7 @@ class Acm:
     def certificate(self, arn: str) -> IssuedCertificate | None:
         """Return a certificate, or None when there is none of that ARN."""
         try:
-            with explained():
+            with translate_errors():
                 described = self._client.describe_certificate(CertificateArn=arn)["Certificate"]
         except AwsError as error:
             if error.code == "ResourceNotFoundException":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from constructs_lib.config.naming import CHANGE_SET_PREFIX
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class ChangeSets:
         """
         name = f"{CHANGE_SET_PREFIX}-{uuid4().hex}"
         try:
-            with explained():
+            with translate_errors():
                 self._client.create_change_set(
                     StackName=stack,
                     ChangeSetName=name,
@@ -90,20 +90,20 @@ class ChangeSets:
 
     def state(self, stack: str, name: str) -> ChangeSetState:
         """Return how far CloudFormation is."""
-        with explained():
+        with translate_errors():
             answer = self._client.describe_change_set(StackName=stack, ChangeSetName=name)
         return ChangeSetState(status=answer["Status"], reason=answer.get("StatusReason", ""))
 
     def differences(self, stack: str, name: str) -> list[ResourceDifference]:
         """Return what would become of resources, from all pages of the answer."""
-        with explained():
+        with translate_errors():
             pages = self._client.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=name)
             changes = [change.get("ResourceChange") for page in pages for change in page.get("Changes", [])]
         return [_difference(change) for change in changes if change]
 
     def _delete(self, stack: str, name: str) -> None:
         try:
-            with explained():
+            with translate_errors():
                 self._client.delete_change_set(StackName=stack, ChangeSetName=name)
         except AwsError as error:
             say(f"the change set {name} of {stack} could not be deleted: {error}")

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from constructs_lib.config.naming import ENVIRONMENT_TAG, KIND_TAG
 from gitops.aws import stack_status
-from gitops.aws.session import explained
+from gitops.aws.session import translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -87,14 +87,14 @@ class CloudFormation:
 
     def stacks(self) -> list[DeployedStack]:
         """Return every stack, whoever made it; deleted ones are not among them."""
-        with explained():
+        with translate_errors():
             pages = self._client.get_paginator("describe_stacks").paginate()
             described = [self._deployed_stack(stack) for page in pages for stack in page["Stacks"]]
         return [stack for stack in described if stack.status != stack_status.DELETED]
 
     def stack(self, name_or_id: str) -> DeployedStack | None:
         """Return one stack or None. A deleted stack is found by its id alone."""
-        with explained():
+        with translate_errors():
             try:
                 described = self._client.describe_stacks(StackName=name_or_id)["Stacks"]
             except ClientError as error:
@@ -106,7 +106,7 @@ class CloudFormation:
 
     def resources(self, name_or_id: str) -> list[DeployedResource]:
         """Return the resources of a stack, those already deleted included."""
-        with explained():
+        with translate_errors():
             pages = self._client.get_paginator("list_stack_resources").paginate(StackName=name_or_id)
             return [
                 DeployedResource(
@@ -124,7 +124,7 @@ class CloudFormation:
 
         The CDK CLI gives it a template that it need not upload as YAML. Tags, as people write them, are not parsed.
         """
-        with explained():
+        with translate_errors():
             # boto3 has parsed it when it is JSON; its types say that it always has.
             body: object = self._client.get_template(StackName=name_or_id, TemplateStage="Original")["TemplateBody"]
         if not isinstance(body, str):
@@ -135,7 +135,7 @@ class CloudFormation:
 
     def events(self, stack_id: str) -> Iterator[StackEvent]:
         """Yield the events of a stack, a deleted one's too, newest first; pages are asked for as they are needed."""
-        with explained():
+        with translate_errors():
             for page in self._client.get_paginator("describe_stack_events").paginate(StackName=stack_id):
                 for event in page["StackEvents"]:
                     yield StackEvent(
@@ -149,18 +149,18 @@ class CloudFormation:
 
     def unprotect(self, stack_id: str) -> None:
         """Switch a stack's termination protection off."""
-        with explained():
+        with translate_errors():
             self._client.update_termination_protection(StackName=stack_id, EnableTerminationProtection=False)
 
     def delete(self, stack_id: str) -> None:
         """Ask CloudFormation to delete a stack; it goes on by itself."""
-        with explained():
+        with translate_errors():
             self._client.delete_stack(StackName=stack_id)
 
     def is_bootstrapped(self, parameter: str) -> bool:
         """Whether `cdk bootstrap` was run here: it leaves its version in an SSM parameter."""
         client = self._session.client("ssm", self.where)
-        with explained():
+        with translate_errors():
             # Unlike GetParameter, this answers for a missing one without an error.
             return bool(client.get_parameters(Names=[parameter])["Parameters"])
 

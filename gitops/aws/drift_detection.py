@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gitops.aws.session import explained
+from gitops.aws.session import translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,13 +54,13 @@ class DriftDetection:
 
     def start(self, stack_id: str, logical_ids: Sequence[str]) -> str:
         """Start to compare up to `COMPARED_AT_ONCE` resources of a stack, and return the detection's id."""
-        with explained():
+        with translate_errors():
             answer = self._client.detect_stack_drift(StackName=stack_id, LogicalResourceIds=logical_ids)
         return answer["StackDriftDetectionId"]
 
     def look(self, detection_id: str) -> Detection:
         """Return how a detection goes."""
-        with explained():
+        with translate_errors():
             answer = self._client.describe_stack_drift_detection_status(StackDriftDetectionId=detection_id)
         status = answer["DetectionStatus"]
         reason = answer.get("DetectionStatusReason", "no reason is given")
@@ -70,7 +70,7 @@ class DriftDetection:
         """Return the resources of a stack that were ever compared, as the last detection of each has found it."""
         drifts: list[StackResourceDriftTypeDef] = []
         token = ""
-        with explained():
+        with translate_errors():
             # boto3 has no paginator for this.
             while True:
                 following = {"NextToken": token} if token else {}

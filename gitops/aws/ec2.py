@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -25,7 +25,7 @@ class Ec2:
     def instance_state(self, instance_id: str) -> str:
         """Return the state of an instance, `terminated` for one that is gone."""
         try:
-            with explained():
+            with translate_errors():
                 reservations = self._client.describe_instances(InstanceIds=[instance_id])["Reservations"]
         except AwsError as error:
             if error.code == "InvalidInstanceID.NotFound":
@@ -36,20 +36,20 @@ class Ec2:
 
     def start(self, instance_id: str) -> None:
         """Ask EC2 to start an instance; it takes about a minute."""
-        with explained():
+        with translate_errors():
             self._client.start_instances(InstanceIds=[instance_id])
 
     def stop(self, instance_id: str) -> None:
         """Ask EC2 to stop an instance; its disk is kept."""
-        with explained():
+        with translate_errors():
             self._client.stop_instances(InstanceIds=[instance_id])
 
     def vpc_count(self) -> int:
         """Return how many VPCs there are."""
-        with explained():
+        with translate_errors():
             return sum(len(page["Vpcs"]) for page in self._client.get_paginator("describe_vpcs").paginate())
 
     def address_count(self) -> int:
         """Return how many elastic IP addresses there are."""
-        with explained():
+        with translate_errors():
             return len(self._client.describe_addresses()["Addresses"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class Ecr:
     def has_repository(self, name: str) -> bool:
         """Whether there is a repository `name`."""
         try:
-            with explained():
+            with translate_errors():
                 self._client.describe_repositories(repositoryNames=[name])
         except AwsError as error:
             if error.code == "RepositoryNotFoundException":
@@ -69,7 +69,7 @@ class Ecr:
 
     def _image(self, repository: str, version: str) -> ImageTypeDef | None:
         by = "imageDigest" if version.startswith("sha256:") else "imageTag"
-        with explained():
+        with translate_errors():
             answer = self._client.batch_get_image(
                 registryId=self._account,
                 repositoryName=repository,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.config.naming import SERVICE_TAG
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,7 +95,7 @@ class Ecs:
     def services(self, cluster: str, arns: Sequence[str]) -> list[Service]:
         """Return those of the services `arns` that say under which name they are declared."""
         described: list[ServiceTypeDef] = []
-        with explained():
+        with translate_errors():
             for start in range(0, len(arns), DESCRIBED_AT_ONCE):
                 chunk = arns[start : start + DESCRIBED_AT_ONCE]
                 answer = self._client.describe_services(cluster=cluster, services=chunk, include=["TAGS"])
@@ -104,7 +104,7 @@ class Ecs:
 
     def running_tasks(self, service: Service) -> list[Task]:
         """Return the tasks of a service that run, the one that has run longest first."""
-        with explained():
+        with translate_errors():
             pages = self._client.get_paginator("list_tasks").paginate(
                 cluster=service.cluster, serviceName=service.ecs_name, desiredStatus=RUNNING
             )
@@ -117,7 +117,7 @@ class Ecs:
 
     def task(self, task: Task) -> Task:
         """Return a task as it is now."""
-        with explained():
+        with translate_errors():
             described = self._client.describe_tasks(cluster=task.cluster, tasks=[task.arn])["tasks"]
         if not described:
             raise AwsError(f"ECS does not know the task {task.arn} any more")
@@ -125,7 +125,7 @@ class Ecs:
 
     def container(self, task_definition: str) -> Container:
         """Return the first container of a task definition: the application; others are its helpers."""
-        with explained():
+        with translate_errors():
             definition = self._client.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
         container = definition["containerDefinitions"][0]
         options = container.get("logConfiguration", {}).get("options", {})
@@ -139,7 +139,7 @@ class Ecs:
 
     def run(self, service: Service, container: Container, command: Sequence[str]) -> Task:
         """Start one more task as those of a service are, whose first container runs `command` instead of its own."""
-        with explained():
+        with translate_errors():
             answer = self._client.run_task(
                 cluster=service.cluster,
                 taskDefinition=service.task_definition,
@@ -155,12 +155,12 @@ class Ecs:
 
     def scale(self, service: Service, desired: int) -> None:
         """Set how many tasks of a service there should be; ECS starts and stops them by itself."""
-        with explained():
+        with translate_errors():
             self._client.update_service(cluster=service.cluster, service=service.arn, desiredCount=desired)
 
     def stop(self, task: Task, reason: str) -> None:
         """Ask ECS to stop a task: it gets SIGTERM, and SIGKILL after its stop timeout."""
-        with explained():
+        with translate_errors():
             self._client.stop_task(cluster=task.cluster, task=task.arn, reason=reason)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops.aws.session import explained
+from gitops.aws.session import translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ class LoadBalancing:
 
         The default rule has no priority and does not count.
         """
-        with explained():
+        with translate_errors():
             pages = self._client.get_paginator("describe_rules").paginate(ListenerArn=listener_arn)
             return {
                 int(rule["Priority"]): {a["TargetGroupArn"] for a in rule["Actions"] if "TargetGroupArn" in a}
@@ -41,6 +41,6 @@ class LoadBalancing:
 
     def limits(self) -> Mapping[str, int]:
         """Return the quotas of this account and region by their names."""
-        with explained():
+        with translate_errors():
             pages = self._client.get_paginator("describe_account_limits").paginate()
             return {limit["Name"]: int(limit["Max"]) for page in pages for limit in page["Limits"]}

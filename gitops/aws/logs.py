@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ class CloudWatchLogs:
 
         https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
         """
-        with explained():
+        with translate_errors():
             for page in self._client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since):
                 for event in page["events"]:
                     yield LogEvent(event["timestamp"], event["message"], event["eventId"])
@@ -53,7 +53,7 @@ class CloudWatchLogs:
         if token:
             request["nextToken"] = token
         try:
-            with explained():
+            with translate_errors():
                 answer = self._client.get_log_events(**request)
         except AwsError as error:
             if error.code == "ResourceNotFoundException":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
@@ -29,7 +29,7 @@ class Route53:
     def zone(self, zone_id: str) -> Zone | None:
         """Return a hosted zone, or None when the account has none of that id."""
         try:
-            with explained():
+            with translate_errors():
                 zone = self._client.get_hosted_zone(Id=zone_id)["HostedZone"]
         except AwsError as error:
             if error.code == "NoSuchHostedZone":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -24,7 +24,7 @@ class SecretsManager:
     def existence(self, name: str) -> Existence:
         """Return whether there is a secret `name`; one that is being deleted can be restored, but not read."""
         try:
-            with explained():
+            with translate_errors():
                 described = self._client.describe_secret(SecretId=name)
         except AwsError as error:
             if error.code == "ResourceNotFoundException":
@@ -34,5 +34,5 @@ class SecretsManager:
 
     def value(self, secret_id: str) -> str:
         """Return the value of a secret, by its name or ARN. Never print it."""
-        with explained():
+        with translate_errors():
             return self._client.get_secret_value(SecretId=secret_id)["SecretString"]

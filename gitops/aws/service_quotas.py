@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops.aws.session import explained
+from gitops.aws.session import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_service_quotas import ServiceQuotasClient
@@ -21,5 +21,5 @@ class ServiceQuotas:
 
     def value(self, service: str, quota: str) -> int:
         """Return a quota by the codes of its service and its own: `vpc`, `L-F678F1CE`."""
-        with explained():
+        with translate_errors():
             return int(self._client.get_service_quota(ServiceCode=service, QuotaCode=quota)["Quota"]["Value"])

@@ -77,7 +77,7 @@ class Session:
         # On AWS itself these are left to boto3, which looks for them where every AWS tool does.
         embedded = lifecycle.environment(self._embedded, where.account, where.region) if self._embedded else {}
         # boto3 lets threads share a client, but not the making of one.
-        with explained(), self._lock:
+        with translate_errors(), self._lock:
             return self._session.client(
                 service,
                 region_name=where.region,
@@ -97,7 +97,7 @@ class Session:
             say(f"embedded AWS at {self._embedded.endpoint}")
             return None
         client = self.client("sts", where)
-        with explained():
+        with translate_errors():
             caller: Mapping[str, str] = client.get_caller_identity()
         endpoint = os.environ.get("AWS_ENDPOINT_URL")
         at = f" at {endpoint}" if endpoint else ""
@@ -111,7 +111,7 @@ class Session:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn boto3's exceptions into an AwsError that says what happened and what to do."""
     try:
         yield

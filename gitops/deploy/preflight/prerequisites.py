@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gitops.aws.ecr import INDEX, Ecr
 from gitops.aws.route53 import Route53
 from gitops.aws.secrets_manager import SecretsManager
-from gitops.aws.session import explained
+from gitops.aws.session import translate_errors
 from gitops.deploy.preflight.references import HostedZone, Image, Secret, collect
 from gitops.output.progress import say
 
@@ -43,7 +43,7 @@ def prepare(session: Session, environments: Iterable[Environment]) -> None:
 
 def _make(session: Session, reference: Reference) -> bool:
     """Make what is referred to, unless it is there; return whether something was made."""
-    with explained():
+    with translate_errors():
         match reference:
             case HostedZone():
                 return _make_zone(session, reference)

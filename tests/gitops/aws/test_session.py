@@ -1,7 +1,7 @@
 import pytest
 from botocore import exceptions
 
-from gitops.aws.session import AwsError, explained
+from gitops.aws.session import AwsError, translate_errors
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from gitops.aws.session import AwsError, explained
 def test_a_refusal_is_explained(code: str, words: str) -> None:
     refusal = exceptions.ClientError({"Error": {"Code": code, "Message": "the reason."}}, "DescribeStacks")
 
-    with pytest.raises(AwsError) as explanation, explained():
+    with pytest.raises(AwsError) as explanation, translate_errors():
         raise refusal
 
     assert words in str(explanation.value)
@@ -26,7 +26,7 @@ def test_a_refusal_is_explained(code: str, words: str) -> None:
 def test_what_may_not_be_done_is_named(message: str) -> None:
     refusal = exceptions.ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, "DescribeStacks")
 
-    with pytest.raises(AwsError) as explanation, explained():
+    with pytest.raises(AwsError) as explanation, translate_errors():
         raise refusal
 
     assert str(explanation.value).count("DescribeStacks") == 1
@@ -45,12 +45,12 @@ def test_what_may_not_be_done_is_named(message: str) -> None:
 def test_a_failure_is_explained(monkeypatch: pytest.MonkeyPatch, failure: exceptions.BotoCoreError, words: str) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
 
-    with pytest.raises(AwsError) as explanation, explained():
+    with pytest.raises(AwsError) as explanation, translate_errors():
         raise failure
 
     assert words in str(explanation.value)
 
 
 def test_a_bug_of_ours_is_not_explained_away() -> None:
-    with pytest.raises(KeyError), explained():
+    with pytest.raises(KeyError), translate_errors():
         raise KeyError("Stacks")
