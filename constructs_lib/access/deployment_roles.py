@@ -94,7 +94,7 @@ class DeploymentRoles(Construct):
         )
 
     def _allow_preflight(self, role: iam.Role) -> None:
-        """Allow what the check before a deployment asks: that things exist, not what is in them."""
+        """Allow the requests of the preflight check: whether resources exist, not their contents."""
         self._allow(role, ["ecr:BatchGetImage", "ecr:DescribeRepositories"], [self._arn("ecr", "repository/*")])
         self._allow(role, ["secretsmanager:DescribeSecret"], [self._arn("secretsmanager", "secret:*")])
         self._allow(role, ["acm:DescribeCertificate"], [self._arn("acm", "certificate/*")])

@@ -22,7 +22,7 @@ class GitHubOidc(Construct):
         self._provider.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
 
     def principal(self, github: GitHubConfig, environment: str) -> iam.WebIdentityPrincipal:
-        """Return the jobs of the repository that run in a GitHub environment, and nobody else.
+        """Return the jobs of the repository that run in a GitHub environment, and no others.
 
         An environment in a token has passed that environment's rules: reviewers, branches.
         """
@@ -40,7 +40,7 @@ def subjects(github: GitHubConfig, environment: str) -> list[str]:
 
     An id that is not declared is any id. GitHub writes `%3A` for a colon inside a name, and neither an owner's nor a
     repository's name has `@`, so that a `*` matches an id and no other repository. What it does not tell apart is a
-    repository that was deleted and made again under its name, by whoever got hold of the name.
+    repository that was deleted and made again under its name, by another owner of the name.
     """
     owner, _, repository = github.repository.partition("/")
     owner_id = github.owner_id or "*"

@@ -80,7 +80,7 @@ SERVICES_WITH_LINKED_ROLES = (
 class PermissionsBoundary(Construct):
     """A policy that allows nothing by itself: it limits CloudFormation's role, and every role of an environment.
 
-    Without it, whoever can deploy could make a role that may do anything. The roles in `protected`, the CDK's own and
+    Without it, a deployment could create a role with any permission. The roles in `protected`, the CDK's own and
     this policy are out of reach.
     """
 

@@ -8,11 +8,11 @@ from constructs import Construct
 
 UNTAGGED_DAYS = 14
 IMAGES_KEPT = 200
-"""Tagged images in a repository, newest first. More than anybody rolls back; what runs must be among them."""
+"""Tagged images in a repository, newest first. More than a rollback needs; images in use must be among them."""
 
 
 class Registry(Construct):
-    """ECR repositories that scan what is pushed, whose tags never move, and that forget what is old.
+    """ECR repositories that scan pushed images, with immutable tags and an expiry of old images.
 
     They stay when the account's stack is deleted.
     """

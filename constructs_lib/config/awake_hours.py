@@ -40,7 +40,7 @@ class AwakeHours:
 def parse(text: str) -> AwakeHours:
     """Return what days and hours such as `Mon-Fri,Sun 08:00-20:00` mean; `20:00-04:00` ends on the next day.
 
-    Raises ValueError, with a message for whoever wrote them, when they are contradictory. The schema has seen to
+    Raises ValueError, with a message for the author, when they are contradictory. The schema has seen to
     their form.
     """
     days_text, _, hours = text.partition(" ")
@@ -58,7 +58,7 @@ def parse(text: str) -> AwakeHours:
 
 
 def time_zone_problem(name: str) -> str | None:
-    """Return what is wrong with the name of a time zone, or None when this machine's IANA database has it."""
+    """Return the problem with the name of a time zone, or None when this machine's IANA database has it."""
     known = _time_zones()
     if not known:
         return (
@@ -69,7 +69,7 @@ def time_zone_problem(name: str) -> str | None:
         return None
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"; did you mean {close[0]}?" if close else ", such as Europe/Berlin"
-    return f"{name} is no time zone; use the name of one in the IANA database{hint}"
+    return f"{name} is not a time zone; use a name from the IANA database{hint}"
 
 
 @functools.cache

@@ -70,7 +70,7 @@ def _turn(name: EnvironmentName) -> tuple[bool, bool, EnvironmentName]:
 
 
 def _shape_problems(name: EnvironmentName, source: Source) -> Iterator[Problem]:
-    """Yield what is wrong with one file; the schema speaks once the kind is known and in its place."""
+    """Yield the problems of one file; the schema speaks once the kind is known and in its place."""
     node = source.find(("kind",))
     allowed = _kinds_at(name)
     if node is None:
@@ -109,7 +109,7 @@ def _base(name: EnvironmentName, source: Source, names: Collection[EnvironmentNa
         declared = sorted(known.file for known in names if known.is_account)
         listed = f"; accounts are: {', '.join(declared)}" if declared else "; no account is declared"
         hint = suggestion(config.account, declared) or listed
-        built.problems.append(source.problem(("account",), f"there is no {account_name}.yaml{hint}"))
+        built.problems.append(source.problem(("account",), f"{account_name}.yaml does not exist{hint}"))
     built.problems.extend(defaults.problems(source))
     account = built.accounts.get(config.account)
     return Environment(
@@ -134,7 +134,7 @@ def _app(
     base = bases.get(name.base)
     if base is None:
         if name.base not in names:
-            message = f"has no base: there is no {name.base}.yaml; add it or move this file to the folder of a base"
+            message = f"has no base: {name.base}.yaml does not exist; add it or move this file to the folder of a base"
             built.problems.append(source.problem((), message))
         return None
     if base.kind != _BASE_OF_APP[kind]:

@@ -34,7 +34,7 @@ def merge(app: Source, base: Source) -> tuple[Data, list[Problem]]:
 
 
 def problems(base: Source) -> Iterator[Problem]:
-    """Yield what is wrong with the defaults of a base that has the right shape."""
+    """Yield the problems with the defaults of a base that has the right shape."""
     for name, service in _mapping(_mapping(base.data, APP_DEFAULTS), "services").items():
         if service is None:
             path = (APP_DEFAULTS, "services", name)

@@ -74,7 +74,7 @@ def _read_folder(folder: Path, shown: str, root: Path, found: Found) -> None:
 def _entries(
     folder: Path, shown: str, root: Path, ignored: Collection[str], found: Found
 ) -> Iterator["os.DirEntry[str]"]:
-    """Yield what a folder holds and may hold; hidden files are nobody's business here."""
+    """Yield what a folder holds and may hold; hidden files are ignored."""
     spellings: dict[str, str] = {}
     with os.scandir(folder) as entries:
         listed = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
@@ -107,7 +107,7 @@ def _read_some(folder: Path, shown: str, only: Collection[EnvironmentName], foun
     for name in sorted(only):
         if not read(name):
             place = f"{shown}/{name}{SUFFIX}"
-            found.problems.append(Problem(place, 1, 1, "", f"does not exist, so there is no environment {name}"))
+            found.problems.append(Problem(place, 1, 1, "", f"does not exist, so {name} is not declared"))
         if name.folder != ACCOUNTS_FOLDER:
             read(name.base)
     for account in _accounts(found.sources):
@@ -131,7 +131,7 @@ def _read(name: EnvironmentName, file: Path, shown: str, found: Found) -> None:
 def _not_a_folder(name: str) -> str:
     if name.lower().endswith((SUFFIX, ".yml")):
         return f"is not in a folder: move it to the folder of its base, or to {ACCOUNTS_FOLDER}/"
-    return "is no folder of declarations; only README.md and schema.json may stand beside them"
+    return "is not a folder of declarations; only README.md and schema.json may stand beside them"
 
 
 def _not_a_declaration(entry: "os.DirEntry[str]") -> str | None:
@@ -141,7 +141,7 @@ def _not_a_declaration(entry: "os.DirEntry[str]") -> str | None:
     if suffix.lower() in (SUFFIX, ".yml") and suffix != SUFFIX:
         return f"would be ignored: rename it to {_printable(stem)}{SUFFIX}"
     if suffix != SUFFIX:
-        return f"is no declaration: their names end in {SUFFIX}; remove it"
+        return f"is not a declaration: the name of a declaration ends in {SUFFIX}; remove it"
     return _wrong_name(stem)
 
 
@@ -150,7 +150,7 @@ def _wrong_name(name: str) -> str | None:
 
 
 def _wrong_link(path: Path, root: Path) -> str | None:
-    """Return what is wrong with a path that may be, or go through, a symbolic link."""
+    """Return the problem with a path that may be, or go through, a symbolic link."""
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
@@ -159,5 +159,5 @@ def _wrong_link(path: Path, root: Path) -> str | None:
 
 
 def _printable(name: str) -> str:
-    """Return a file name as messages print it: file systems allow line breaks, and bytes that are no text."""
+    """Return a file name as messages print it: file systems allow line breaks, and bytes that are not text."""
     return name if name.isprintable() else name.encode("unicode_escape").decode()

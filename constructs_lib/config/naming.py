@@ -116,7 +116,7 @@ class EnvironmentName:
 
     @property
     def is_account(self) -> bool:
-        """Whether this is an account rather than what is in one."""
+        """Whether this is an account rather than a base or an app in one."""
         return self.folder == ACCOUNTS_FOLDER
 
     @property

@@ -74,4 +74,4 @@ _Validator = extend(  # type: ignore[no-untyped-call] # the stubs leave it untyp
     validators={"pattern": _whole_pattern},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _checker, value: type(value) is int),
 )
-"""JSON Schema, but 512.0 is no integer: it is more likely a mistake than a size."""
+"""JSON Schema, but 512.0 is not an integer: more likely a mistake than a size."""

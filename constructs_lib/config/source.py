@@ -55,7 +55,7 @@ class Source:
         return len(field_path)
 
     def locate(self, field_path: FieldPath) -> tuple[int, int]:
-        """Return line and column, from 1, of a value, or of what is nearest to it on the way down."""
+        """Return line and column, from 1, of a value, or of its closest parent that is written."""
         node = self.find(field_path[: self.depth(field_path)]) or self.root
         return node.line + 1, node.column + 1
 

@@ -115,7 +115,7 @@ class Cache(Construct):
         return secret
 
     def _user_group(self, user_id: str, password: secretsmanager.Secret) -> str:
-        """Add a group with one user; Valkey needs no default user, and without one nobody comes in unasked."""
+        """Add a group with one user; Valkey needs no default user, and without one every client has to log in."""
         user = elasticache.CfnUser(
             self,
             "User",

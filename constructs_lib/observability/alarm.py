@@ -13,7 +13,7 @@ FIVE_MINUTES = cdk.Duration.minutes(5)
 class Alarm(cloudwatch.Alarm):
     """Goes off when `metric` was at or above `threshold` (or at or below it) in `breaches` of `periods` periods.
 
-    Missing data is no breach unless `missing` says otherwise: most metrics here are written only when something
+    Missing data is not a breach unless `missing` says otherwise: most metrics here are written only when something
     happens. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
     """
 

@@ -20,7 +20,7 @@ HEIGHT = 6
 
 
 class Dashboard(Construct):
-    """Alarms on top, then what visitors see, the tasks, and what they share with the base."""
+    """Alarms on top, then requests, tasks, and the resources shared with the base."""
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ from constructs_lib.config import queue_metric
 Statistic = Literal["Average", "Maximum", "Minimum", "Sum", "p50", "p95", "p99"]
 
 FEWEST_REQUESTS = 20
-"""Requests a minute below which a rate of errors says nothing: one failure among three is no outage."""
+"""Requests a minute below which a rate of errors says nothing: one failure among three is not an outage."""
 
 
 class WebMetrics:
@@ -83,7 +83,7 @@ class ServiceMetrics:
         self._dimensions = {"ClusterName": cluster, "ServiceName": service}
 
     def cpu_percent(self) -> cloudwatch.Metric:
-        """Average CPU of the tasks, in percent of what they have."""
+        """Average CPU of the tasks, in percent of their reservation."""
         return _metric("AWS/ECS", "CPUUtilization", self._dimensions, "Average", "CPU %")
 
     def memory_percent(self) -> cloudwatch.Metric:

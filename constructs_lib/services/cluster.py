@@ -32,7 +32,7 @@ class Cluster(Construct):
     """A Fargate cluster. Its services roll without downtime, go back by themselves, and are open to ECS Exec.
 
     `capacity` is what services run on, `singleton_capacity` what those run on of which there is one task at most.
-    `session_logs` gets what is typed and shown in ECS Exec sessions.
+    `session_logs` records ECS Exec sessions, input and output.
     """
 
     def __init__(

@@ -115,7 +115,7 @@ class ServiceScaling(Construct):
 
 
 def _allow_publishing(publisher: iam.IGrantable) -> None:
-    # CloudWatch's metrics are no resources; their namespace is what a permission can be limited to.
+    # CloudWatch's metrics are not resources; their namespace is what a permission can be limited to.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
     iam.Grant.add_to_principal(
         grantee=publisher,

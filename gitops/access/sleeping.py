@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from constructs_lib.config import awake_hours
 from constructs_lib.config.model import AdHocAppConfig, ScheduleConfig
-from gitops.access import deployed, services
+from gitops.access import deployed
 from gitops.aws.ecs import Ecs
 from gitops.errors import UserError
 
@@ -37,7 +37,7 @@ def set_awake(environment: Environment, requested: TargetName | None, *, awake: 
     app = deployed.find_app(environment, requested)
     ecs = Ecs(app.session, app.where)
     wanted = 1 if awake else 0
-    changed = [service for service in services.services_of(app, ecs).values() if service.desired != wanted]
+    changed = [service for service in deployed.services_of(app, ecs).values() if service.desired != wanted]
     for service in changed:
         ecs.scale(service, wanted)
     return [service.name for service in changed]

@@ -6,22 +6,25 @@ touched the same environment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops.affected import candidates, earlier, removals, renames
+from constructs_lib.config.errors import DeclarationError
+from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
+from gitops.affected import removals
 from gitops.affected.environment import AffectedEnvironment, same_stack, turn
 from gitops.cdk import synthesis
+from gitops.errors import UserError
 from gitops.github.job_matrix import entry
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from constructs_lib.config.environments import Environment, Environments
-    from constructs_lib.config.naming import EnvironmentName
-    from gitops.affected.earlier import Earlier
     from gitops.affected.tree import Tree
+    from gitops.cdk.assembly import SynthesisedStack
 
 ADDED = "its file is new"
 NOTHING_BEFORE = "there is nothing to compare with"
@@ -64,7 +67,7 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
     if only is not None:
         removed = [environment for environment in removed if environment.name in only]
         reasons = {name: reason for name, reason in reasons.items() if name in only}
-    before = earlier.NOTHING if old is None else earlier.synthesise(old, new, reasons, [e.name for e in removed])
+    before = NOTHING_EARLIER if old is None else _synthesise_earlier(old, new, reasons, [e.name for e in removed])
     new.write(reasons)
     declared = load(new.folder, only=reasons) if reasons else None
     touched = [] if declared is None else list(_touched(new, reasons, declared, before, renamed))
@@ -80,7 +83,7 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
 def _renamed(old: Tree, new: Tree) -> dict[EnvironmentName, EnvironmentName]:
     gone = old.declarations.keys() - new.declarations.keys()
     added = new.declarations.keys() - old.declarations.keys()
-    return renames.find(
+    return removals.find_renames(
         {name: old.declarations[name] for name in gone}, {name: new.declarations[name] for name in added}
     )
 
@@ -90,7 +93,7 @@ def _reasons(old: Tree | None, new: Tree) -> dict[EnvironmentName, str]:
     if old is None:
         return dict.fromkeys(new.declarations, NOTHING_BEFORE)
     added = new.declarations.keys() - old.declarations.keys()
-    return candidates.candidates(old, new) | dict.fromkeys(added, ADDED)
+    return _candidates(old, new) | dict.fromkeys(added, ADDED)
 
 
 def _touched(
@@ -107,7 +110,7 @@ def _touched(
         is_new = reason in {ADDED, NOTHING_BEFORE}
         former, stack = before.stacks.get(name), stacks[name.stack]
         same = former is not None and same_stack(former, stack)
-        if same and reason != candidates.FILE:
+        if same and reason != FILE:
             continue
         why = f"{old_names[name]}.yaml was renamed to its file" if name in old_names else reason
         yield AffectedEnvironment(
@@ -121,3 +124,104 @@ def _touched(
             incomparable="" if is_new or former else before.reason(name),
             renamed_from=old_names.get(name),
         )
+
+
+FILE = "its file changed"
+CODE = "the code that makes its template changed"
+
+
+def _candidates(old: Tree, new: Tree) -> dict[EnvironmentName, str]:
+    """Return the environments that both sides declare and that may differ, each with what may touch it.
+
+    A declaration touches itself, a base the apps on it, an account all that is in it, and code everything.
+    """
+    both = old.declarations.keys() & new.declarations.keys()
+    changed = {name for name in both if old.declarations[name] != new.declarations[name]}
+    reasons = dict.fromkeys(both, CODE) if (old.code, old.packages) != (new.code, new.packages) else {}
+    for account in sorted(name for name in _moved(old, new) if name.is_account):
+        reasons |= dict.fromkeys(_in_account(account, new) & both, f"{account} changed")
+    for base in sorted(name for name in _moved(old, new) if name.is_base):
+        reasons |= dict.fromkeys(new.names_in(base.folder) & both, f"its base {base} changed")
+    return reasons | dict.fromkeys(changed, FILE)
+
+
+def _moved(old: Tree, new: Tree) -> set[EnvironmentName]:
+    """Return what is new or changed on the new side."""
+    return {name for name, content in new.declarations.items() if old.declarations.get(name) != content}
+
+
+def _in_account(account: EnvironmentName, tree: Tree) -> set[EnvironmentName]:
+    """Return the environments of an account: its bases and the apps on them. An unreadable base counts."""
+    bases = [name for name in tree.declarations if name.is_base and name.folder != ACCOUNTS_FOLDER]
+    return {
+        name for base in bases if _account(base, tree) in {account.file, None} for name in tree.names_in(base.folder)
+    }
+
+
+def _account(base: EnvironmentName, tree: Tree) -> object:
+    data = tree.data(base)
+    return None if data is None else data.get("account")
+
+
+FAILED = "what was declared before cannot be synthesised any more"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """The stacks of the side before a change, and why others cannot be compared with it."""
+
+    stacks: Mapping[EnvironmentName, SynthesisedStack] = field(default_factory=dict)
+    reasons: Mapping[EnvironmentName, str] = field(default_factory=dict)
+
+    def reason(self, name: EnvironmentName) -> str:
+        """Return why an environment that was declared cannot be compared."""
+        return self.reasons.get(name, FAILED)
+
+
+NOTHING_EARLIER = Earlier()
+
+
+def _synthesise_earlier(
+    old: Tree, new: Tree, compared: Iterable[EnvironmentName], removed: Collection[EnvironmentName]
+) -> Earlier:
+    """Return what `old` made of the environments that are compared and of those that are gone.
+
+    Whatever is wrong with it does not matter: an error says why an environment has no stack here.
+    """
+    before = {name for name in compared if name in old.declarations}
+    reasons: dict[EnvironmentName, str] = {}
+    if old.packages != new.packages:
+        reasons = dict.fromkeys(before, _packages(old, new))
+        before = set()
+    names = before | set(removed)
+    old.write(names)
+    try:
+        return Earlier(stacks=_stacks(old, names), reasons=reasons)
+    except UserError as error:
+        say(f"{FAILED}, not all of it: {error}")
+    wrong = {name: problem for name in names if (problem := _problem(old, name))}
+    try:
+        return Earlier(stacks=_stacks(old, names - wrong.keys()), reasons=reasons | wrong)
+    except UserError:
+        return Earlier(reasons=dict.fromkeys(names, FAILED) | reasons | wrong)
+
+
+def _stacks(tree: Tree, names: Collection[EnvironmentName]) -> dict[EnvironmentName, SynthesisedStack]:
+    if not names:
+        return {}
+    stacks = synthesis.synthesise(tree.folder, names, tree.root).stacks
+    return {name: stacks[name.stack] for name in names if name.stack in stacks}
+
+
+def _problem(tree: Tree, name: EnvironmentName) -> str | None:
+    try:
+        load(tree.folder, only=[name])
+    except DeclarationError as error:
+        wrong = next(problem for problem in error.problems if problem.severity == "error")
+        return f"what was declared before is not valid ({wrong})"
+    return None
+
+
+def _packages(old: Tree, new: Tree) -> str:
+    changed = ", ".join(sorted(new.packages - old.packages) or sorted(old.packages - new.packages))
+    return f"requirements.lock changes what templates are made with ({changed})"

@@ -6,10 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops.affected import jobs
 from gitops.affected.comparison import Comparison, compare
-from gitops.affected.environment import AffectedEnvironment, turn
-from gitops.affected.revisions import trees
+from gitops.affected.environment import AffectedEnvironment, matrix_outputs, turn
+from gitops.affected.tree import trees
 from gitops.commands.selection import parse_names
 from gitops.github.actions import set_outputs, without_workflow_commands
 from gitops.github.job_matrix import account_entry, entry
@@ -35,7 +34,7 @@ def affected(*, folder: Path, base: str | None, head: str | None, names: Sequenc
         print(json.dumps(entries, indent=2))
         return 0
     found = _compared(base, head, folder) if base is not None else _named(names, folder)
-    set_outputs(jobs.outputs(found))
+    set_outputs(matrix_outputs(found))
     print(json.dumps([environment.as_json() for environment in found.affected], indent=2))
     for environment in found.affected:
         if environment.refused:

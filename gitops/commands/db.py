@@ -6,10 +6,9 @@ import shlex
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.naming import BaseOutput
-from gitops.access import forwarding, programs
-from gitops.access.bastion import Bastion
-from gitops.access.deployed import base_of, find_app
-from gitops.access.services import services_of
+from gitops.access import programs
+from gitops.access.bastion import Bastion, forward_command, forwarded, local_port, run_psql
+from gitops.access.deployed import base_of, find_app, services_of
 from gitops.aws.ecs import Ecs
 from gitops.aws.secrets_manager import SecretsManager
 from gitops.commands.selection import select
@@ -47,14 +46,14 @@ def db(
     base = base_of(app)
     bastion = Bastion(base)
     bastion.require_running()
-    local = forwarding.local_port(port)
-    forward = forwarding.command(app.where, bastion.instance_id, base.output(BaseOutput.DATABASE_HOST), local)
+    local = local_port(port)
+    forward = forward_command(app.where, bastion.instance_id, base.output(BaseOutput.DATABASE_HOST), local)
     database = app.environment.name.database
     url = f"postgresql://{database}@localhost:{local}/{database}"
     if not print_only and psql:
         password = SecretsManager(app.session, app.where).value(_password_secret(app))
-        with forwarding.forwarded(forward, app.target.environ(app.where), local):
-            return forwarding.run_psql(url, password)
+        with forwarded(forward, app.target.environ(app.where), local):
+            return run_psql(url, password)
     if not print_only:
         print(url)
         say(f"the password: {_how_to_read_password(app)}")

@@ -8,7 +8,7 @@ from constructs_lib.config.environments import load
 from gitops.aws import target
 from gitops.aws.session import Session
 from gitops.cdk import synthesis
-from gitops.commands.account_selection import select_accounts
+from gitops.commands.selection import select_accounts
 from gitops.drift.observing import observe
 from gitops.errors import UserError
 from gitops.output import table

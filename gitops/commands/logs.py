@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gitops.access.deployed import find_app
+from gitops.access.deployed import find_app, pick, services_of
 from gitops.access.log_lines import follow as follow_lines
 from gitops.access.log_lines import merge
-from gitops.access.services import pick, services_of
 from gitops.aws.ecs import Ecs
 from gitops.aws.logs import CloudWatchLogs
 from gitops.commands.selection import select

@@ -8,7 +8,7 @@ from constructs_lib.config.environments import AccountRegion, load
 from constructs_lib.config.files import file_of
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops import git
-from gitops.affected.revisions import NO_COMMIT, trees
+from gitops.affected.tree import NO_COMMIT, trees
 from gitops.aws import target
 from gitops.errors import UserError
 from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs, without_workflow_commands

@@ -8,7 +8,7 @@ from constructs_lib.config.environments import load
 from gitops.aws import target
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
-from gitops.commands.account_selection import select_accounts
+from gitops.commands.selection import select_accounts
 from gitops.errors import UserError
 from gitops.git import History
 from gitops.output import table

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops.access.deployed import find_app
+from gitops.access.deployed import find_app, pick, services_of
 from gitops.access.one_off_task import OneOffTask
-from gitops.access.services import pick, services_of
 from gitops.aws.ecs import Ecs
 from gitops.aws.logs import CloudWatchLogs
 from gitops.commands.selection import select

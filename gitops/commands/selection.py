@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load, parse_name
+from constructs_lib.config.environments import AccountRegion, load, parse_name
+from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
+from gitops.aws.regions import require_account
 from gitops.errors import UserError
 from gitops.output.progress import say
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment, Environments
     from constructs_lib.config.naming import EnvironmentName
+    from gitops.aws.session import Session
 
 
 def parse_names(texts: Iterable[str]) -> list[EnvironmentName]:
@@ -44,3 +47,23 @@ def show_warnings(declared: Environments) -> None:
     """Print what is doubtful about declarations on standard error."""
     for warning in declared.warnings:
         say(f"warning: {warning}")
+
+
+def select_accounts(declared: Environments, name: str | None, session: Session) -> list[str]:
+    """Return the account of a name, or without one all that the credentials reach; says on standard error which AWS.
+
+    Raises:
+        UserError: there is no account of that name, or the credentials are for another.
+        AwsError: AWS cannot be reached.
+    """
+    if name is not None and name not in declared.accounts:
+        raise UserError(f"there is no account {name}; declared are: {', '.join(declared.accounts) or 'none'}")
+    wanted = [name] if name else list(declared.accounts)
+    if not wanted:
+        raise UserError("no account is declared")
+    first = declared.accounts[wanted[0]]
+    reached = session.introduce(AccountRegion(first.id, first.region))
+    if name is None:
+        wanted = [account for account in wanted if reached in {None, declared.accounts[account].id}]
+    require_account(reached, [declared[EnvironmentName(ACCOUNTS_FOLDER, account)] for account in wanted])
+    return wanted

@@ -6,8 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from gitops.access import programs
-from gitops.access.deployed import find_app
-from gitops.access.services import pick, services_of, task_open_to_exec
+from gitops.access.deployed import find_app, pick, services_of, task_open_to_exec
 from gitops.aws.ecs import Ecs
 from gitops.commands.selection import select
 

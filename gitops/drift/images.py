@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AppConfig
-from gitops.access.services import CLUSTER, SERVICE
+from gitops.access.deployed import CLUSTER, SERVICE
 from gitops.drift.observation import Finding, Partial
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What must hold between the fields of one declaration and between declarations.
 
-A rule is a function that yields what is wrong; it sees only declarations that have the right shape.
+A rule is a function that yields problems; it sees only declarations that have the right shape.
 Those that are checked are the ones in RULES.
 """
 
@@ -33,7 +33,7 @@ RULES: tuple[Rule, ...] = (
     identity.images_do_not_move,
     accounts.one_file_names_the_repository,
     accounts.accounts_have_something,
-    accounts.budgets_reach_somebody,
+    accounts.budget_has_email,
     lifetime.expiry_is_within_policy,
     lifetime.consents_end_on_a_day,
     lifetime.environments_are_within_policy,

@@ -32,11 +32,11 @@ def accounts_have_something(declarations: Declarations) -> Iterator[Problem]:
             yield account.source.problem((), message)
 
 
-def budgets_reach_somebody(declarations: Declarations) -> Iterator[Problem]:
-    """A budget that nobody hears of is none, and an address alone gets nothing."""
+def budget_has_email(declarations: Declarations) -> Iterator[Problem]:
+    """A budget without an address has no effect, nor has an address without a budget."""
     for account in declarations.accounts.values():
         budget, email = account.config.monthly_budget_usd, account.config.alarm_email
         if budget is not None and email is None:
-            yield account.source.problem(("monthly_budget_usd",), "reaches nobody: add alarm_email")
+            yield account.source.problem(("monthly_budget_usd",), "has no address to notify: add alarm_email")
         if email is not None and budget is None:
             yield account.source.problem(("alarm_email",), "hears of budgets alone: add monthly_budget_usd")

@@ -1,4 +1,4 @@
-"""Rules on names: what is made from a name must belong to one declaration alone."""
+"""Rules on names: a name made from a declaration's must belong to that declaration alone."""
 
 from collections.abc import Iterator
 

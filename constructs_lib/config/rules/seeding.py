@@ -24,7 +24,7 @@ def seeds_are_other_environments(declarations: Declarations) -> Iterator[Problem
                 if other.folder == name.folder and not other.is_base and other != name
             )
             listed = f"; others on {name.folder} are: {', '.join(others)}" if others else ""
-            message = f"there is no environment {seed}{suggestion(seed.file, others) or listed}"
+            message = f"the environment {seed} is not declared{suggestion(seed.file, others) or listed}"
         if message:
             yield declarations.by_name[name].problem(("database", "seed_from"), message)
 

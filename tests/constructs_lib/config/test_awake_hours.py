@@ -75,7 +75,7 @@ def test_time_zones_of_the_database_are_good(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["europe/berlin", "Europe", "posix/Europe/Berlin", "CEST", "../etc/passwd"])
 def test_other_names_are_not(name: str) -> None:
-    assert "is no time zone" in (awake_hours.time_zone_problem(name) or "")
+    assert "is not a time zone" in (awake_hours.time_zone_problem(name) or "")
 
 
 def test_a_machine_without_the_database_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ def test_an_error_in_what_a_part_stands_on_stops_it(write: Write, broken: str) -
 
 def test_a_part_that_does_not_exist_is_refused(write: Write) -> None:
     assert refusal(write(), "dev/gamma") == [
-        "environments/dev/gamma.yaml:1:1: does not exist, so there is no environment dev/gamma"
+        "environments/dev/gamma.yaml:1:1: does not exist, so dev/gamma is not declared"
     ]
 
 
@@ -134,4 +134,4 @@ def test_a_part_whose_base_does_not_exist_is_refused(write: Write) -> None:
     folder = write({"dev/base.yaml": None})
 
     (message,) = refusal(folder, "dev/alpha")
-    assert "has no base: there is no dev/base.yaml" in message
+    assert "has no base: dev/base.yaml does not exist" in message

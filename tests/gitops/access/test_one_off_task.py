@@ -8,7 +8,7 @@ from gitops.aws.ecs import STOPPED, Container, Ecs, Service, Task
 from gitops.aws.logs import CloudWatchLogs, Page
 from gitops.aws.session import AwsError
 from gitops.errors import UserError
-from tests.gitops.access.test_services import service, task
+from tests.gitops.access.test_deployed import service, task
 
 STARTING = replace(task(1, open_to_exec=False), status="PROVISIONING")
 CONTAINER = Container(name="app", image="app:v1", environment={}, log_group="group", stream_prefix="app")

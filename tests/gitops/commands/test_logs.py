@@ -81,4 +81,4 @@ def test_a_time_of_another_form_is_refused(checkout: Checkout, text: str) -> Non
     result = checkout.gitops("logs", "dev/alpha", f"--since={text}")
 
     assert result.returncode == 2
-    assert "is no time: write a number and s, m, h or d, such as 15m" in result.stderr
+    assert "write a number and s, m, h or d, such as 15m" in result.stderr

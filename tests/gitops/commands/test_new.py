@@ -153,7 +153,7 @@ def test_what_cannot_be_written_is_said(
         ("ad-hoc-app", "dev/alpha", {**APP, "owner": "a: b\n- c"}, "owner: must be a GitHub login"),
         ("prod-app", "dev/alpha", APP, "prod-app needs a base of the kind prod-base"),
         ("ad-hoc-base", "qa", {**BASE, "cidr": "10.0.0.0/16"}, "overlaps"),
-        ("ad-hoc-base", "qa", {**BASE, "account": "other"}, "there is no accounts/other.yaml"),
+        ("ad-hoc-base", "qa", {**BASE, "account": "other"}, "accounts/other.yaml does not exist"),
     ],
 )
 def test_file_that_would_not_be_valid_is_not_left_behind(

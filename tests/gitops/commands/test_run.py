@@ -105,4 +105,4 @@ def test_other_commands_take_nothing_after_the_dashes(checkout: Checkout) -> Non
     result = checkout.gitops("status", "--", "dev/alpha")
 
     assert result.returncode == 2
-    assert "status takes no command, and so nothing after --" in result.stderr
+    assert "status takes no command after --" in result.stderr

@@ -2,8 +2,7 @@ from typing import cast
 
 import pytest
 
-from gitops.access.deployed import Deployed
-from gitops.access.services import pick, task_open_to_exec
+from gitops.access.deployed import Deployed, pick, task_open_to_exec
 from gitops.aws.ecs import RUNNING, Ecs, Service, Task
 from gitops.aws.target import Target
 from gitops.errors import UserError
