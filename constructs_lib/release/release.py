@@ -8,6 +8,7 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from constructs_lib.base_interface import ImportedBase
+from constructs_lib.config.model import ServiceConfig
 from constructs_lib.data.app_database import AppDatabase
 from constructs_lib.release.one_off_task import OneOffTask
 from constructs_lib.services.application import Application
@@ -65,11 +66,8 @@ class Release(Construct):
             return
         task = application.define_task(
             self,
-            command=command,
-            cpu=CPU,
-            memory_mib=MEMORY_MIB,
+            service=ServiceConfig(command=tuple(command), cpu=CPU, memory_mib=MEMORY_MIB),
             stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
-            environment={},
         )
         prepared = OneOffTask(
             self,

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.config.model import AppConfig, Architecture
+from constructs_lib.config.model import AppConfig, Architecture, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.observability.log_group import LogGroup
 
@@ -92,14 +92,8 @@ class Application(Construct):
         self,
         scope: Construct,
         *,
-        command: Sequence[str],
-        cpu: int,
-        memory_mib: int,
+        service: ServiceConfig,
         stop_timeout_seconds: int,
-        environment: Mapping[str, str],
-        repository: str | None = None,
-        port: int | None = None,
-        health_check_command: Sequence[str] = (),
     ) -> ecs.FargateTaskDefinition:
         """Add a task definition with one container, and its log group, to `scope`."""
         log_group = LogGroup(
@@ -108,8 +102,8 @@ class Application(Construct):
         task = ecs.FargateTaskDefinition(
             scope,
             "TaskDefinition",
-            cpu=cpu,
-            memory_limit_mib=memory_mib,
+            cpu=service.cpu,
+            memory_limit_mib=service.memory_mib,
             task_role=self.task_role,
             execution_role=self.execution_role,
             runtime_platform=ecs.RuntimePlatform(
@@ -121,9 +115,9 @@ class Application(Construct):
         container = task.add_container(
             CONTAINER_NAME,
             container_name=CONTAINER_NAME,
-            image=self._image(repository or self._config.repository),
-            command=list(command) or None,
-            environment={**self._variables, **self._config.environment, **environment},
+            image=self._image(service.repository or self._config.repository),
+            command=list(service.command) or None,
+            environment={**self._variables, **self._config.environment, **service.environment},
             secrets=self._secrets,
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=CONTAINER_NAME,
@@ -133,10 +127,10 @@ class Application(Construct):
             stop_timeout=cdk.Duration.seconds(stop_timeout_seconds),
             # Reaps the processes that ECS Exec leaves behind.
             linux_parameters=ecs.LinuxParameters(scope, "LinuxParameters", init_process_enabled=True),
-            health_check=_container_health_check(health_check_command),
+            health_check=_container_health_check(service.health_check_command),
         )
-        if port is not None:
-            container.add_port_mappings(ecs.PortMapping(container_port=port))
+        if service.port is not None:
+            container.add_port_mappings(ecs.PortMapping(container_port=service.port))
         return task
 
     def _grant_assets(self, bucket: s3.IBucket, prefix: str) -> None:

@@ -35,16 +35,7 @@ class WebService(Construct):
         listener: elbv2.IApplicationListener,
     ) -> None:
         super().__init__(scope, construct_id)
-        task = application.define_task(
-            self,
-            command=config.command,
-            repository=config.repository,
-            port=config.port,
-            cpu=config.cpu,
-            memory_mib=config.memory_mib,
-            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
-            environment=config.environment,
-        )
+        task = application.define_task(self, service=config, stop_timeout_seconds=STOP_TIMEOUT_SECONDS)
         self.service = cluster.run(self, task_definition=task, singleton=config.singleton)
         self.target_group = elbv2.ApplicationTargetGroup(
             self,

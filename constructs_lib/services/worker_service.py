@@ -26,14 +26,5 @@ class WorkerService(Construct):
         cluster: Cluster,
     ) -> None:
         super().__init__(scope, construct_id)
-        task = application.define_task(
-            self,
-            command=config.command,
-            repository=config.repository,
-            cpu=config.cpu,
-            memory_mib=config.memory_mib,
-            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
-            environment=config.environment,
-            health_check_command=config.health_check_command,
-        )
+        task = application.define_task(self, service=config, stop_timeout_seconds=STOP_TIMEOUT_SECONDS)
         self.service = cluster.run(self, task_definition=task, singleton=config.singleton)
