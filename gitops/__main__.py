@@ -46,10 +46,10 @@ def main(argv: Sequence[str]) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more when it flushes at exit.
+        # The reader closed the pipe; Python would report it once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
-    except Exception as error:  # noqa: BLE001 - the boundary: whatever gets here is a bug of ours
+    except Exception as error:  # noqa: BLE001 - the boundary: any other exception is a bug
         print(f"bug: {type(error).__name__}: {error}. {_keep_traceback()}", file=sys.stderr)
         return BUG
     return exit_code

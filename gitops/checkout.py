@@ -1,4 +1,4 @@
-"""Where this checkout is and what gitops writes into it."""
+"""The place of this checkout, and the folders that gitops writes into it."""
 
 import shutil
 from pathlib import Path

@@ -38,7 +38,7 @@ def with_field(text: str, shown: str, field: str, value: str | Mapping[str, str]
     `value` is one line of text, or a mapping of such lines. `shown` is the declaration's path, for messages.
 
     Raises:
-        DeclarationError: the declaration is no YAML that a declaration may be.
+        DeclarationError: the text is not YAML that a declaration may be.
         UserError: it is written in a way that cannot be edited without changing something else.
     """
     written = _Written(text)
@@ -76,7 +76,7 @@ class _Written:
         self._mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
         self._text = text.removeprefix(_BYTE_ORDER_MARK)
         self._line_starts = [0, *(found.end() for found in _LINE_BREAK.finditer(self._text))]
-        # What the loader has taken is a mapping.
+        # The loader accepts mappings only.
         self._root = cast("yaml.MappingNode", yaml.compose(self._text, Loader=yaml.CSafeLoader))
 
     def field(self, name: str) -> _Place | None:

@@ -15,7 +15,7 @@ from gitops.errors import UserError
 def changed_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
     """Return the declarations below `folder` that were added or changed since the branch left `revision`.
 
-    What is not committed yet counts too. Raises UserError when git cannot say.
+    Uncommitted changes count too. Raises UserError when git fails.
     """
     commit = commit_of(revision, folder)
     comparison = ["diff", "--name-only", "-z", "--relative", "--diff-filter=d", "--merge-base", commit, "--", "."]
@@ -35,7 +35,7 @@ def commit_of(revision: str, folder: Path) -> str:
 
 
 def fork_point(revision: str, folder: Path) -> str:
-    """Return the commit at which the branch that is checked out left `revision`. Raises UserError if there is none."""
+    """Return the commit at which the branch that is checked out left `revision`. Raises UserError without one."""
     return _git(["merge-base", commit_of(revision, folder), "HEAD"], folder, revision).strip()
 
 
@@ -91,7 +91,7 @@ class History:
     folder: Path
 
     def require_whole(self) -> None:
-        """Raise UserError when commits are missing, as in a shallow clone: what is not there would seem never to be."""
+        """Raise UserError when commits are missing, as in a shallow clone: absence would look like removal."""
         if self._git("rev-parse", "--is-shallow-repository").strip() != "false":
             raise UserError(
                 f"the clone of {self.folder} is shallow, so its history does not tell which files were removed. "
@@ -111,7 +111,7 @@ class History:
         return self._git("show", f"{commit}^:./{name}.yaml").encode(errors="surrogateescape")
 
     def _newest(self, status: str, name: EnvironmentName) -> str | None:
-        # A merge shows what it changed against its first parent, the branch that it went to.
+        # A merge is compared with its first parent, the branch that it was merged into.
         selection = ["--first-parent", "-m", "--no-renames", f"--diff-filter={status}", "--max-count=1"]
         found = self._git("log", *selection, "--no-patch", "--format=%H", "--", f"{name}.yaml").strip()
         return found or None

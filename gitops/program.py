@@ -24,7 +24,7 @@ STOP_TIMEOUT = 5.0  # seconds between asking a program to end and killing it
 class Program:
     """A program that was started, with everything it says in the file `log`.
 
-    It gets a process group of its own: a Ctrl-C on the terminal reaches us alone, and we decide what it means.
+    It gets a process group of its own: a Ctrl-C on the terminal reaches us alone, and we decide the reaction.
     """
 
     def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str], cwd: Path) -> None:
@@ -50,7 +50,7 @@ class Program:
         return None if exit_code is None else exit_code == 0
 
     def last_words(self) -> str:
-        """Return the end of what the program said, without empty lines."""
+        """Return the last lines of the program's output, without empty ones."""
         lines = [line.rstrip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
         return "\n".join(lines[-LAST_LINES:])
 
@@ -72,7 +72,7 @@ class Program:
 
 @contextmanager
 def stopped_at_exit(programs: Sequence[Program]) -> Iterator[None]:
-    """Stop what still runs of `programs` when the block is left, be it by Ctrl-C."""
+    """Stop the running ones of `programs` when the block is left, also by Ctrl-C."""
     try:
         yield
     finally:

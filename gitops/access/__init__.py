@@ -1,1 +1,1 @@
-"""Ways into what runs: shells, databases, logs, one-off tasks and the bastion."""
+"""Access to deployed environments: shells, databases, logs, one-off tasks and the bastion."""

@@ -46,7 +46,7 @@ class Bastion:
         self._ec2.stop(self.instance_id)
 
     def require_running(self) -> None:
-        """Raise UserError, with what to do, unless the bastion runs."""
+        """Raise UserError, with the remedy, unless the bastion runs."""
         state = self.state()
         if state == RUNNING:
             return

@@ -1,4 +1,4 @@
-"""Environments and bases that are deployed: where they are, and what their stacks consist of."""
+"""Deployed environments and bases: their place, their stacks' resources, and their services."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Deployed:
 
     @cached_property
     def resources(self) -> list[DeployedResource]:
-        """What the stack consists of."""
+        """The resources of the stack."""
         return CloudFormation(self.session, self.where).resources(self.stack.stack_id)
 
     def physical_ids(self, resource_type: str) -> list[str]:
@@ -60,7 +60,7 @@ def find_app(environment: Environment, requested: TargetName | None) -> Deployed
     """Return an app as it is deployed.
 
     Raises:
-        UserError: it is no app, or it is not deployed.
+        UserError: it is not an app, or it is not deployed.
         AwsError: AWS cannot be reached or refuses.
     """
     if environment.base is None:
@@ -71,7 +71,7 @@ def find_app(environment: Environment, requested: TargetName | None) -> Deployed
 def find_base(environment: Environment, requested: TargetName | None) -> Deployed:
     """Return a base as it is deployed. Raises as find_app does."""
     if environment.base is not None:
-        raise UserError(f"{environment.name} is no base; its base is {environment.name.folder}")
+        raise UserError(f"{environment.name} is not a base; its base is {environment.name.folder}")
     return _find(environment, requested)
 
 
@@ -79,7 +79,7 @@ def base_of(app: Deployed) -> Deployed:
     """Return the base that an app stands on. Raises as find_app does."""
     base = app.environment.base
     if base is None:
-        raise ValueError(f"{app.environment.name} is no app")
+        raise ValueError(f"{app.environment.name} is not an app")
     return _look_up(base, app.target, app.session)
 
 
@@ -120,7 +120,7 @@ def services_of(app: Deployed, ecs: Ecs) -> dict[str, Service]:
 
 
 def pick(app: Deployed, services: dict[str, Service], wanted: str) -> Service:
-    """Return the service `wanted`. Raises UserError, with those there are, when there is none of that name."""
+    """Return the service `wanted`. Raises UserError, which lists the services, when none has that name."""
     if wanted in services:
         return services[wanted]
     close = get_close_matches(wanted, services, n=1)
@@ -133,7 +133,7 @@ def task_open_to_exec(app: Deployed, service: Service, ecs: Ecs) -> Task:
     """Return the running task of a service that started last and takes commands.
 
     Raises:
-        UserError: there is none; the message says why.
+        UserError: no task takes commands; the message says why.
     """
     name = f"{service.name} of {app.environment.name}"
     tasks = ecs.running_tasks(service)

@@ -1,4 +1,4 @@
-"""A task that runs once: started, listened to until it ends, and stopped when nobody listens any more."""
+"""A one-off task: started, its log followed to its end, and stopped on an interrupt."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class OneOffTask:
                 time.sleep(interval)
 
     def _print_new(self) -> bool:
-        """Print what the log has got since the last time; return whether there was anything."""
+        """Print the new lines of the log; return whether there were any."""
         if not self._container.log_group:
             return False
         stream = self._container.log_stream(self._task)

@@ -1,1 +1,1 @@
-"""Which environments a change touches, by comparing what both sides of it are synthesised to."""
+"""Environments that a change touches, found by comparing the templates of both sides."""

@@ -32,7 +32,7 @@ NOTHING_BEFORE = "there is nothing to compare with"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """What differs, in the order of deployment, and how many of the new side's environments do not.
+    """The environments that differ, in the order of deployment, and the number of unchanged ones on the new side.
 
     `environments` are the resolved declarations of the new side: of all that is affected and not gone, at least.
     """
@@ -47,13 +47,13 @@ class Comparison:
 
 
 def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | None = None) -> Comparison:
-    """Return what differs between two states of the repository. With None for `old`, everything is new.
+    """Return the differences between two states of the repository. With None for `old`, everything is new.
 
     Each side is synthesised with its own code from its own declarations, and no more of it than the files that differ
     may touch: nothing at all where they touch nothing. `only` leaves out all other names on both sides, so that the
     question about one environment takes one synthesis a side; removals are counted all the same.
 
-    Whether the old side is valid does not matter: what cannot be synthesised there counts as touched, and its
+    The old side may be invalid: an environment that cannot be synthesised there counts as touched, and its
     `incomparable` says why. Python packages are those that are installed: where the lock files differ in one that
     templates are made with, everything counts as touched.
 
@@ -89,7 +89,7 @@ def _renamed(old: Tree, new: Tree) -> dict[EnvironmentName, EnvironmentName]:
 
 
 def _reasons(old: Tree | None, new: Tree) -> dict[EnvironmentName, str]:
-    """Return what may be touched on the new side, each with what may touch it."""
+    """Return the environments of the new side that may be touched, each with the cause."""
     if old is None:
         return dict.fromkeys(new.declarations, NOTHING_BEFORE)
     added = new.declarations.keys() - old.declarations.keys()
@@ -131,7 +131,7 @@ CODE = "the code that makes its template changed"
 
 
 def _candidates(old: Tree, new: Tree) -> dict[EnvironmentName, str]:
-    """Return the environments that both sides declare and that may differ, each with what may touch it.
+    """Return the environments that both sides declare and that may differ, each with the cause.
 
     A declaration touches itself, a base the apps on it, an account all that is in it, and code everything.
     """
@@ -146,7 +146,7 @@ def _candidates(old: Tree, new: Tree) -> dict[EnvironmentName, str]:
 
 
 def _moved(old: Tree, new: Tree) -> set[EnvironmentName]:
-    """Return what is new or changed on the new side."""
+    """Return the declarations that are new or changed on the new side."""
     return {name for name, content in new.declarations.items() if old.declarations.get(name) != content}
 
 
@@ -163,7 +163,7 @@ def _account(base: EnvironmentName, tree: Tree) -> object:
     return None if data is None else data.get("account")
 
 
-FAILED = "what was declared before cannot be synthesised any more"
+FAILED = "the earlier declaration cannot be synthesised"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,7 +184,7 @@ NOTHING_EARLIER = Earlier()
 def _synthesise_earlier(
     old: Tree, new: Tree, compared: Iterable[EnvironmentName], removed: Collection[EnvironmentName]
 ) -> Earlier:
-    """Return what `old` made of the environments that are compared and of those that are gone.
+    """Return the stacks of the old side for compared and removed environments.
 
     Whatever is wrong with it does not matter: an error says why an environment has no stack here.
     """
@@ -218,10 +218,10 @@ def _problem(tree: Tree, name: EnvironmentName) -> str | None:
         load(tree.folder, only=[name])
     except DeclarationError as error:
         wrong = next(problem for problem in error.problems if problem.severity == "error")
-        return f"what was declared before is not valid ({wrong})"
+        return f"the earlier declaration is not valid ({wrong})"
     return None
 
 
 def _packages(old: Tree, new: Tree) -> str:
     changed = ", ".join(sorted(new.packages - old.packages) or sorted(old.packages - new.packages))
-    return f"requirements.lock changes what templates are made with ({changed})"
+    return f"requirements.lock changes packages that templates are made with ({changed})"

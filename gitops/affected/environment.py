@@ -22,11 +22,11 @@ WAVES: tuple[Wave, ...] = ("account", "bases", "apps", "production")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AffectedEnvironment:
-    """An environment that a change touches: what is to be done with it, why, and why not.
+    """An environment that a change touches: the action, its reason, and a refusal if there is one.
 
     `kind` is empty where the old declaration does not tell. `before` and `after` are its stacks on both sides: None
     where it is not declared, and `before` also where the old side could not be synthesised; `incomparable` says why.
-    `job` is None where the account of what was removed cannot be told; then it is refused.
+    `job` is None when the account of a removed environment is unknown; then the removal is refused.
     """
 
     name: EnvironmentName
@@ -52,11 +52,11 @@ class AffectedEnvironment:
 
     @property
     def changes_stack(self) -> bool:
-        """Whether the stack would change, as far as both sides tell; what cannot be compared counts as changed."""
+        """Whether the stack would change; a stack that cannot be compared counts as changed."""
         return self.before is None or self.after is None or not same_stack(self.before, self.after)
 
     def as_json(self) -> dict[str, object]:
-        """Return what `gitops affected` prints of it."""
+        """Return the entry that `gitops affected` prints."""
         return {
             "environment": str(self.name),
             "kind": self.kind,
@@ -77,14 +77,14 @@ def same_stack(one: SynthesisedStack, other: SynthesisedStack) -> bool:
 
 
 def turn(environment: AffectedEnvironment) -> tuple[bool, int, bool, EnvironmentName]:
-    """Return what sorts environments in the order of deployment; what goes comes last, apps before their bases."""
+    """Return the sort key for the order of deployment; removals come last, apps before their bases."""
     destroyed = environment.action == "destroy"
     wave = WAVES.index(environment.wave)
     return destroyed, -wave if destroyed else wave, environment.name.is_base == destroyed, environment.name
 
 
 def matrix_outputs(comparison: Comparison) -> dict[str, object]:
-    """Return the outputs of the job that finds what is affected: a list a wave, removals, and what is refused."""
+    """Return the outputs of the comparing job: a list of environments for each wave, removals, and refusals."""
     lists: dict[str, list[JobEnvironment]] = {
         name: []
         for name in (
@@ -98,7 +98,7 @@ def matrix_outputs(comparison: Comparison) -> dict[str, object]:
         )
     }
     for environment in comparison.affected:
-        # A locked environment is not deployed; that is no failure when there is nothing to deploy.
+        # A locked environment is not deployed; without a change that is not a failure.
         idle = not environment.changes_stack and _is_locked(environment, comparison)
         if environment.job is not None and environment.refused is None and not idle:
             lists[_list_of(environment)].append(environment.job)

@@ -1,4 +1,4 @@
-"""What forbids that a removed declaration destroys its environment: judged by the side before the change alone.
+"""Removed declarations: reasons against destroying their environments, by the side before the change alone; renames.
 
 Its fields are read as they are written, not by today's model: the old side may be of another version.
 """
@@ -58,9 +58,9 @@ def _own_reasons(name: EnvironmentName, old: Tree, new: Tree) -> Iterator[str]:
     if name.is_account:
         yield f"an account is not destroyed by a change; an administrator can: gitops destroy {name}"
     elif not data.kind:
-        yield f"its file could not be read, so what it was cannot be told; see to it: gitops destroy {name}"
+        yield f"its file could not be read, so its kind is unknown; destroy it by hand: gitops destroy {name}"
     elif _job(name, old, new) is None:
-        yield f"its base does not tell which account it is in; see to it: gitops destroy {name}"
+        yield f"its base does not name its account; destroy it by hand: gitops destroy {name}"
     if data.is_production and not data.destroy_by_comment:
         yield "it is production; let an earlier change write `destroy_by_comment: true` into its file"
     if data.lock:
@@ -77,7 +77,7 @@ def _reasons_of_many(name: EnvironmentName, apps: Mapping[str, int], old: Tree) 
 
 
 def _job(name: EnvironmentName, old: Tree, new: Tree) -> JobEnvironment | None:
-    """Return the entry of a matrix for what is gone; its `region` is the one that its stack is in."""
+    """Return the matrix entry of a removed environment; `region` is the region of its stack."""
     base = UncheckedDeclaration({}) if name.is_account else _unchecked(old, name.base)
     account = name.file if name.is_account else base.text("account")
     if not NAME_PATTERN.fullmatch(account):

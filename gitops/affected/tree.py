@@ -68,7 +68,7 @@ class Tree:
         return frozenset(found[0] for pin in pins if (found := _SYNTHESIS_PACKAGES.match(pin)))
 
     def data(self, name: EnvironmentName) -> Mapping[str, object] | None:
-        """Return what a declaration says, unchecked, or None where it is missing or no YAML that can be read."""
+        """Return the data of a declaration, unchecked, or None when it is missing or cannot be read."""
         if name not in self.declarations:
             return None
         try:
@@ -95,7 +95,7 @@ class Tree:
 
 
 def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
-    """Return what a folder holds, sorted; nothing where there is no such folder."""
+    """Return the entries of a folder, sorted; none when the folder does not exist."""
     try:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
@@ -104,14 +104,14 @@ def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
 
 
 NO_COMMIT = "0" * 40
-"""What GitHub says was before the first push of a branch."""
+"""The commit before the first push of a branch, in GitHub's push event."""
 
 
 @contextmanager
 def trees(base: str, head: str | None, folder: Path) -> Iterator[tuple[Tree | None, Tree]]:
     """Yield both sides of a change of the declarations in `folder`: the commits `base` and `head`, exactly.
 
-    Without `head` the new side is the work tree. There is no old side where `base` is NO_COMMIT.
+    Without `head` the new side is the work tree. The old side is None when `base` is NO_COMMIT.
     Raises UserError when git does not know a revision.
     """
     checkout.STATE.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def _export(revision: str, folder: Path, target: Path) -> Tree:
 
 
 def _is_needed(path: PurePosixPath, declared: PurePosixPath) -> bool:
-    """Return whether templates are made with a file, or it is a declaration that is no app's."""
+    """Return whether templates depend on a file, or it declares an account or a base."""
     return synthesis.is_code(path) or (path.is_relative_to(declared) and _app(path, declared) is None)
 
 

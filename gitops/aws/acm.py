@@ -29,7 +29,7 @@ class Acm:
         self._client: ACMClient = session.client("acm", where)
 
     def certificate(self, arn: str) -> IssuedCertificate | None:
-        """Return a certificate, or None when there is none of that ARN."""
+        """Return a certificate, or None when it does not exist."""
         try:
             with translate_errors():
                 described = self._client.describe_certificate(CertificateArn=arn)["Certificate"]

@@ -28,7 +28,7 @@ _WITHOUT_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceDifference:
-    """What a change set says of one resource, in CloudFormation's own words; `properties` are those that change.
+    """The change of one resource in a change set, in CloudFormation's terms; `properties` are those that change.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
     """
@@ -67,7 +67,7 @@ class ChangeSets:
 
     @contextmanager
     def made(self, stack: str, template: str, tags: Mapping[str, str]) -> Iterator[str]:
-        """Make a change set of an existing stack, yield its name, and delete it whatever happens.
+        """Make a change set of an existing stack, yield its name, and always delete it.
 
         A template with macros is refused: they would run with the rights of the account.
         """
@@ -95,7 +95,7 @@ class ChangeSets:
         return ChangeSetState(status=answer["Status"], reason=answer.get("StatusReason", ""))
 
     def differences(self, stack: str, name: str) -> list[ResourceDifference]:
-        """Return what would become of resources, from all pages of the answer."""
+        """Return the changes of resources, from all pages of the answer."""
         with translate_errors():
             pages = self._client.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=name)
             changes = [change.get("ResourceChange") for page in pages for change in page.get("Changes", [])]

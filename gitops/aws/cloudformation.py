@@ -43,12 +43,12 @@ class DeployedStack:
 
     @property
     def environment(self) -> str | None:
-        """The environment that the stack is, `dev/alpha`, or None when it is none of ours."""
+        """The environment that the stack is, `dev/alpha`, or None when gitops did not create it."""
         return self.tags.get(ENVIRONMENT_TAG)
 
     @property
     def kind(self) -> str:
-        """The kind of declaration that the stack was made from; empty when it is none of ours."""
+        """The kind of declaration that the stack was made from; empty when gitops did not create it."""
         return self.tags.get(KIND_TAG, "")
 
 
@@ -86,7 +86,7 @@ class CloudFormation:
         self._client: CloudFormationClient = session.client("cloudformation", where)
 
     def stacks(self) -> list[DeployedStack]:
-        """Return every stack, whoever made it; deleted ones are not among them."""
+        """Return every stack that exists, including those that gitops did not create."""
         with translate_errors():
             pages = self._client.get_paginator("describe_stacks").paginate()
             described = [self._deployed_stack(stack) for page in pages for stack in page["Stacks"]]

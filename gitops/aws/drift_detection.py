@@ -1,4 +1,4 @@
-"""The only door to CloudFormation's drift detection: what of a stack's resources was changed by hand.
+"""The only door to CloudFormation's drift detection: changes by hand to a stack's resources.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
 """

@@ -35,7 +35,7 @@ class Ecr:
 
     def __init__(self, session: Session, where: AccountRegion) -> None:
         self._client: ECRClient = session.client("ecr", where)
-        # Otherwise it is the registry of whoever the credentials belong to.
+        # Otherwise ECR takes the registry of the credentials' account.
         self._account = where.account
 
     def has_repository(self, name: str) -> bool:
@@ -58,7 +58,7 @@ class Ecr:
         return manifest
 
     def digest(self, repository: str, version: str) -> str | None:
-        """Return the digest of an image, by its tag or digest, or None when there is no such image or repository."""
+        """Return the digest of an image in a repository, by its tag or digest, or None when either does not exist."""
         try:
             image = self._image(repository, version)
         except AwsError as error:

@@ -30,7 +30,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """A service. `name` is the one that it is declared under; `launch` is where and on what its tasks run."""
+    """A service. `name` is the one that it is declared under; `launch` is the network and capacity of its tasks."""
 
     name: str
     arn: str

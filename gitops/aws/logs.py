@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LogEvent(NamedTuple):
-    """An event: when it happened, in milliseconds since 1970 in UTC, what it says, and an id that no other has."""
+    """An event: when it happened, in milliseconds since 1970 in UTC, its message, and its unique id."""
 
     timestamp: int
     message: str
@@ -48,7 +48,7 @@ class CloudWatchLogs:
                     yield LogEvent(event["timestamp"], event["message"], event["eventId"])
 
     def read(self, group: str, stream: str, token: str | None) -> Page:
-        """Return what a stream has from `token` on, or from its beginning. There may be no stream yet."""
+        """Return the events of a stream from `token` on, or from its beginning; none before it exists."""
         request: GetLogEventsRequestTypeDef = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
         if token:
             request["nextToken"] = token

@@ -1,4 +1,4 @@
-"""Sessions with AWS and what can go wrong with them: who is calling, and errors that say what to do.
+"""Sessions with AWS: clients, the identity of the caller, and errors with a remedy.
 
 boto3 takes 0.2 s to import, so this module is imported only by commands that talk to AWS, when they do.
 """
@@ -49,7 +49,7 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 
 class AwsError(UserError):
-    """AWS could not be reached, or refused; nothing is known about what it holds.
+    """AWS could not be reached, or refused; the state of its resources is unknown.
 
     `code` is the error code of the API that refused; empty when AWS could not be reached.
     """
@@ -106,13 +106,13 @@ class Session:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        """The one session: what it has read of AWS's service models serves every client."""
+        """The one session: every client shares the service models that it has read."""
         return boto3.Session()
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Turn boto3's exceptions into an AwsError that says what happened and what to do."""
+    """Turn boto3's exceptions into an AwsError that states the failure and the remedy."""
     try:
         yield
     except exceptions.ClientError as error:

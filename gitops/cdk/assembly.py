@@ -1,4 +1,4 @@
-"""What a cloud assembly, the CDK's output, says about its stacks.
+"""The stacks of a cloud assembly, the CDK's output.
 
 The format is aws-cdk-lib's cloud-assembly-schema; the fields read here have kept their names since version 1.
 """
@@ -65,7 +65,7 @@ def read(folder: Path) -> Assembly:
     """Read the manifest of the assembly in `folder`.
 
     Raises:
-        OSError, ValueError, KeyError: there is no assembly, or not one of a known format.
+        OSError, ValueError, KeyError: the assembly is missing or has an unknown format.
     """
     manifest = json.loads((folder / "manifest.json").read_bytes())
     stacks = {}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CLI = checkout.ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 CACHES = Path(sys.prefix) / "cache"
-"""The home folder of the CDK, where it keeps what it need not do twice: it goes with the virtual environment."""
+"""The home folder of the CDK with its caches, part of the virtual environment."""
 
 CONCURRENCY = 20
 """Stacks that one CDK CLI deploys at a time; CloudFormation throttles callers that ask much more of it."""
@@ -45,12 +45,12 @@ def node() -> Path:
 
 
 def start_app(root: Path, outdir: Path, context: Mapping[str, str]) -> Program:
-    """Start the app.py in `root`, which writes a cloud assembly to `outdir`: what the CDK CLI does, without the CLI.
+    """Start the app.py in `root`, which writes a cloud assembly to `outdir`: as the CDK CLI does, without the CLI.
 
     The CDK's own validation of templates is left to checks; it takes longer than all the rest.
     """
     if not (root / "app.py").exists():
-        raise UserError(f"there is no app.py in {root}: gitops works from a checkout of the repository")
+        raise UserError(f"{root} has no app.py: run gitops from a checkout of the repository")
     environ = {
         **os.environ,
         "CDK_OUTDIR": str(outdir),
@@ -75,7 +75,7 @@ def start_bootstrap(places: Sequence[AccountRegion], environ: Mapping[str, str])
 def start_deploy(assembly: Path, selectors: Sequence[str], environ: Mapping[str, str]) -> Program:
     """Start `cdk deploy` of stacks of an assembly, side by side, without those that they depend on.
 
-    Nobody is asked anything: what changes was reviewed in the pull request.
+    Changes need no approval here: they were reviewed in the pull request.
     """
     options = ["--app", str(assembly), "--exclusively", "--require-approval", "never", "--progress", "events"]
     concurrency = min(len(selectors), CONCURRENCY)

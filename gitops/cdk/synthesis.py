@@ -38,7 +38,7 @@ def synthesise(folder: Path, names: Collection[EnvironmentName] | None, root: Pa
     CDK nor Node is started.
 
     Raises:
-        UserError: app.py failed, or what it reads changed meanwhile.
+        UserError: app.py failed, or its input changed meanwhile.
     """
     key = content_key(root, folder, names)
     target = ASSEMBLIES / key
@@ -47,7 +47,7 @@ def synthesise(folder: Path, names: Collection[EnvironmentName] | None, root: Pa
         if content_key(root, folder, names) != key:
             shutil.rmtree(target)
             raise UserError("files changed while they were synthesised. Run this again")
-    target.touch()  # pruning keeps what was used last
+    target.touch()  # pruning keeps the assemblies used last
     checkout.prune(ASSEMBLIES, keep=ASSEMBLIES_KEPT)
     return assembly.read(target)
 
@@ -84,7 +84,7 @@ def _labelled(root: Path, files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
 
 
 def _write(target: Path, root: Path, folder: Path, names: Collection[EnvironmentName] | None) -> None:
-    """Synthesise beside `target` and move the result there, so that what has the name is always whole."""
+    """Synthesise beside `target` and move the result there, so that an assembly under its name is always complete."""
     ASSEMBLIES.mkdir(parents=True, exist_ok=True)
     context = {"environments": str(folder.resolve())}
     if names is not None:

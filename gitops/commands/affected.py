@@ -22,7 +22,7 @@ ASKED_FOR = "it was asked for"
 
 
 def affected(*, folder: Path, base: str | None, head: str | None, names: Sequence[str], accounts: bool) -> int:
-    """Print what a change touches as JSON, and set the outputs of the workflow's step.
+    """Print the environments that a change touches as JSON, and set the outputs of the workflow's step.
 
     The change is the one from the commit `base` to the commit `head`, or to the work tree. Without `base`, it is the
     environments `names` as they are declared, all when the list is empty; or else, with `accounts`, the accounts.

@@ -1,4 +1,4 @@
-"""`gitops bootstrap`: what an administrator does once for an AWS account, before anybody else can do anything."""
+"""`gitops bootstrap`: prepare an AWS account, once, with an administrator's credentials."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ RULES = {
     "destroy": "deployment branches: main only; required reviewers",
     "publish": "deployment branches and tags: main and v* only",
 }
-"""What to set on each GitHub environment; the roles trust GitHub to hold to it."""
+"""The rules to set on each GitHub environment; the roles rely on them."""
 
 
 def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName | None, today: date) -> int:
-    """Deploy the stacks of an account, set the CDK up in its regions, and print what to set on GitHub.
+    """Deploy the stacks of an account, set the CDK up in its regions, and print the settings for GitHub.
 
     `account` is the name of a file in environments/accounts/; it can be left out when there is one AWS account only.
     The same command again brings everything up to date. Returns 1 when a stack failed.
@@ -70,13 +70,13 @@ def _files_of_account(declared: Environments, name: str | None) -> Sequence[Envi
         ids = {environment.account_id for environment in accounts if environment.name.file == wanted}
     if len(ids) != 1:
         known = ", ".join(environment.name.file for environment in accounts) or "none"
-        problem = f"there is no account {name}" if name else "say which account"
+        problem = f"the account {name} is not declared" if name else "name an account"
         raise UserError(f"{problem}; declared are: {known}")
     return [environment for environment in accounts if environment.account_id in ids]
 
 
 def _what_to_set(environment: Environment, outputs: Mapping[str, str]) -> list[str]:
-    """Return the lines that say what to set on GitHub. There is no secret among them."""
+    """Return the settings for GitHub, a line each. None is a secret."""
     config = environment.config
     if not isinstance(config, AccountConfig) or config.github is None:
         return []

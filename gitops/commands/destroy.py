@@ -43,7 +43,7 @@ def destroy(
     requested_target: TargetName | None,
     today: date,
 ) -> int:
-    """Destroy the environment `name`, after consent: `yes`, and for what is protected its name in `confirm`.
+    """Destroy the environment `name`, after consent: `yes`, and for a protected one its name in `confirm`.
 
     With `github`, its file is removed from the default branch first, `only_expired` if that lets it expire. `results`
     is a folder for a file with what became of it. `region` is one more to look in, for an environment whose base is no
@@ -125,7 +125,7 @@ def _delete(standing: Standing) -> Removal:
 
 
 def _conclude(standing: Standing, removal: Removal) -> int:
-    """Say on standard error what is left to know; return the exit code."""
+    """Print the conclusion on standard error; return the exit code."""
     name = standing.name
     if removal.proposed:
         request = removal.proposed.pull_request
@@ -145,7 +145,7 @@ def _conclude(standing: Standing, removal: Removal) -> int:
 def _obtain_consent(
     name: EnvironmentName, stack: DeployedStack, cloudformation: CloudFormation, *, yes: bool, confirmed: bool
 ) -> None:
-    """Print what will go and ask, unless `yes`. Raises UserError without consent."""
+    """Print the resources that will be deleted and ask, unless `yes`. Raises UserError without consent."""
     resources = cloudformation.resources(stack.stack_id)
     print(f"{name}: the stack {stack.name} in {stack.where}, with")
     for resource_type, count in destruction_plan.counted(resources):
@@ -162,7 +162,7 @@ def _obtain_consent(
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UserError("nobody can be asked here, and nothing was destroyed. To go ahead without a question: --yes")
+        raise UserError("stdin is not a terminal; nothing was destroyed. To continue without a question, pass --yes")
     print(f"Destroy {name}? Type yes: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise UserError("nothing was destroyed")

@@ -1,4 +1,4 @@
-"""`gitops logs`: what the services of an environment log, in one order of time."""
+"""`gitops logs`: the logs of an environment's services in the order of time."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ OPTIONS: Mapping[str, str] = {
     "account_id": "accounts: AWS account id, twelve digits",
     "region": "accounts: home region; bases: region, if another than the account's",
 }
-"""What can be given, and to which kinds."""
+"""The options, and the kinds that take them."""
 
 _OPTIONS_OF_KIND: Mapping[str, tuple[str, ...]] = {
     "account": ("account_id", "region", "repository"),
@@ -51,7 +51,7 @@ def new(*, folder: Path, kind: str, name: str, options: Mapping[str, str], today
     """
     known = _OPTIONS_OF_KIND.get(kind)
     if known is None:
-        raise UserError(f"there is no kind {kind!r}: it is one of {', '.join(_OPTIONS_OF_KIND)}")
+        raise UserError(f"unknown kind {kind!r}: use one of {', '.join(_OPTIONS_OF_KIND)}")
     if useless := [option for option in options if option not in known]:
         raise UserError(f"{_flags(useless)} cannot be used with {kind}, only {_flags(known)}")
     identity = _identity(kind, name)
@@ -86,7 +86,7 @@ def _declaration(
     if kind.endswith("-base"):
         return _base(kind, options, environments)
     if name.base not in environments:
-        raise UserError(f"there is no base {name.base}; write one first: gitops new ad-hoc-base {name.folder} …")
+        raise UserError(f"the base {name.base} is not declared; write it first: gitops new ad-hoc-base {name.folder} …")
     return _app(kind, options, environments[name.base], today)
 
 
@@ -105,7 +105,7 @@ def _base(kind: str, options: Mapping[str, str], environments: Environments) -> 
 
 
 def _free_block(environments: Environments) -> IPv4Network:
-    """Return the first /16 of 10.0.0.0/8 that no base uses, whatever its account: networks get connected."""
+    """Return the first /16 of 10.0.0.0/8 that no base of any account uses: networks get connected."""
     used = [
         IPv4Network(cast("BaseConfig", environment.config).network.cidr)
         for environment in environments

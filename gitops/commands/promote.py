@@ -41,7 +41,7 @@ def promote(
 
     Raises:
         DeclarationError: a declaration is not valid, or would not be; nothing was pushed.
-        UserError: what is asked cannot be done; nothing was pushed.
+        UserError: the request cannot be carried out; nothing was pushed.
     """
     wanted = parse_names(names)
     source = None if image else wanted[0]
@@ -80,7 +80,7 @@ def _given(image: str) -> Callable[[Environment], Version]:
 def _copied(
     declarations: Declarations, source: EnvironmentName, requested_target: TargetName | None
 ) -> Callable[[Environment], Version]:
-    """Return what finds the version with which an environment runs the image of `source`."""
+    """Return the function that finds the version of `source`'s image for another environment."""
     session = Session(target.resolve(requested_target))
     tag = tag_beside(declarations.texts[source])
 
@@ -97,7 +97,7 @@ def _edit(
     version_for: Callable[[Environment], Version],
     folder: Path,
 ) -> tuple[Mapping[EnvironmentName, str], Sequence[Change]]:
-    """Return the new texts of the declarations that change, and what changes in them."""
+    """Return the new texts of the declarations that change, and their changes."""
     texts: dict[EnvironmentName, str] = {}
     changes: list[Change] = []
     for name in targets:

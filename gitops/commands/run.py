@@ -31,7 +31,7 @@ def run(
 ) -> int:
     """Run `command` in a task like those of a service of the app `name`; return its exit code."""
     if not command:
-        raise UserError(f"say what to run: gitops run {name} -- python manage.py COMMAND")
+        raise UserError(f"name a command: gitops run {name} -- python manage.py COMMAND")
     (environment,) = select(folder, [name], today)
     app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)

@@ -25,11 +25,11 @@ version of any of them, and an editor with a YAML language server completes and 
 # yaml-language-server: $schema=../schema.json
 ```
 
-| kind | what it declares |
+| kind | declares |
 | --- | --- |
 {kinds}
 
-What an app leaves out comes from the `app_defaults` of its base: `environment` and `secrets` are merged key by key,
+An app takes missing fields from the `app_defaults` of its base: `environment` and `secrets` are merged key by key,
 `services` by name and then field by field, and any other field of the app replaces the default. A service that the
 app sets to `null` is removed. "Required" therefore means for an app: here or in the defaults of its base.
 
@@ -40,7 +40,7 @@ are text; a number where text is wanted, such as a version `1.10`, goes in quote
 _RULES = """\
 ## Rules
 
-`gitops validate` also checks what must hold between fields and between files:
+`gitops validate` also checks rules between fields and between files:
 
 {rules}
 """
@@ -75,7 +75,7 @@ def _section(kind: str, part: Schema) -> str:
     example = to_yaml(part["examples"][0])
     return (
         f"## {kind}\n\n{part['description']}\n\n```yaml\n{example}```\n\n"
-        f"| field | type | default | what it is |\n| --- | --- | --- | --- |\n{rows}\n"
+        f"| field | type | default | description |\n| --- | --- | --- | --- |\n{rows}\n"
     )
 
 

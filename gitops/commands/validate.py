@@ -1,4 +1,4 @@
-"""`gitops validate`: check all declarations and print what is wrong with them."""
+"""`gitops validate`: check all declarations and print their errors."""
 
 import json
 import sys
@@ -53,7 +53,7 @@ def _named(path: str, folder: Path) -> EnvironmentName:
     except ValueError as error:
         raise UserError(str(error)) from error
     if not file_of(folder, name).exists():
-        raise UserError(f"{path}: there is no file {file_of(folder, name)}")
+        raise UserError(f"{path}: the file {file_of(folder, name)} does not exist")
     return name
 
 

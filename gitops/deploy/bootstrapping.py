@@ -1,4 +1,4 @@
-"""What the CDK needs in an account and region before the first deployment: `cdk bootstrap`.
+"""The CDK's resources in an account and region, required by every deployment: `cdk bootstrap`.
 
 https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html
 """
@@ -35,7 +35,7 @@ def missing(regions: Regions, stacks: Iterable[SynthesisedStack]) -> list[Accoun
 def bootstrap(target: Target, places: Sequence[AccountRegion]) -> None:
     """Run `cdk bootstrap` for `places`, again where it was run before.
 
-    On AWS that is for an administrator: it creates roles that may do what the permissions boundary allows.
+    On AWS this takes an administrator: it creates roles within the permissions boundary.
 
     Raises:
         UserError: `cdk bootstrap` failed.

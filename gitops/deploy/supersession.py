@@ -1,4 +1,4 @@
-"""What a deployment leaves to a newer one, so that an older state never goes over a newer."""
+"""Environments that a deployment leaves to a newer one, so that an older state never replaces a newer one."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 def superseded(folder: Path, environments: Sequence[Environment], newest: Path) -> dict[EnvironmentName, str]:
-    """Return the environments that the newest default branch has otherwise or not at all, each with what is so.
+    """Return the environments that differ on the newest default branch or are removed there, each with the reason.
 
     `newest` is a checkout of it. Where it cannot be compared it deploys nothing either, so nothing is left to it.
 
     Raises:
-        UserError: there is no checkout at `newest`.
+        UserError: `newest` is not a checkout.
     """
     declarations = newest / folder.resolve().name
     if not declarations.is_dir():
-        raise UserError(f"{newest} is no checkout of this repository: it has no folder {declarations.name}")
+        raise UserError(f"{newest} is not a checkout of this repository: it has no folder {declarations.name}")
     gone = {
         environment.name: "its file is gone from the default branch"
         for environment in environments

@@ -1,1 +1,1 @@
-"""How an environment goes: what blocks it, what it takes with it, what stays."""
+"""Destruction of environments: conditions, consent, the deletion itself, and retained resources."""

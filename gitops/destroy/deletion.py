@@ -1,4 +1,4 @@
-"""Deleting one stack through CloudFormation: the CDK cannot delete what its app no longer has."""
+"""Deleting one stack through CloudFormation: the CDK cannot delete a stack that its app no longer contains."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DELETING = "DELETE_IN_PROGRESS"
 def delete(
     cloudformation: CloudFormation, stack: DeployedStack, *, interval: float, report: Reporter
 ) -> list[StackEvent]:
-    """Delete a stack, termination protection or not, and return the events of what was kept.
+    """Delete a stack, termination protection or not, and return the events of retained resources.
 
     A deletion that goes on already is waited for; any other operation is let end first. `interval` is in seconds.
 

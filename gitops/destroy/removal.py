@@ -1,7 +1,7 @@
 """The one way in which an environment goes for good: first out of the default branch, then out of AWS.
 
-A removal by pull request, `/confirm` in a comment and an expiry all end here, so that git and AWS never disagree. What
-fails half-way is finished by the same again: what is done already is found done.
+A removal by pull request, `/confirm` in a comment and an expiry all end here, so that git and AWS never disagree. A
+removal that fails half-way is finished by running it again: completed steps are recognised.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ def remove(
 
 
 def refuse_by_file(standing: Standing, data: Mapping[str, object] | None, *, expired_on: date | None = None) -> None:
-    """Raise UserError when what is written in an environment's file, if there still is one, forbids to remove it.
+    """Raise UserError when an environment's file, if it still exists, forbids its removal.
 
-    When the file is gone already, whoever removed it was asked for consent.
+    A file that is gone was removed with consent.
     """
     if data is None:
         return
@@ -115,9 +115,9 @@ def refuse_by_file(standing: Standing, data: Mapping[str, object] | None, *, exp
 
 
 def _written(standing: Standing, repository: Repository, path: str) -> Mapping[str, object] | None:
-    """Return what the file says on the default branch, unchecked, or None when it is gone.
+    """Return the data of the file on the default branch, unchecked, or None when it is gone.
 
-    Where the checkout at hand still has it, what it says there counts.
+    A file that only this checkout has still counts.
     """
     file = repository.file(path, repository.default_branch())
     if file is None:
@@ -125,9 +125,7 @@ def _written(standing: Standing, repository: Repository, path: str) -> Mapping[s
     try:
         return loader.parse(file.text.encode(), path).data
     except DeclarationError as error:
-        raise UserError(
-            f"what {path} says on the default branch cannot be read: {error}\nNothing was destroyed"
-        ) from error
+        raise UserError(f"{path} on the default branch cannot be read: {error}\nNothing was destroyed") from error
 
 
 def _delete(standing: Standing, report: Reporter) -> tuple[StackEvent, ...]:

@@ -23,7 +23,7 @@ def connect(folder: Path) -> Repository:
 
     Raises:
         DeclarationError: an account is not valid.
-        UserError: there is no token, or which repository is meant is not known.
+        UserError: the token is missing, or the repository is unknown.
     """
     token = os.environ.get("GITHUB_TOKEN")
     if not token:

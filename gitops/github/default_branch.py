@@ -55,12 +55,12 @@ def commit_removal(repository: Repository, path: str, message: str) -> Committed
 def commit_edit(
     repository: Repository, path: str, edit: Callable[[str], str], message: str
 ) -> Committed | Proposed | None:
-    """Change a file of the default branch to what `edit` makes of its text; None when that is what it is already.
+    """Apply `edit` to a file of the default branch; return None when the text does not change.
 
-    `edit` is called again when somebody else has changed the file meanwhile; what it raises ends the matter.
+    `edit` is called again when the file has changed meanwhile; its exceptions are not caught.
 
     Raises:
-        GitHubError: there is no such file, or nothing could be changed.
+        GitHubError: the file does not exist, or it could not be changed.
     """
     return _commit(repository, path, edit, message)
 
@@ -68,13 +68,13 @@ def commit_edit(
 def _commit(
     repository: Repository, path: str, edit: Callable[[str], str] | None, message: str
 ) -> Committed | Proposed | None:
-    """Commit what `edit` makes of a file; without it, its removal."""
+    """Commit the edited file; without `edit`, its removal."""
     branch = repository.default_branch()
     refused: tuple[RepositoryFile, GitHubError] | None = None
     for _ in range(ATTEMPTS):
         file = repository.file(path, branch)
         if file is None:
-            # GitHub also says "not found" of what a token may not read; this tells the two apart.
+            # GitHub answers 404 to a token without permission too; this request tells the two apart.
             repository.branch_head(branch)
             if edit is None:
                 return None
@@ -83,7 +83,7 @@ def _commit(
         if text == file.text:
             return None
         if refused is not None and refused[0].sha == file.sha:
-            # The file is what it was, so it is the branch that does not take the commit.
+            # The file is unchanged, so the branch refuses the commit.
             return _propose(repository, file, text, branch=branch, message=message, reason=refused[1])
         try:
             return Committed(sha=_write(repository, file, text, branch, message))

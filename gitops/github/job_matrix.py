@@ -1,4 +1,4 @@
-"""What a job of a matrix has to know of its environment: `${{ matrix.… }}` in the workflows."""
+"""Entries of job matrices: `${{ matrix.… }}` in the workflows."""
 
 from __future__ import annotations
 

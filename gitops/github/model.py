@@ -1,4 +1,4 @@
-"""What is read of GitHub's answers, as frozen data."""
+"""The fields of GitHub's answers that are used, as frozen data."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ BOT = "github-actions[bot]"
 """Who writes with the token of a workflow's job: our own comments and issues are told by this author."""
 
 _EXISTS = 422
-"""What GitHub answers to a request that would create what there is."""
+"""GitHub's answer to a request that would create a resource that exists."""
 
 _DESCRIPTION_LENGTH = 140
 """https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status"""
@@ -40,12 +40,12 @@ class Repository:
         self._root = f"repos/{name}"
 
     def permission(self, login: str) -> Permission:
-        """Return what a user may do here; `none` for somebody whom GitHub does not know as a collaborator."""
+        """Return the permission of a user; `none` for a user who is not a collaborator."""
         answer = self._transport.find(f"{self._root}/collaborators/{quote(login, safe='')}/permission")
         said = answer["permission"] if answer is not None else "none"
         for permission in get_args(Permission):
             if said == permission:
-                return permission  # type: ignore[no-any-return] # typing cannot tell what a Literal's arguments are
+                return permission  # type: ignore[no-any-return] # typing does not know a Literal's arguments
         raise GitHubError(f"GitHub says that {login} has the permission {said!r}, which is not known here")
 
     def comments(self, number: int) -> list[Comment]:
@@ -139,7 +139,7 @@ class Repository:
         return self._transport.get(f"{self._root}/git/commits/{sha}")
 
     def file(self, path: str, ref: str) -> RepositoryFile | None:
-        """Return a text file as it is at a branch or commit, or None when there is none."""
+        """Return a text file as it is at a branch or commit, or None when it does not exist."""
         answer = self._transport.find(f"{self._root}/contents/{quote(path)}", ref=ref)
         if answer is None:
             return None
@@ -170,7 +170,7 @@ class Repository:
         return [Deployment.from_json(item) for item in items]
 
     def create_deployment(self, *, environment: str, sha: str, production: bool) -> Deployment:
-        """Create a deployment. Checks of the commit are left to whoever merged it."""
+        """Create a deployment. The checks of the commit were required when it was merged."""
         body = {
             "ref": sha,
             "environment": environment,

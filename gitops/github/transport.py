@@ -61,7 +61,7 @@ class Transport:
         return _json(self._get(path, query))
 
     def find(self, path: str, **query: str | int) -> Any:  # noqa: ANN401 - JSON
-        """Return the answer to a GET request, or None where GitHub answers that there is no such thing."""
+        """Return the answer to a GET request, or None when GitHub answers 404."""
         try:
             return self.get(path, **query)
         except GitHubError as error:

@@ -5,11 +5,11 @@ A room is a module or package directly below `gitops`; an arrow is one room that
 
 import ast
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
 import grimp
-import tomllib
 from rich.table import Table
 
 from tests.bench.timing import ROOT

@@ -122,11 +122,11 @@ def test_an_account_is_not_destroyed_by_a_change(judge: Judge) -> None:
 
 @pytest.mark.parametrize("text", ["kind: [", "", "- a list\n", "image: v1\n", "kind: 7\n"])
 def test_what_cannot_be_read_is_not_destroyed_on_a_guess(judge: Judge, text: str) -> None:
-    assert "cannot be told" in str(judge("dev/app1", before={"dev/app1": text})["dev/app1"])
+    assert "kind is unknown" in str(judge("dev/app1", before={"dev/app1": text})["dev/app1"])
 
 
 def test_a_base_that_does_not_tell_its_account_keeps_its_apps(judge: Judge) -> None:
-    assert "which account" in str(judge("dev/app1", before={"dev/base": "kind: ad-hoc-base\n"})["dev/app1"])
+    assert "does not name its account" in str(judge("dev/app1", before={"dev/base": "kind: ad-hoc-base\n"})["dev/app1"])
 
 
 def test_what_goes_is_found_in_the_region_of_its_base(tmp_path: Path) -> None:

@@ -119,14 +119,14 @@ def test_existing_file_is_not_overwritten(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "options", "message"),
     [
-        ("adhoc", "dev/x1", {}, "there is no kind 'adhoc': it is one of account, ad-hoc-base"),
+        ("adhoc", "dev/x1", {}, "unknown kind 'adhoc': use one of account, ad-hoc-base"),
         ("ad-hoc-app", "dev/Alpha", APP, "'dev/Alpha' names no environment"),
         ("ad-hoc-app", "../../x1", APP, "names no environment"),
         ("ad-hoc-app", "dev", APP, "dev/base cannot be of the kind ad-hoc-app"),
         ("ad-hoc-base", "dev/alpha", BASE, "dev/alpha cannot be of the kind ad-hoc-base"),
         ("ad-hoc-app", "accounts/alpha", APP, "accounts/ is for accounts"),
         ("account", "dev/main", ACCOUNT, "accounts/ is for accounts"),
-        ("ad-hoc-app", "qa/alpha", APP, "there is no base qa/base; write one first"),
+        ("ad-hoc-app", "qa/alpha", APP, "the base qa/base is not declared; write it first"),
         ("ad-hoc-base", "qa", {"domain": "qa.example.com"}, "a new ad-hoc-base needs --hosted-zone-id as well"),
         ("account", "two", {}, "a new account needs --account-id, --region, --repository as well"),
         ("ad-hoc-app", "dev/alpha", {"owner": "octocat"}, "needs --repository, --image as well"),

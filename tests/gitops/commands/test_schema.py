@@ -25,7 +25,7 @@ def test_every_kind_has_a_section_with_an_example(kind: str) -> None:
     section = reference().partition(f"\n## {kind}\n")[2].partition("\n## ")[0]
 
     assert f"```yaml\nkind: {kind}\n" in section
-    assert "| field | type | default | what it is |" in section
+    assert "| field | type | default | description |" in section
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_past_expiry_of_a_file_that_is_named_fails(copied: Path, path: str) -> N
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("dev/gamma", "dev/gamma: there is no file environments/dev/gamma.yaml"),
+        ("dev/gamma", "dev/gamma: the file environments/dev/gamma.yaml does not exist"),
         ("README.md", "'README.md' names no environment: write FOLDER/NAME"),
         ("-x", "'-x' names no environment"),
     ],
