@@ -139,12 +139,15 @@ class Postgres:
 
 
 def _unprivileged() -> list[str]:
-    """Return what starts a program as nobody, if this is root, as whom PostgreSQL does not run.
+    """Return the command prefix that runs a program as `nobody`; empty when this process is not root.
 
-    It may still reach its files, which are in folders that only root can enter.
+    PostgreSQL refuses to run as root. Its programs and its data may be in folders that only root can enter, such as a
+    home with mode 700, so the program keeps the capability to pass file permissions. PostgreSQL also asks access(2)
+    about its own programs, and for a user other than root access(2) ignores capabilities unless the securebit
+    SECBIT_NO_SETUID_FIXUP is set: https://man7.org/linux/man-pages/man7/capabilities.7.html
     """
     if os.geteuid() != 0:
         return []
-    capabilities = "+dac_override,+dac_read_search"
     identity = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    return ["setpriv", *identity, f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}"]
+    capabilities = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return ["setpriv", *identity, *capabilities]
