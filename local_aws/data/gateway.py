@@ -1,4 +1,4 @@
-"""TLS in front of servers that were built without it, as the PostgreSQL and Redis of the Python wheels are.
+"""TLS in front of servers that were built without it, as the PostgreSQL and the Valkey of the Python wheels are.
 
 A gateway listens where clients expect the server, and forwards what it decrypts to the server's own port.
 """

@@ -6,11 +6,11 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from local_aws import ministack
-from local_aws.data import postgres, redis
+from local_aws.data import postgres, valkey
 from local_aws.data.gateway import Gateways
 from local_aws.data.postgres import Postgres
-from local_aws.data.redis import Redis, User
 from local_aws.data.server_process import ServerError
+from local_aws.data.valkey import CacheUser, Valkey
 from local_aws.ending import DATABASES
 from local_aws.ministack import data_stores
 from local_aws.resource_types.base import Correction, Properties
@@ -35,7 +35,7 @@ class DataServers:
         self._gateways = Gateways()
         self._lock = threading.Lock()
         self._databases: dict[str, tuple[Postgres, str]] = {}
-        self._caches: dict[str, tuple[Redis, str]] = {}
+        self._caches: dict[str, tuple[Valkey, str]] = {}
         # The users of ElastiCache with their passwords, which MiniStack does not keep.
         self._users = ministack.new_store()
 
@@ -95,11 +95,11 @@ class DataServers:
     def _cache_created(self, identifier: str, properties: Properties) -> Mapping[str, str]:
         group = data_stores.REPLICATION_GROUPS[identifier]
         encrypted = bool(group["TransitEncryptionEnabled"])
-        port = redis.PLAIN_PORT if encrypted else redis.PORT
-        address = free_address(redis.PORT, redis.PLAIN_PORT)
+        port = valkey.PLAIN_PORT if encrypted else valkey.PORT
+        address = free_address(valkey.PORT, valkey.PLAIN_PORT)
         key = data_stores.place_of(identifier)
         try:
-            cache = Redis(
+            cache = Valkey(
                 self._state_dir / CACHES / key,
                 address,
                 port=port,
@@ -109,12 +109,12 @@ class DataServers:
         except ServerError as error:
             raise ministack.ApiError("CreateReplicationGroup", "InternalFailure", str(error)) from error
         if encrypted:
-            self._gateways.open_tls(address, redis.PORT, port, self._authority.server_context(address))
+            self._gateways.open_tls(address, valkey.PORT, port, self._authority.server_context(address))
         with self._lock:
             self._caches[key] = cache, address
         return self._move(group, address)
 
-    def _users_of(self, properties: Properties) -> list[User]:
+    def _users_of(self, properties: Properties) -> list[CacheUser]:
         names = [
             user
             for group in properties.get("UserGroupIds", [])
@@ -122,13 +122,13 @@ class DataServers:
             if user in self._users
         ]
         return [
-            User(name=user["UserName"], passwords=tuple(user.get("Passwords", ())), access=user["AccessString"])
+            CacheUser(name=user["UserName"], passwords=tuple(user.get("Passwords", ())), access=user["AccessString"])
             for user in (self._users[name] for name in names)
         ]
 
     def _move(self, group: dict[str, Any], address: str) -> Mapping[str, str]:
         """Let the group's endpoints be at an address; return them as attributes of the resource."""
-        endpoint = {"Address": address, "Port": redis.PORT}
+        endpoint = {"Address": address, "Port": valkey.PORT}
         for node_group in group["NodeGroups"]:
             node_group.update(PrimaryEndpoint=endpoint, ReaderEndpoint=endpoint)
             for member in node_group["NodeGroupMembers"]:
@@ -142,7 +142,7 @@ class DataServers:
     def _cache_deleting(self, identifier: str, _properties: Properties) -> None:
         self._stop(self._caches, identifier)
 
-    def _stop(self, servers: dict[str, tuple[Postgres, str]] | dict[str, tuple[Redis, str]], identifier: str) -> None:
+    def _stop(self, servers: dict[str, tuple[Postgres, str]] | dict[str, tuple[Valkey, str]], identifier: str) -> None:
         with self._lock:
             known = servers.pop(data_stores.place_of(identifier), None)
         if known is not None:
