@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from local_aws import resource_types, settings
-from local_aws.ministack import cloudformation, given_resources
+from local_aws.ministack import account_defaults, cloudformation
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.images import Images
 from local_aws.runtime.surroundings import Surroundings
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def add(state_dir: Path) -> None:
     """Change MiniStack in this process, and start what tasks find around them, if folders stand for images."""
-    given_resources.add_public_parameters()
-    given_resources.let_clients_choose_hosted_zone_ids()
+    account_defaults.add_public_parameters()
+    account_defaults.let_clients_choose_hosted_zone_ids()
     cloudformation.fail_custom_resources_early()
     cloudformation.keep_container_definitions_whole()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")

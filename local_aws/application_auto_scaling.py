@@ -18,7 +18,7 @@ from local_aws import ministack
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
-    from local_aws.ministack.application import Response
+    from local_aws.ministack.seams import Response
 
     Request = dict[str, Any]
     Store = MutableMapping[str, dict[str, Any]]

@@ -46,7 +46,7 @@ def main() -> None:
         config.bind = [f"fd://{fd}" for fd in arguments.fds]
         config.errorlog = logging.getLogger("hypercorn.error")  # to MiniStack's log, not to one of its own
         config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-        asyncio.run(serve(cast("ASGIFramework", FrontDoor(ministack.APPLICATION)), config))
+        asyncio.run(serve(cast("ASGIFramework", FrontDoor(ministack.application)), config))
 
 
 def _publish(state_file: Path) -> TextIOWrapper:
@@ -66,8 +66,8 @@ def _publish(state_file: Path) -> TextIOWrapper:
 
 
 def _watchdog(state_dir: Path) -> subprocess.Popen[bytes]:
-    """Start what ends this server's processes when it is gone, which the end of its input tells."""
-    command = [sys.executable, "-m", "local_aws.watchdog", str(state_dir)]
+    """Start the process that ends this server's processes when the server is gone: its input ends then."""
+    command = [sys.executable, "-m", "local_aws.shutdown", str(state_dir)]
     return subprocess.Popen(command, stdin=subprocess.PIPE)
 
 

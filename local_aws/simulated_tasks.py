@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local_aws.ministack.ecs_tasks import Task
+    from local_aws.ministack.ecs_tasks import EcsTask
 
 EXIT_CODE = "SIMULATED_EXIT_CODE"
 STOPPED_REASON = "SIMULATED_STOPPED_REASON"
@@ -40,7 +40,7 @@ def outcome(environment: Mapping[str, str]) -> Outcome | None:
     return None if code == "never" else Outcome(int(code), "Essential container in task exited")
 
 
-def end(task: Task) -> None:
+def end(task: EcsTask) -> None:
     """End a task of RunTask."""
     container = task.containers[0]
     environment = {pair["name"]: pair["value"] for pair in container["environment"]}

@@ -11,10 +11,10 @@ from local_aws.data.gateway import Gateways
 from local_aws.data.postgres import Postgres
 from local_aws.data.server_process import ServerError
 from local_aws.data.valkey import CacheUser, Valkey
-from local_aws.ending import DATABASES
-from local_aws.ministack import data_stores
+from local_aws.ministack import seams
 from local_aws.resource_types.base import Correction, Properties
 from local_aws.runtime.addresses import free_address
+from local_aws.shutdown import DATABASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,17 +56,17 @@ class DataServers:
         )
 
     def _database_created(self, identifier: str, properties: Properties) -> Mapping[str, str]:
-        instance = data_stores.INSTANCES[identifier]
+        instance = seams.db_instances[identifier]
         if instance["Engine"] != "postgres":
             return {}
         address = free_address(postgres.PORT, postgres.PLAIN_PORT)
-        key = data_stores.place_of(identifier)
+        key = _key(identifier)
         try:
             database = Postgres(
                 self._state_dir / DATABASES / key,
                 address,
                 master=instance["MasterUsername"],
-                password=data_stores.master_password(instance),
+                password=str(instance[seams.MASTER_PASSWORD]),
                 database=properties.get("DBName", ""),
             )
         except ServerError as error:
@@ -79,11 +79,11 @@ class DataServers:
         return {"Endpoint.Address": address, "Endpoint.Port": str(postgres.PORT)}
 
     def _database_updated(self, identifier: str, old: Properties, new: Properties) -> Mapping[str, str]:
-        known = self._databases.get(data_stores.place_of(identifier))
+        known = self._databases.get(_key(identifier))
         if known is None:  # it was replaced
             return self._database_created(identifier, new)
         if new.get("MasterUserPassword") != old.get("MasterUserPassword"):
-            known[0].change_password(data_stores.INSTANCES[identifier]["MasterUsername"], new["MasterUserPassword"])
+            known[0].change_password(seams.db_instances[identifier]["MasterUsername"], new["MasterUserPassword"])
         return {}
 
     def _database_deleting(self, identifier: str, _properties: Properties) -> None:
@@ -93,18 +93,18 @@ class DataServers:
         self._users[identifier] = dict(properties)
 
     def _cache_created(self, identifier: str, properties: Properties) -> Mapping[str, str]:
-        group = data_stores.REPLICATION_GROUPS[identifier]
+        group = seams.replication_groups[identifier]
         encrypted = bool(group["TransitEncryptionEnabled"])
         port = valkey.PLAIN_PORT if encrypted else valkey.PORT
         address = free_address(valkey.PORT, valkey.PLAIN_PORT)
-        key = data_stores.place_of(identifier)
+        key = _key(identifier)
         try:
             cache = Valkey(
                 self._state_dir / CACHES / key,
                 address,
                 port=port,
                 users=self._users_of(properties),
-                databases=int(data_stores.parameters(group).get("databases", 16)),
+                databases=int(_cache_parameters(group).get("databases", 16)),
             )
         except ServerError as error:
             raise ministack.ApiError("CreateReplicationGroup", "InternalFailure", str(error)) from error
@@ -118,7 +118,7 @@ class DataServers:
         names = [
             user
             for group in properties.get("UserGroupIds", [])
-            for user in data_stores.USER_GROUPS[group]["UserIds"]
+            for user in seams.cache_user_groups[group]["UserIds"]
             if user in self._users
         ]
         return [
@@ -144,8 +144,19 @@ class DataServers:
 
     def _stop(self, servers: dict[str, tuple[Postgres, str]] | dict[str, tuple[Valkey, str]], identifier: str) -> None:
         with self._lock:
-            known = servers.pop(data_stores.place_of(identifier), None)
+            known = servers.pop(_key(identifier), None)
         if known is not None:
             server, address = known
             self._gateways.close(address)
             server.stop()
+
+
+def _key(name: str) -> str:
+    """Return a name that a resource has in no other account and region."""
+    return f"{ministack.account_id()}-{ministack.region()}-{name}"
+
+
+def _cache_parameters(group: dict[str, Any]) -> dict[str, str]:
+    """Return the parameters of a replication group that were set."""
+    values = seams.cache_parameters.get(group["CacheParameterGroupName"]) or {}
+    return {name: str(one.get("Value", "")) if isinstance(one, dict) else str(one) for name, one in values.items()}

@@ -65,14 +65,14 @@ async def _pass_on(scope: Message, receive: Receive, send: Send, known: Mapping[
     port = here.partition(":")[2]
     query = scope["query_string"].decode("latin-1")
     body = await _body(receive)
-    with ministack.within(wanted.account, wanted.region):
+    with ministack.request_scope(wanted.account, wanted.region):
         balancer = load_balancing.balancer_of(wanted.public_host)
         if balancer is None:
             await _answer(send, 404, {"content-type": "text/plain"}, f"{wanted.public_host} has no listener rule.\n")
             return
         status, answered, content = await load_balancing.request(
             balancer,
-            load_balancing.Request(
+            load_balancing.ForwardedRequest(
                 method=scope["method"],
                 path=scope["path"],
                 raw_path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from local_aws import application_auto_scaling as application_auto_scaling_api
-from local_aws import ministack
+from local_aws.ministack import seams
 from local_aws.resource_types import (
     application_auto_scaling,
     budgets,
@@ -61,14 +61,14 @@ def register(*more: Correction) -> None:
     application_auto_scaling_api.register()
     for resource_type in RESOURCE_TYPES:
         name = resource_type.name
-        ministack.RESOURCE_HANDLERS[name] = _handlers(resource_type)
-        ministack.REPLACING_PROPERTIES[name] = resource_type.create_only
-        ministack.CONDITIONALLY_REPLACING_PROPERTIES[name] = resource_type.conditionally_replaced
+        seams.resource_handlers[name] = _handlers(resource_type)
+        seams.replacing_properties[name] = resource_type.create_only
+        seams.conditionally_replacing_properties[name] = resource_type.conditionally_replaced
         if resource_type.tagged:
-            ministack.STACK_TAG_PROPERTY[name] = ("Tags", "list")
+            seams.stack_tag_property[name] = ("Tags", "list")
     for correction in (*more, *CORRECTIONS):
-        handlers = ministack.RESOURCE_HANDLERS[correction.name]
-        ministack.RESOURCE_HANDLERS[correction.name] = _corrected(handlers, correction)
+        handlers = seams.resource_handlers[correction.name]
+        seams.resource_handlers[correction.name] = _corrected(handlers, correction)
 
 
 def _handlers(resource_type: ResourceType) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _handlers(resource_type: ResourceType) -> dict[str, Any]:
         return resource.physical_id, dict(resource.attributes)
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
-        return answer(resource_type.create(properties, ministack.generated_name(stack_name, logical_id)))
+        return answer(resource_type.create(properties, seams.physical_name(stack_name, logical_id)))
 
     def update(physical_id: str, old: Properties, new: Properties, _stack_name: str) -> Provisioned:
         return answer(resource_type.update(physical_id, old, new))

@@ -6,8 +6,7 @@ import time
 from typing import Any
 
 from local_aws import ministack
-from local_aws.ministack import ecs_services
-from local_aws.ministack.ecs import TASKS
+from local_aws.ministack import ecs_services, seams
 from local_aws.resource_types.base import Correction, Properties, Resource, ResourceType, given, gone_is_fine
 
 STEADY_TIMEOUT = 900.0  # seconds; CloudFormation itself waits three hours
@@ -112,7 +111,7 @@ def _complete_service(physical_id: str, properties: Properties) -> None:
     parameters = {late[name]: value for name, value in given(properties, *late).items()}
     ministack.call("ecs", "UpdateService", cluster=cluster, service=service, **parameters)
     # MiniStack has started the first tasks by now.
-    for task in TASKS.values():
+    for task in seams.tasks.all():
         if task["group"] == f"service:{service}" and task["clusterArn"].endswith(f"/{cluster}"):
             task["enableExecuteCommand"] = parameters.get("enableExecuteCommand", False)
 

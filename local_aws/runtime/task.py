@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from local_aws.ministack.ecs_tasks import Task
-    from local_aws.ministack.load_balancing import RequestsUnderWay, TargetGroup
+    from local_aws.ministack.ecs_tasks import EcsTask
+    from local_aws.ministack.load_balancing import RequestsInFlight, TargetGroup
     from local_aws.runtime.images import Images
     from local_aws.runtime.surroundings import Surroundings
 
@@ -39,12 +39,12 @@ class RunningTask:
 
     def __init__(
         self,
-        task: Task,
+        task: EcsTask,
         *,
         images: Images,
         surroundings: Surroundings,
         layers: Path,
-        under_way: RequestsUnderWay,
+        in_flight: RequestsInFlight,
         changed: Callable[[RunningTask], None],
     ) -> None:
         self.task = task
@@ -55,7 +55,7 @@ class RunningTask:
         self._images = images
         self._surroundings = surroundings
         self._layer = layers / task.task_id
-        self._under_way = under_way
+        self._in_flight = in_flight
         self._changed = changed
         self._containers: dict[str, Container] = {}
         self._stop = threading.Event()
@@ -202,7 +202,7 @@ class RunningTask:
             return
         settled = time.monotonic() + SETTLING_SECONDS
         deadline = time.monotonic() + target[0].deregistration_delay
-        while time.monotonic() < settled or (self._under_way.to(self.address) and time.monotonic() < deadline):
+        while time.monotonic() < settled or (self._in_flight.to(self.address) and time.monotonic() < deadline):
             time.sleep(POLL_INTERVAL)
 
     def _has_ended_or_never_ran(self) -> bool:

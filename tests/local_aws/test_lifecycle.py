@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local_aws import lifecycle, process_group, settings
+from local_aws import lifecycle, settings, shutdown
 from local_aws.loopback import ANY_PORT
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def kill_server(aws: lifecycle.EmbeddedAws, state_dir: Path) -> None:
     """Kill the server, and before it the watchdog, which would end what it leaves behind."""
     ps = subprocess.run(["ps", "-A", "-o", "pid=,command="], check=True, capture_output=True, text=True).stdout
     for line in ps.splitlines():
-        if "local_aws.watchdog" in line and int(line.split()[0]) in process_group.members(aws.pid):
+        if "local_aws.shutdown" in line and int(line.split()[0]) in shutdown.members(aws.pid):
             os.kill(int(line.split()[0]), signal.SIGKILL)
     os.kill(aws.pid, signal.SIGKILL)
     while lifecycle.find(state_dir):  # its threads end one after the other
@@ -154,11 +154,11 @@ def test_port_in_use_takes_another_and_says_so(state_dir: Path, caplog: pytest.L
 def test_down_discards_everything_and_leaves_no_process(state_dir: Path) -> None:
     aws = up(state_dir)
     run_worker(aws)
-    assert len(process_group.members(aws.pid)) > 1
+    assert len(shutdown.members(aws.pid)) > 1
 
     assert lifecycle.down(state_dir)
 
-    assert process_group.members(aws.pid) == set()
+    assert shutdown.members(aws.pid) == set()
     assert list(state_dir.iterdir()) == []
     assert lifecycle.find(state_dir) is None
     assert not lifecycle.down(state_dir)
@@ -168,11 +168,11 @@ def test_down_stops_workers_that_outlived_a_killed_server(state_dir: Path) -> No
     aws = up(state_dir)
     run_worker(aws)
     kill_server(aws, state_dir)
-    assert process_group.members(aws.pid)
+    assert shutdown.members(aws.pid)
 
     assert lifecycle.down(state_dir)
 
-    assert process_group.members(aws.pid) == set()
+    assert shutdown.members(aws.pid) == set()
 
 
 def test_up_after_a_killed_server_starts_another_and_stops_its_workers(state_dir: Path) -> None:
@@ -184,7 +184,7 @@ def test_up_after_a_killed_server_starts_another_and_stops_its_workers(state_dir
 
     assert started
     assert successor.pid != aws.pid
-    assert process_group.members(aws.pid) == set()
+    assert shutdown.members(aws.pid) == set()
 
 
 def test_down_spares_a_stranger_that_got_the_process_id(state_dir: Path) -> None:

@@ -1,9 +1,10 @@
-"""Nothing that the embedded AWS has started outlives it."""
+"""Finding and ending the processes of a group, and that nothing outlives the embedded AWS that started it."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import lifecycle, process_group
+from local_aws import lifecycle, shutdown
 from local_aws.loopback import ANY_PORT
 from tests.gitops.checkouts import wait_until
 from tests.local_aws.data.test_servers import DATABASE
@@ -23,6 +24,65 @@ if TYPE_CHECKING:
 _accounts = count(500000000000)
 SEGMENTS = Path("/proc/sysvipc/shm")  # one of which each PostgreSQL server has
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - looked into only
+
+# Starts a child in its group, says its process id and waits with it for the end of its input.
+PARENT = "import subprocess as s; p = s.Popen(['sleep', '60']); print(p.pid, flush=True); input(); p.kill()"
+
+
+def start() -> tuple[subprocess.Popen[str], int]:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert parent.stdout
+    return parent, int(parent.stdout.readline())
+
+
+def finish(parent: subprocess.Popen[str]) -> None:
+    parent.communicate()
+
+
+def test_members_are_the_leader_and_its_children() -> None:
+    parent, child = start()
+    try:
+        assert shutdown.members(parent.pid) == {parent.pid, child}
+    finally:
+        shutdown.kill(parent.pid)
+        finish(parent)
+
+
+def test_kill_ends_them_all() -> None:
+    parent, _ = start()
+
+    shutdown.kill(parent.pid)
+
+    assert shutdown.members(parent.pid) == set()
+    finish(parent)
+
+
+def test_one_that_waits_to_be_reaped_is_no_member() -> None:
+    parent, child = start()
+    parent.kill()
+    while parent.pid in shutdown.members(parent.pid):
+        pass
+
+    assert parent.returncode is None  # nobody asked for it
+    assert shutdown.members(parent.pid) == {child}
+    shutdown.kill(parent.pid)
+    finish(parent)
+
+
+def test_killing_a_group_that_is_gone_is_fine() -> None:
+    parent, _ = start()
+    shutdown.kill(parent.pid)
+    finish(parent)
+
+    shutdown.kill(parent.pid)
+
+    assert shutdown.members(parent.pid) == set()
 
 
 @pytest.fixture
@@ -51,7 +111,7 @@ def left_behind() -> tuple[list[str], set[str]]:
 
 def everything_of(aws: lifecycle.EmbeddedAws) -> set[int]:
     """Return the processes of an embedded AWS, with those of PostgreSQL, which make sessions of their own."""
-    known = process_group.members(aws.pid)
+    known = shutdown.members(aws.pid)
     stats = {int(path.parent.name): path.read_text() for path in Path("/proc").glob("[0-9]*/stat")}
     children = {pid for pid, stat in stats.items() if int(stat.rpartition(")")[2].split()[1]) in known}
     assert len(known) >= 5  # the server, its watchdog, PostgreSQL, the task and its child
