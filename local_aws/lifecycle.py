@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from local_aws import shutdown
 from local_aws.loopback import ANY_PORT, listen
-from local_aws.settings import IMAGES_FILE, SECRET_ACCESS_KEY, server_environment
+from local_aws.settings import IMAGES_FILE, server_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,6 +61,10 @@ class EmbeddedAws:
     pid: int
     port: int
     account: str
+    secret_access_key: str
+    """The key with which requests are signed."""
+    environment_url: str
+    """The URL of an environment in a browser, with `{folder}` and `{name}` for the parts of its name."""
     started: datetime
 
 
@@ -70,7 +74,8 @@ def find(state_dir: Path) -> EmbeddedAws | None:
         with (state_dir / STATE_FILE).open() as file:
             if not _is_locked(file.fileno()):
                 return None
-            return _embedded_aws(json.load(file))
+            state = json.load(file)
+            return EmbeddedAws(**{**state, "started": datetime.fromisoformat(state["started"])})
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
         return None
 
@@ -150,7 +155,7 @@ def environment(aws: EmbeddedAws, account: str, region: str) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": aws.endpoint,
         "AWS_ACCESS_KEY_ID": account,
-        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": aws.secret_access_key,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
     }
@@ -206,18 +211,6 @@ def _answers(port: int) -> bool:
             return connection.recv(16).startswith(b"HTTP/1")
     except OSError:
         return False
-
-
-def _embedded_aws(state: Mapping[str, str | int]) -> EmbeddedAws:
-    port = int(state["port"])
-    return EmbeddedAws(
-        # By name: MiniStack tells path-style S3 requests by a host name that it knows.
-        endpoint=f"http://localhost:{port}",
-        pid=int(state["pid"]),
-        port=port,
-        account=str(state["account"]),
-        started=datetime.fromisoformat(str(state["started"])),
-    )
 
 
 def _is_locked(fd: int) -> bool:

@@ -9,7 +9,7 @@ from gitops import checkout
 from gitops.errors import UserError
 from gitops.output.progress import say
 from local_aws import lifecycle, settings
-from local_aws.front_door import names
+from local_aws.proxy import hosts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,10 @@ def local(*, folder: Path, action: Action) -> int:
     home = _home(folder)
     if action == "up":
         aws, started = lifecycle.up(
-            checkout.LOCAL_STATE, account=home.account, region=home.region, images=settings.example_images()
+            checkout.LOCAL_STATE,
+            account=home.account,
+            region=home.region,
+            images=settings.applications(checkout.ROOT / "examples"),
         )
         say(f"embedded AWS {'started' if started else 'runs already'} at {aws.endpoint}")
         _tell(aws, home)
@@ -58,7 +61,7 @@ def _tell(aws: EmbeddedAws, home: AccountRegion) -> None:
     """Say where environments answer, and print the variables."""
     images = sorted(settings.images(checkout.LOCAL_STATE))
     if images:
-        say(f"environments answer at {names.url('FOLDER/NAME', aws.port)}; gitops open FOLDER/NAME opens one")
+        say(f"environments answer at {hosts.url('FOLDER/NAME', aws.port)}; gitops open FOLDER/NAME opens one")
         say(f"tasks of these images run as processes: {', '.join(images)}; others are simulated")
     else:
         say("tasks are simulated: no folder stands for an image")

@@ -1,4 +1,4 @@
-"""Servers for the RDS instances and replication groups of stacks: made, changed and deleted with them."""
+"""Servers for the RDS instances and replication groups of stacks: created, changed and deleted with them."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws import ministack
 from local_aws.data import postgres, valkey
-from local_aws.data.gateway import Gateways
 from local_aws.data.postgres import Postgres
 from local_aws.data.server_process import ServerError
+from local_aws.data.tls import Gateways
 from local_aws.data.valkey import CacheUser, Valkey
+from local_aws.loopback import free_address
 from local_aws.ministack import seams
 from local_aws.resource_types.base import Correction, Properties
-from local_aws.runtime.addresses import free_address
 from local_aws.shutdown import DATABASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from local_aws.data.authority import Authority
+    from local_aws.data.tls import Authority
 
 CACHES = "caches"
 """The folder, in the state folder, of the caches."""
 
 
 class DataServers:
-    """The running databases and caches, each on a loopback address of its own and its usual port."""
+    """The running databases and caches, each on a loopback address of its own, at the usual port."""
 
     def __init__(self, state_dir: Path, authority: Authority) -> None:
         self._state_dir = state_dir
@@ -36,12 +36,12 @@ class DataServers:
         self._lock = threading.Lock()
         self._databases: dict[str, tuple[Postgres, str]] = {}
         self._caches: dict[str, tuple[Valkey, str]] = {}
-        # The users of ElastiCache with their passwords, which MiniStack does not keep.
+        # Users of ElastiCache with their passwords, which MiniStack does not keep.
         self._users = ministack.new_store()
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
-        """What makes the servers follow their resources."""
+        """Corrections of the resource types, by which servers follow their resources."""
         return (
             Correction(
                 name="AWS::RDS::DBInstance",
@@ -80,7 +80,7 @@ class DataServers:
 
     def _database_updated(self, identifier: str, old: Properties, new: Properties) -> Mapping[str, str]:
         known = self._databases.get(_key(identifier))
-        if known is None:  # it was replaced
+        if known is None:  # the update replaced the instance
             return self._database_created(identifier, new)
         if new.get("MasterUserPassword") != old.get("MasterUserPassword"):
             known[0].change_password(seams.db_instances[identifier]["MasterUsername"], new["MasterUserPassword"])
@@ -127,7 +127,7 @@ class DataServers:
         ]
 
     def _move(self, group: dict[str, Any], address: str) -> Mapping[str, str]:
-        """Let the group's endpoints be at an address; return them as attributes of the resource."""
+        """Set the group's endpoints to an address; return them as attributes of the resource."""
         endpoint = {"Address": address, "Port": valkey.PORT}
         for node_group in group["NodeGroups"]:
             node_group.update(PrimaryEndpoint=endpoint, ReaderEndpoint=endpoint)

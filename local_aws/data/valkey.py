@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PORT = 6379
 PLAIN_PORT = 6380
-"""Where the server itself listens behind a gateway."""
+"""The port of the server itself, behind a gateway."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,7 @@ class Valkey:
         )
 
     def stop(self) -> None:
-        """Stop the server and remove its data."""
+        """Stop the server and delete its data."""
         self._process.stop(signal.SIGTERM)
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -63,7 +63,7 @@ def _with_ecs_names(value: object) -> object:
     return {name: nested if name in _MAPS else _with_ecs_names(nested) for name, nested in renamed.items()}
 
 
-class DeployedStack(NamedTuple):
+class StackRecord(NamedTuple):
     """A stack that exists, with its account and region."""
 
     account: str
@@ -72,10 +72,10 @@ class DeployedStack(NamedTuple):
     outputs: dict[str, str]
 
 
-def stacks() -> list[DeployedStack]:
+def stacks() -> list[StackRecord]:
     """Return the stacks of every account and region."""
     return [
-        DeployedStack(
+        StackRecord(
             account,
             region,
             {tag["Key"]: tag["Value"] for tag in stack.get("Tags") or []},

@@ -61,7 +61,7 @@ class RequestsInFlight:
             return self._counts[address]
 
     def watch(self) -> None:
-        """Begin to count."""
+        """Start counting."""
         proxy, streaming = seams.proxy_to_target.current, seams.streaming_response.type
 
         @functools.wraps(proxy)
@@ -113,7 +113,7 @@ def balancer_of(host: str) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ForwardedRequest:
-    """A request of a client. ``raw_path`` and ``query`` are as the client sent them."""
+    """A request of a client. ``raw_path`` and ``query`` are as they were sent."""
 
     method: str
     path: str
@@ -128,7 +128,7 @@ class ForwardedRequest:
 async def request(
     balancer: dict[str, Any], sent: ForwardedRequest
 ) -> tuple[int, dict[str, str | list[str]], bytes | Runner]:
-    """Send a request to a load balancer's HTTPS listener; return the answer with its body or what sends it."""
+    """Send a request to a load balancer's HTTPS listener; return status, headers, and body, or what sends the body."""
     status, headers, content = await seams.dispatch_request(
         balancer,
         sent.method,

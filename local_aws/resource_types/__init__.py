@@ -1,4 +1,4 @@
-"""The CloudFormation resource types that MiniStack lacks or has in part, one AWS service a module."""
+"""The CloudFormation resource types that MiniStack lacks or has in part."""
 
 from __future__ import annotations
 
@@ -10,17 +10,12 @@ from local_aws.resource_types import (
     application_auto_scaling,
     budgets,
     cloudwatch,
-    ec2_addresses,
-    ec2_flow_logs,
+    corrections,
     ec2_instances,
+    ec2_network,
     ec2_security_group_rules,
     ecs,
-    elasticloadbalancingv2,
-    iam,
-    rds,
-    s3,
-    secrets_manager,
-    wafv2,
+    security,
 )
 
 if TYPE_CHECKING:
@@ -30,33 +25,28 @@ if TYPE_CHECKING:
     """The physical id and the attributes, as MiniStack's handlers answer."""
 
 RESOURCE_TYPES: tuple[ResourceType, ...] = (
-    *ec2_addresses.RESOURCE_TYPES,
-    *ec2_flow_logs.RESOURCE_TYPES,
+    *ec2_network.RESOURCE_TYPES,
     *ec2_instances.RESOURCE_TYPES,
     *ec2_security_group_rules.RESOURCE_TYPES,
     *application_auto_scaling.RESOURCE_TYPES,
     *budgets.RESOURCE_TYPES,
     *cloudwatch.RESOURCE_TYPES,
     *ecs.RESOURCE_TYPES,
-    *iam.RESOURCE_TYPES,
-    *secrets_manager.RESOURCE_TYPES,
-    *wafv2.RESOURCE_TYPES,
+    *security.RESOURCE_TYPES,
 )
 
 
 CORRECTIONS: tuple[Correction, ...] = (
     *ecs.CORRECTIONS,
-    *elasticloadbalancingv2.CORRECTIONS,
-    *rds.CORRECTIONS,
-    *s3.CORRECTIONS,
+    *corrections.CORRECTIONS,
 )
 
 
 def register(*more: Correction) -> None:
     """Add the resource types to MiniStack's CloudFormation, and the service that some of them need.
 
-    ``more`` corrections of resource types come nearer to MiniStack than the others: before them when a
-    resource is made, after them when it is deleted.
+    ``more`` corrections are applied next to MiniStack's handlers: before the other corrections when a resource is
+    created, after them when it is deleted.
     """
     application_auto_scaling_api.register()
     for resource_type in RESOURCE_TYPES:
@@ -87,7 +77,7 @@ def _handlers(resource_type: ResourceType) -> dict[str, Any]:
 
 
 def _corrected(handlers: dict[str, Any], correction: Correction) -> dict[str, Any]:
-    """Return MiniStack's handlers of a type with what they leave out."""
+    """Return MiniStack's handlers of a type, extended by a correction."""
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
         physical_id, attributes = handlers["create"](logical_id, properties, stack_name)

@@ -7,7 +7,7 @@ from typing import Any
 from local_aws import ministack
 from local_aws.ministack import seams
 from local_aws.resource_types.base import Properties, Resource, ResourceType, given, gone_is_fine
-from local_aws.resource_types.ec2_tags import tag_specifications, update_tags
+from local_aws.resource_types.ec2_network import tag_specifications, update_tags
 
 
 def _create(properties: Properties, _name: str) -> Resource:

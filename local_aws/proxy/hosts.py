@@ -1,6 +1,6 @@
-"""The names by which a browser reaches environments on this machine.
+"""Host names of environments on this machine.
 
-Browsers resolve every name below ``localhost`` to this machine by themselves:
+Browsers resolve every name below ``localhost`` to this machine:
 https://datatracker.ietf.org/doc/html/rfc6761#section-6.3
 """
 
@@ -14,7 +14,7 @@ SUFFIX = "localhost"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
-    """An environment that is deployed: its host here, and the one by which its load balancer knows it."""
+    """A deployed environment: its host on this machine, and its public host, which its listener rules have."""
 
     host: str
     public_host: str
@@ -23,18 +23,18 @@ class Site:
 
 
 def host(environment: str) -> str:
-    """Return the host of an environment here: ``alpha.dev.localhost`` for ``dev/alpha``."""
+    """Return the host of an environment on this machine: ``alpha.dev.localhost`` for ``dev/alpha``."""
     folder, _, name = environment.partition("/")
     return f"{name}.{folder}.{SUFFIX}"
 
 
 def url(environment: str, port: int) -> str:
-    """Return where an environment answers on this machine."""
+    """Return the URL of an environment on this machine."""
     return f"http://{host(environment)}:{port}/"
 
 
 def site(environment: str, public_url: str, account: str, region: str) -> Site | None:
-    """Return the site of a stack by its tag and its URL output; None when it has no URL."""
+    """Return the site of a stack, from its tag and its output with the URL; None when it has neither."""
     public_host = urlsplit(public_url).hostname
     if not environment or not public_host:
         return None

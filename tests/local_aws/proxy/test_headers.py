@@ -1,8 +1,8 @@
-"""Headers on their way through the front door."""
+"""Headers on their way through the reverse proxy."""
 
 import pytest
 
-from local_aws.front_door.headers import inwards, outwards
+from local_aws.proxy.headers import inwards, outwards
 
 HERE = "alpha.dev.localhost:4566"
 PUBLIC = "alpha.dev.example.com"
@@ -17,7 +17,7 @@ HOSTS = {PUBLIC: HERE, "beta.dev.example.com": "beta.dev.localhost:4566"}
         (("origin", "https://elsewhere.example.org"), {"origin": "https://elsewhere.example.org"}),
         (("origin", "null"), {"origin": "null"}),
         (("referer", f"http://{HERE}/a?b=1"), {"referer": f"https://{PUBLIC}/a?b=1"}),
-        (("cookie", "front-door-host-session=1; b=2"), {"cookie": "__Host-session=1; b=2"}),
+        (("cookie", "proxy-host-session=1; b=2"), {"cookie": "__Host-session=1; b=2"}),
         (("accept", "text/html"), {"accept": "text/html"}),
     ],
 )
@@ -41,8 +41,8 @@ def test_cookies_in_two_headers_are_one_list() -> None:
             ("Set-Cookie", f"session=1; Domain={PUBLIC}; Path=/; Secure; HttpOnly; SameSite=Lax"),
             [("Set-Cookie", "session=1; Path=/; HttpOnly; SameSite=Lax")],
         ),
-        (("Set-Cookie", "__Host-session=1; Path=/; Secure"), [("Set-Cookie", "front-door-host-session=1; Path=/")]),
-        (("Set-Cookie", "__Secure-a=1; Secure"), [("Set-Cookie", "front-door-secure-a=1")]),
+        (("Set-Cookie", "__Host-session=1; Path=/; Secure"), [("Set-Cookie", "proxy-host-session=1; Path=/")]),
+        (("Set-Cookie", "__Secure-a=1; Secure"), [("Set-Cookie", "proxy-secure-a=1")]),
         (("Strict-Transport-Security", "max-age=1"), []),
         (("Transfer-Encoding", "chunked"), []),
         (("Content-Type", "text/html"), [("Content-Type", "text/html")]),

@@ -1,27 +1,56 @@
-"""TLS in front of servers that were built without it, as the PostgreSQL and the Valkey of the Python wheels are.
+"""TLS of databases and caches: a certificate authority, and gateways that accept encrypted connections.
 
-A gateway listens where clients expect the server, and forwards what it decrypts to the server's own port.
+The PostgreSQL and the Valkey of the Python wheels are built without TLS. A gateway listens where clients expect such a
+server, and forwards what it decrypts to the server's own port.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 import struct
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import trustme
+
 if TYPE_CHECKING:
-    import ssl
     from asyncio import StreamReader, StreamWriter
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
+
+    Serve = Callable[[StreamReader, StreamWriter], Coroutine[None, None, None]]
 
 CHUNK = 64 * 1024  # bytes
 
-# The requests with which a client of PostgreSQL may begin.
+# Codes of the requests with which a PostgreSQL client may begin.
 # https://www.postgresql.org/docs/current/protocol-message-formats.html
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
 HEAD = struct.Struct("!II")  # length, code
+
+
+class Authority:
+    """A certificate authority for databases and caches. Its certificate is in a file with those this machine trusts."""
+
+    def __init__(self, folder: Path) -> None:
+        self._authority = trustme.CA(organization_name="embedded AWS")
+        folder.mkdir(parents=True, exist_ok=True)
+        self._bundle = folder / "authorities.pem"
+        system = ssl.get_default_verify_paths().cafile
+        trusted = Path(system).read_bytes() if system else b""
+        self._bundle.write_bytes(trusted + self._authority.cert_pem.bytes())
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The variables by which OpenSSL and libpq find the authorities to trust."""
+        return {"SSL_CERT_FILE": str(self._bundle), "PGSSLROOTCERT": str(self._bundle)}
+
+    def server_context(self, address: str) -> ssl.SSLContext:
+        """Return a TLS context with a certificate for the server at an address."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(address).configure_cert(context)
+        return context
 
 
 class Gateways:
@@ -43,7 +72,7 @@ class Gateways:
         self._open(address, port, serve)
 
     def open_tls(self, address: str, port: int, server_port: int, context: ssl.SSLContext) -> None:
-        """Accept encrypted connections to a server whose protocol knows nothing of TLS."""
+        """Accept encrypted connections to a server whose protocol has no TLS of its own."""
 
         async def serve(reader: StreamReader, writer: StreamWriter) -> None:
             await _forward(reader, writer, address, server_port, b"")
@@ -55,18 +84,18 @@ class Gateways:
         if address in self._servers:
             self._loop.call_soon_threadsafe(self._servers.pop(address).close)
 
-    def _open(self, address: str, port: int, serve: _Serve, context: ssl.SSLContext | None = None) -> None:
-        async def quietly(reader: StreamReader, writer: StreamWriter) -> None:
+    def _open(self, address: str, port: int, serve: Serve, context: ssl.SSLContext | None = None) -> None:
+        async def handle(reader: StreamReader, writer: StreamWriter) -> None:
             with suppress(OSError, EOFError):
                 await serve(reader, writer)
             writer.close()
 
-        opening: Coroutine[None, None, asyncio.Server] = asyncio.start_server(quietly, address, port, ssl=context)
+        opening: Coroutine[None, None, asyncio.Server] = asyncio.start_server(handle, address, port, ssl=context)
         self._servers[address] = asyncio.run_coroutine_threadsafe(opening, self._loop).result()
 
 
 async def _postgres_head(reader: StreamReader, writer: StreamWriter, context: ssl.SSLContext) -> bytes | None:
-    """Do what comes before the protocol proper; return what the server has to read first, or None without a client."""
+    """Negotiate encryption; return the bytes that the server has to read first, or None when the client is refused."""
     while True:
         head = await reader.readexactly(HEAD.size)
         _, code = HEAD.unpack(head)
@@ -77,7 +106,7 @@ async def _postgres_head(reader: StreamReader, writer: StreamWriter, context: ss
             await writer.drain()
             await writer.start_tls(context)
             return b""
-        elif code == CANCEL_REQUEST:  # which clients send in the clear
+        elif code == CANCEL_REQUEST:  # which clients never encrypt
             return head
         else:
             writer.write(_refusal("no pg_hba.conf entry for this host, no encryption"))
@@ -109,9 +138,3 @@ async def _copy(reader: StreamReader, writer: StreamWriter) -> None:
         while chunk := await reader.read(CHUNK):
             writer.write(chunk)
             await writer.drain()
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Serve = Callable[[StreamReader, StreamWriter], Coroutine[None, None, None]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_aws.simulated_tasks import Outcome, outcome
+from local_aws.runtime.simulated_tasks import Outcome, outcome
 
 if TYPE_CHECKING:
     from tests.local_aws.accounts import Account

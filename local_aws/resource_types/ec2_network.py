@@ -1,4 +1,4 @@
-"""AWS::EC2::EIP and AWS::EC2::NatGateway."""
+"""AWS::EC2::EIP, AWS::EC2::NatGateway and AWS::EC2::FlowLog, and the tags of EC2 resources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,24 @@ from typing import Any
 
 from local_aws import ministack
 from local_aws.resource_types.base import Properties, Resource, ResourceType, given, gone_is_fine
-from local_aws.resource_types.ec2_tags import tag_specifications, update_tags
+
+
+def tag_specifications(resource_type: str, properties: Properties) -> dict[str, Any]:
+    """Return the parameter with which EC2 tags a ``resource_type`` as it creates it, if there are tags."""
+    tags = properties.get("Tags")
+    return {"TagSpecifications": [{"ResourceType": resource_type, "Tags": tags}]} if tags else {}
+
+
+def update_tags(resource_id: str, old: Properties, new: Properties) -> None:
+    """Make the tags of the template out of its earlier ones; tags from elsewhere stay."""
+    before = {tag["Key"]: tag["Value"] for tag in old.get("Tags", [])}
+    after = {tag["Key"]: tag["Value"] for tag in new.get("Tags", [])}
+    dropped = [{"Key": key} for key in before.keys() - after.keys()]
+    if dropped:
+        ministack.call("ec2", "DeleteTags", Resources=[resource_id], Tags=dropped)
+    if after:
+        tags = [{"Key": key, "Value": value} for key, value in after.items()]
+        ministack.call("ec2", "CreateTags", Resources=[resource_id], Tags=tags)
 
 
 def _create_eip(properties: Properties, _name: str) -> Resource:
@@ -103,6 +120,41 @@ def _interface_ids(gateway_id: str) -> list[str]:
     return [i["NetworkInterfaceId"] for i in interfaces if i.get("Description") == description]
 
 
+def _create_flow_log(properties: Properties, _name: str) -> Resource:
+    answer = ministack.call(
+        "ec2",
+        "CreateFlowLogs",
+        ResourceIds=[properties["ResourceId"]],
+        **given(
+            properties,
+            "DeliverLogsPermissionArn",
+            "LogDestination",
+            "LogDestinationType",
+            "LogFormat",
+            "LogGroupName",
+            "MaxAggregationInterval",
+            "ResourceType",
+            "TrafficType",
+        ),
+    )
+    flow_log_id = answer["FlowLogIds"][0]
+    update_tags(flow_log_id, {}, properties)
+    return _flow_log(flow_log_id)
+
+
+def _update_flow_log(physical_id: str, old: Properties, new: Properties) -> Resource:
+    update_tags(physical_id, old, new)
+    return _flow_log(physical_id)
+
+
+def _delete_flow_log(physical_id: str, _properties: Properties) -> None:
+    ministack.call("ec2", "DeleteFlowLogs", FlowLogIds=[physical_id])
+
+
+def _flow_log(flow_log_id: str) -> Resource:
+    return Resource(flow_log_id, {"Id": flow_log_id})
+
+
 RESOURCE_TYPES = (
     ResourceType(
         name="AWS::EC2::EIP",
@@ -125,6 +177,27 @@ RESOURCE_TYPES = (
             "PrivateIpAddress",
             "SubnetId",
             "VpcId",
+        ),
+        tagged=True,
+    ),
+    ResourceType(
+        name="AWS::EC2::FlowLog",
+        create=_create_flow_log,
+        update=_update_flow_log,
+        delete=_delete_flow_log,
+        create_only=(
+            "DeliverCrossAccountRole",
+            "DeliverLogsPermissionArn",
+            "DestinationOptions",
+            "LogDestination",
+            "LogDestinationType",
+            "LogFormat",
+            "LogGroupName",
+            "MaxAggregationInterval",
+            "ResourceId",
+            "ResourceType",
+            "TagFieldSpecifications",
+            "TrafficType",
         ),
         tagged=True,
     ),

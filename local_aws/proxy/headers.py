@@ -1,8 +1,8 @@
-"""Headers on their way through the front door: the application sees what a load balancer at its public URL shows it.
+"""Headers of requests and responses on their way through the reverse proxy, as a load balancer would send them.
 
-The browser speaks http to ``alpha.dev.localhost``, the application is asked as ``https://alpha.dev.example.com``. So
-addresses are exchanged in both directions, and cookies lose what only holds for https: the attribute Secure, and the
-prefixes of names that ask for it.
+The browser requests ``http://alpha.dev.localhost``, the application receives a request for
+``https://alpha.dev.example.com``. So addresses are replaced in both directions, and cookies lose what browsers accept
+over https only: the attribute Secure, and prefixes of their names.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 HTTPS_PORT = 443
 # https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
-COOKIE_PREFIXES = {"__Host-": "front-door-host-", "__Secure-": "front-door-secure-"}
+COOKIE_PREFIXES = {"__Host-": "proxy-host-", "__Secure-": "proxy-secure-"}
 DROPPED = ("domain", "secure")
 
 
 def inwards(headers: Iterable[tuple[str, str]], here: str, public_host: str) -> dict[str, str]:
-    """Return a request's headers as the load balancer gets them; ``here`` is host and port of the front door."""
+    """Return a request's headers for the load balancer; ``here`` is host and port in the browser's URL."""
     passed: dict[str, str] = {}
     for name, value in headers:
         match name:
@@ -31,7 +31,7 @@ def inwards(headers: Iterable[tuple[str, str]], here: str, public_host: str) -> 
             case "cookie":
                 # HTTP/2 may split the header; the parts are one list.
                 whole = "; ".join(filter(None, (passed.get(name), value)))
-                passed[name] = "; ".join(_named_as_before(cookie.strip()) for cookie in whole.split(";"))
+                passed[name] = "; ".join(_original_name(cookie.strip()) for cookie in whole.split(";"))
             case "origin" | "referer":
                 passed[name] = _moved(value, {here: public_host}, "https")
             case _:
@@ -40,7 +40,7 @@ def inwards(headers: Iterable[tuple[str, str]], here: str, public_host: str) -> 
 
 
 def outwards(headers: Iterable[tuple[str, str]], hosts: Mapping[str, str]) -> Pairs:
-    """Return a response's headers for the browser; ``hosts`` are the front door's, with port, by public host."""
+    """Return a response's headers for the browser; ``hosts`` are the hosts here, with port, by public host."""
     passed: Pairs = []
     for name, value in headers:
         match name.lower():
@@ -49,14 +49,14 @@ def outwards(headers: Iterable[tuple[str, str]], hosts: Mapping[str, str]) -> Pa
             case "set-cookie":
                 passed.append((name, _plain_cookie(value)))
             case "strict-transport-security" | "connection" | "keep-alive" | "transfer-encoding":
-                pass  # the first says of the public host what is not true of this one, the others end here
+                pass  # the first is about the public host only, the others about one connection
             case _:
                 passed.append((name, value))
     return passed
 
 
 def _moved(address: str, hosts: Mapping[str, str], scheme: str) -> str:
-    """Return an absolute URL at the host that takes the place of its own; other texts as they are."""
+    """Return an absolute URL with its host replaced; other values unchanged."""
     parts = urlsplit(address)
     known = parts.netloc if parts.netloc in hosts else (parts.hostname or "")
     if parts.scheme not in {"http", "https"} or known not in hosts:
@@ -73,7 +73,7 @@ def _plain_cookie(cookie: str) -> str:
     return "; ".join([pair, *kept])
 
 
-def _named_as_before(cookie: str) -> str:
+def _original_name(cookie: str) -> str:
     for prefix, stand_in in COOKIE_PREFIXES.items():
         if cookie.startswith(stand_in):
             return prefix + cookie.removeprefix(stand_in)

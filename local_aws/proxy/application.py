@@ -1,4 +1,4 @@
-"""The front door: requests for an environment's name go through its load balancer, all others to the AWS APIs."""
+"""A reverse proxy: requests for an environment's host go through its load balancer, all others to the AWS APIs."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from local_aws import ministack
-from local_aws.front_door import headers as exchange
-from local_aws.front_door.names import SUFFIX, site
 from local_aws.ministack import load_balancing
 from local_aws.ministack.cloudformation import stacks
+from local_aws.proxy import headers as exchange
+from local_aws.proxy.hosts import SUFFIX, site
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from local_aws.front_door.names import Site
+    from local_aws.proxy.hosts import Site
 
     Message = dict[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 URL_OUTPUT = "Url"
 ENVIRONMENT_TAG = "gitops:environment"
 LABELS_OF_A_NAME = 3
-"""``alpha.dev.localhost``; shorter and longer names below localhost are MiniStack's."""
+"""``alpha.dev.localhost``. MiniStack uses shorter and longer names below localhost."""
 
 
 def sites() -> dict[str, Site]:
-    """Return the environments that are deployed, by their host here."""
+    """Return the deployed environments by their host on this machine."""
     found = [
         site(stack.tags.get(ENVIRONMENT_TAG, ""), stack.outputs.get(URL_OUTPUT, ""), stack.account, stack.region)
         for stack in stacks()
@@ -35,14 +35,14 @@ def sites() -> dict[str, Site]:
     return {one.host: one for one in found if one is not None}
 
 
-class FrontDoor:
-    """An ASGI application in front of another one."""
+class ReverseProxy:
+    """An ASGI application that serves environments and passes other requests to the application behind it."""
 
     def __init__(self, behind: Callable[..., Awaitable[None]]) -> None:
         self._behind = behind
 
     async def __call__(self, scope: Message, receive: Receive, send: Send, *more: object) -> None:
-        """Serve a request for an environment, or leave it to what is behind."""
+        """Serve a request for an environment, or pass it to the application behind."""
         names = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope.get("headers", [])}
         here = names.get("host", "")
         host = here.partition(":")[0].lower()
@@ -51,15 +51,15 @@ class FrontDoor:
             return
         known = sites()
         if host in known:
-            await _pass_on(scope, receive, send, known, known[host])
+            await _forward(scope, receive, send, known, known[host])
         elif host.count(".") == LABELS_OF_A_NAME - 1 and host.split(".")[1] in {one.split(".")[1] for one in known}:
-            await _answer(send, 404, {"content-type": "text/plain"}, _what_there_is(here, known))
+            await _answer(send, 404, {"content-type": "text/plain"}, _known_sites(here, known))
         else:
             await self._behind(scope, receive, send, *more)
 
 
-async def _pass_on(scope: Message, receive: Receive, send: Send, known: Mapping[str, Site], wanted: Site) -> None:
-    """Send a request through the load balancer of a site. Its body is read as a whole first, as MiniStack wants it."""
+async def _forward(scope: Message, receive: Receive, send: Send, known: Mapping[str, Site], wanted: Site) -> None:
+    """Send a request through the load balancer of a site. MiniStack needs the whole body first."""
     request = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     here = next(value for name, value in request if name == "host")
     port = here.partition(":")[2]
@@ -115,7 +115,7 @@ async def _start(send: Send, status: int, headers: list[tuple[str, str]]) -> Non
     await send({"type": "http.response.start", "status": status, "headers": encoded})
 
 
-def _what_there_is(here: str, known: Mapping[str, Site]) -> str:
+def _known_sites(here: str, known: Mapping[str, Site]) -> str:
     port = here.partition(":")[2]
     addresses = [f"  http://{host}{f':{port}' if port else ''}/" for host in sorted(known)]
     return "\n".join([f"No environment is deployed at {here}. These are:", *addresses, ""])

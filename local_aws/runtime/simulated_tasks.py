@@ -1,7 +1,7 @@
-"""Tasks of images that no folder of this machine stands for: they end at once, the way their variables say.
+"""Tasks of images without a folder on this machine: they end at once, as their variables say.
 
-Nothing of the image is run. A task that a service starts goes on "running"; one that RunTask starts ends well, unless
-a variable of its container says otherwise:
+No program of the image runs. A task that a service starts stays RUNNING. A task of RunTask ends with exit code 0,
+unless a variable of its container says otherwise:
 
 - ``SIMULATED_EXIT_CODE``: the exit code; ``never`` leaves the task running.
 - ``SIMULATED_STOPPED_REASON``: it never starts, for this reason.
@@ -26,14 +26,14 @@ STOPPED_REASON = "SIMULATED_STOPPED_REASON"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a task ends. Without an exit code it never started."""
+    """The end of a task. Without an exit code the task never started."""
 
     exit_code: int | None
     stopped_reason: str
 
 
 def outcome(environment: Mapping[str, str]) -> Outcome | None:
-    """Return how a task with these variables ends, or None when it goes on."""
+    """Return the end of a task with these variables, or None when it keeps running."""
     if reason := environment.get(STOPPED_REASON):
         return Outcome(None, reason)
     code = environment.get(EXIT_CODE, "0")

@@ -1,4 +1,4 @@
-"""What is corrected of databases and load balancers: a protected one is not deleted."""
+"""Types that MiniStack has, corrected: protected load balancers and databases, and buckets."""
 
 from __future__ import annotations
 
@@ -64,3 +64,43 @@ def unprotect(account: Account) -> None:
     for found in elb.describe_load_balancers()["LoadBalancers"]:
         attribute = {"Key": "deletion_protection.enabled", "Value": "false"}
         elb.modify_load_balancer_attributes(LoadBalancerArn=found["LoadBalancerArn"], Attributes=[attribute])
+
+
+def bucket(**tags: str) -> dict[str, Any]:
+    properties = {
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+        "VersioningConfiguration": {"Status": "Enabled"},
+    }
+    return {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": properties}}
+
+
+def test_bucket_has_its_tags_and_changes_them(account: Account) -> None:
+    first = account.deploy("it", bucket(Name="a", Dropped="x")).physical_ids["Bucket"]
+    before = account.client("s3").get_bucket_tagging(Bucket=first)["TagSet"]
+    second = account.deploy("it", bucket(Name="b")).physical_ids["Bucket"]
+    after = account.client("s3").get_bucket_tagging(Bucket=first)["TagSet"]
+
+    assert second == first
+    assert {tag["Key"]: tag["Value"] for tag in before} == {"Name": "a", "Dropped": "x"}
+    assert {tag["Key"]: tag["Value"] for tag in after} == {"Name": "b"}
+
+
+def test_bucket_that_is_not_empty_stays(account: Account) -> None:
+    name = account.deploy("it", bucket()).physical_ids["Bucket"]
+    s3 = account.client("s3")
+    s3.put_object(Bucket=name, Key="a file", Body=b"x")
+    s3.delete_object(Bucket=name, Key="a file")  # which leaves a version and a marker
+
+    with pytest.raises(WaiterError):
+        account.delete("it")
+
+    assert [found["Name"] for found in s3.list_buckets()["Buckets"]] == [name]
+    assert any("BucketNotEmpty" in reason for reason in account.failures("it"))
+
+
+def test_empty_bucket_is_deleted(account: Account) -> None:
+    account.deploy("it", bucket())
+
+    account.delete("it")
+
+    assert account.client("s3").list_buckets()["Buckets"] == []
