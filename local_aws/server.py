@@ -25,7 +25,7 @@ from hypercorn.config import Config
 from local_aws import additions, ministack
 from local_aws.proxy import hosts
 from local_aws.proxy.application import ReverseProxy
-from local_aws.settings import SECRET_ACCESS_KEY
+from local_aws.settings import CODE, SECRET_ACCESS_KEY
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("state_file", type=Path)
     parser.add_argument("fds", type=int, nargs="+", metavar="FD")
     arguments = parser.parse_args()
+    os.environ.pop("PYTHONPATH", None)  # workers inherit the environment, and import nothing of ours
 
     with _publish(arguments.state_file), _watchdog(arguments.state_file.parent):
         additions.extend(arguments.state_file.parent)
@@ -78,7 +79,7 @@ def _publish(state_file: Path) -> TextIOWrapper:
 def _watchdog(state_dir: Path) -> subprocess.Popen[bytes]:
     """Start the process that ends this server's processes once the server is gone, which closes the process's input."""
     command = [sys.executable, "-m", "local_aws.shutdown", str(state_dir)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(CODE)})
 
 
 if __name__ == "__main__":

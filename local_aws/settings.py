@@ -25,6 +25,8 @@ When it is set, tasks run as containers of images that the engine has or can pul
 """
 NO_DOCKER = "no-docker.sock"
 
+CODE = Path(__file__).absolute().parents[1]
+"""The folder of this package, which need not be installed."""
 NODE_MODULES = Path(__file__).resolve().parents[1] / "node_modules"
 
 
@@ -41,6 +43,7 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         "TMPDIR": str(state_dir / "tmp"),
         # Node's Lambda runtime has the AWS SDK built in; CDK's own custom resources rely on it.
         "NODE_PATH": str(NODE_MODULES),
+        "PYTHONPATH": str(CODE),
         "PYTHONUNBUFFERED": "1",
         "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
         "BIND_HOST": "127.0.0.1",

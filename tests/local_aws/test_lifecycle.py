@@ -81,7 +81,7 @@ def run_worker(aws: lifecycle.EmbeddedAws) -> str:
     template = json.dumps({"Resources": resources, "Outputs": outputs})
     client.create_stack(StackName="it", TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
     waiter = client.get_waiter("stack_create_complete")
-    waiter.wait(StackName="it", WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    waiter.wait(StackName="it", WaiterConfig={"Delay": 0.1, "MaxAttempts": 300})
     return str(client.describe_stacks(StackName="it")["Stacks"][0]["Outputs"][0]["OutputValue"])
 
 
@@ -96,7 +96,7 @@ def kill_server(aws: lifecycle.EmbeddedAws, state_dir: Path) -> None:
         time.sleep(0.01)
 
 
-def test_up_answers_and_is_found(state_dir: Path) -> None:
+def test_up_answers_and_is_found_by_a_second_up_too(state_dir: Path) -> None:
     aws, started = lifecycle.up(state_dir, port=ANY_PORT, account=ACCOUNT)
 
     assert started
@@ -105,12 +105,7 @@ def test_up_answers_and_is_found(state_dir: Path) -> None:
     assert aws.account == ACCOUNT
     with urllib.request.urlopen(f"{aws.endpoint}/_ministack/health") as answer:  # noqa: S310 - an http address
         assert answer.status == 200
-
-
-def test_second_up_finds_the_first(state_dir: Path) -> None:
-    first = up(state_dir)
-
-    assert lifecycle.up(state_dir, port=ANY_PORT, account=ACCOUNT) == (first, False)
+    assert lifecycle.up(state_dir, port=ANY_PORT, account=ACCOUNT) == (aws, False)
 
 
 def test_simultaneous_ups_start_one_server(state_dir: Path) -> None:
@@ -208,7 +203,16 @@ def test_unreadable_state_is_no_server(state_dir: Path, content: str) -> None:
     (state_dir / "local.json").write_text(content)
 
     assert lifecycle.find(state_dir) is None
+    assert not lifecycle.down(state_dir)  # which `up` begins with
+    assert list(state_dir.iterdir()) == []
+
+
+def test_up_takes_the_place_of_unreadable_state(state_dir: Path) -> None:
+    state_dir.mkdir()
+    (state_dir / "local.json").write_text('{"pid": 0}')
+
     aws, started = lifecycle.up(state_dir, port=ANY_PORT, account=ACCOUNT)
+
     assert started
     assert lifecycle.find(state_dir) == aws
 
@@ -242,17 +246,15 @@ def test_a_server_that_ends_as_it_starts_is_an_error_with_its_log(
     assert lifecycle.find(state_dir) is None
 
 
-def test_files_of_workers_stay_in_the_state_folder(state_dir: Path) -> None:
-    assert run_worker(up(state_dir)).startswith(str(state_dir.resolve()))
-
-
-def test_callers_aws_settings_do_not_reach_the_server(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_workers_stay_in_the_state_folder_and_the_caller_s_aws_settings_out(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as caller:
         caller.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1")
         caller.setenv("AWS_PROFILE", "absent")
         aws = up(state_dir)
 
-    assert run_worker(aws)
+    assert run_worker(aws).startswith(str(state_dir.resolve()))
 
 
 def test_environment_reaches_an_account(embedded_aws: lifecycle.EmbeddedAws) -> None:

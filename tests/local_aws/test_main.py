@@ -37,6 +37,8 @@ def run(state_dir: Path, *arguments: str) -> tuple[dict[str, Any], str]:
 def test_up_status_and_down(state_dir: Path) -> None:
     started, said = run(state_dir, "up", "--account", ACCOUNT, "--port", "0")
     published = json.loads((state_dir / "local.json").read_text())
+    with (state_dir / "local.json").open() as file, pytest.raises(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # as other programs look whether it lives
     again, _ = run(state_dir, "up", "--account", "210987654321")
     status, _ = run(state_dir, "status")
     stopped, _ = run(state_dir, "down")
@@ -58,13 +60,6 @@ def test_up_status_and_down(state_dir: Path) -> None:
     assert (published["account"], published["secret_access_key"]) == (ACCOUNT, "embedded")
     assert stopped == {"running": False, "changed": True}
     assert run(state_dir, "status")[0] == run(state_dir, "down")[0] == {"running": False, "changed": False}
-
-
-def test_the_published_file_is_locked_while_the_server_lives(state_dir: Path) -> None:
-    run(state_dir, "up", "--account", ACCOUNT, "--port", "0")
-
-    with (state_dir / "local.json").open() as file, pytest.raises(BlockingIOError):
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def test_images_are_the_applications_of_a_folder_that_have_a_virtual_environment(
