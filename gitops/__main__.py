@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.errors import DeclarationError
 from gitops import checkout, cli
 from gitops.errors import UserError
-from local_aws.lifecycle import LocalError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
     except DeclarationError as error:
         print(error, file=sys.stderr)
         return USER_ERROR
-    except (UserError, LocalError) as error:
+    except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:

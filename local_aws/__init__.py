@@ -1,1 +1,5 @@
-"""The embedded AWS for one machine: MiniStack on loopback, with the resource types that it lacks added."""
+"""The embedded AWS of one machine: MiniStack on loopback, extended by the resource types and services that it lacks.
+
+Other programs use it through its endpoint, its command line (``python -m local_aws``) and the file ``local.json``:
+docs/local.md. This package imports nothing of gitops or of constructs_lib.
+"""

@@ -1,4 +1,4 @@
-"""Everything that this project adds to MiniStack, put together."""
+"""Extends MiniStack, in the process of the server, with everything that this package adds."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from local_aws import resource_types, settings
-from local_aws.ministack import cloudformation, given_resources
+from local_aws.ministack import account_defaults, cloudformation
 from local_aws.runtime.agent import ProcessAgent
+from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
-from local_aws.runtime.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from local_aws.resource_types.base import Correction
 
 
-def add(state_dir: Path) -> None:
-    """Change MiniStack in this process, and start what tasks find around them, if folders stand for images."""
-    given_resources.add_public_parameters()
-    given_resources.let_clients_choose_hosted_zone_ids()
+def extend(state_dir: Path) -> None:
+    """Extend MiniStack in this process. With images, also start what tasks use: mail relay, databases and caches."""
+    account_defaults.add_public_parameters()
+    account_defaults.let_clients_choose_hosted_zone_ids()
     cloudformation.fail_custom_resources_early()
     cloudformation.keep_container_definitions_whole()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
@@ -31,20 +31,20 @@ def add(state_dir: Path) -> None:
     images = Images(state_dir / settings.IMAGES_FILE)
     variables, corrections = _start_servers(state_dir, images) if images.file.exists() else ({}, ())
     resource_types.register(*corrections)
-    surroundings = Surroundings(f"http://localhost:{os.environ['GATEWAY_PORT']}", variables)
-    ProcessAgent(images, surroundings, state_dir / "tasks").register()
+    environment = TaskEnvironment(f"http://localhost:{os.environ['GATEWAY_PORT']}", variables)
+    ProcessAgent(images, environment, state_dir / "tasks").register()
 
 
 def _start_servers(state_dir: Path, images: Images) -> tuple[Mapping[str, str], tuple[Correction, ...]]:
-    """Start a mail relay and prepare for databases and caches; return the variables of tasks, and corrections."""
+    """Start the mail relay and prepare databases and caches; return variables of tasks, and corrections of types."""
     from local_aws import mail  # noqa: PLC0415 - not loaded where tasks are simulated
-    from local_aws.data.authority import Authority  # noqa: PLC0415
+    from local_aws.data import postgres  # noqa: PLC0415
     from local_aws.data.servers import DataServers  # noqa: PLC0415
-    from local_aws.runtime import postgres_image  # noqa: PLC0415
+    from local_aws.data.tls import Authority  # noqa: PLC0415
 
-    folder = state_dir / "images" / postgres_image.NAME
-    postgres_image.write(folder)
-    images.add(postgres_image.NAME, folder)
+    folder = state_dir / "images" / postgres.IMAGE
+    postgres.write_image(folder)
+    images.add(postgres.IMAGE, folder)
     relay = mail.start(state_dir / mail.FOLDER)
     authority = Authority(state_dir / "authority")
     return {**relay.variables, **authority.variables}, DataServers(state_dir, authority).corrections

@@ -1,7 +1,7 @@
-"""Application Auto Scaling, an AWS service that MiniStack lacks: it remembers, and scales nothing.
+"""Application Auto Scaling, an AWS service that MiniStack lacks. It keeps what it is given, and scales nothing.
 
-Scalable targets, scaling policies and scheduled actions can be put, described and deleted, so that what a
-stack declares can be looked up. No desired count changes, no schedule fires, no alarm is made.
+Scalable targets, scaling policies and scheduled actions can be put, described and deleted, so that those of a stack can
+be read back. No desired count changes, no schedule fires, no alarm is created.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/
 """
@@ -18,7 +18,7 @@ from local_aws import ministack
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
-    from local_aws.ministack.application import Response
+    from local_aws.ministack.seams import Response
 
     Request = dict[str, Any]
     Store = MutableMapping[str, dict[str, Any]]
@@ -30,8 +30,8 @@ _policies: Store = ministack.new_store()
 _actions: Store = ministack.new_store()
 
 
-class _Refused(Exception):  # noqa: N818 - an answer of the service, not a fault of it
-    """The service's answer to a request that it cannot fulfil, with the error code of its API reference."""
+class _Refused(Exception):  # noqa: N818 - a response of the service, not a bug
+    """An error response of the service; `code` is the error code of its API reference."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -56,11 +56,11 @@ async def _handle(
 
 
 def _unknown(_request: Request) -> Request:
-    raise _Refused("InvalidAction", "The embedded AWS does not know this operation.")
+    raise _Refused("InvalidAction", "The embedded AWS does not support this operation.")
 
 
 def _register_target(request: Request) -> Request:
-    """Add a target, or change what the request gives of one."""
+    """Add a target, or change the fields of one that the request has."""
     key = _key(request)
     known = _targets.get(key) or {
         **{name: request[name] for name in _TARGET},
@@ -73,7 +73,10 @@ def _register_target(request: Request) -> Request:
     others = {name: request[name] for name in ("RoleARN", "SuspendedState") if name in request}
     target = known | capacity | others
     if not {"MinCapacity", "MaxCapacity"} <= target.keys() or target["MinCapacity"] > target["MaxCapacity"]:
-        raise _Refused("ValidationException", "Minimum and maximum capacity are needed, and in ascending order.")
+        raise _Refused(
+            "ValidationException",
+            "MinCapacity and MaxCapacity are required, the smaller first.",
+        )
     _targets[key] = target
     return {"ScalableTargetARN": target["ScalableTargetARN"]}
 

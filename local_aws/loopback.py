@@ -1,20 +1,27 @@
-"""Listening sockets on the loopback addresses of this machine."""
+"""Loopback: listening sockets for the server, and an address for each task and each database.
+
+Linux answers on every address of 127.0.0.0/8 without configuration. With an address of its own, each task and each
+server has the port that it is declared with. Addresses are drawn at random and tried, so that several embedded AWSs on
+one machine do not collide.
+"""
 
 from __future__ import annotations
 
 import errno
+import random
 import socket
 from contextlib import suppress
 
 ANY_PORT = 0
-ATTEMPTS = 20
+PORT_ATTEMPTS = 20
+ADDRESS_ATTEMPTS = 50
 
 
 def listen(port: int) -> list[socket.socket]:
     """Return sockets that listen on one port of 127.0.0.1 and, where the machine has it, of ::1.
 
-    That port is ``port``, or a free one if it is taken or may not be used; ``ANY_PORT`` is a free one at
-    once. A client that connects before the sockets are served waits.
+    The port is ``port``, or a free one when ``port`` is taken, not permitted, or ``ANY_PORT``. A client that connects
+    before the sockets are served waits.
 
     Raises:
         OSError: no port is free.
@@ -24,7 +31,7 @@ def listen(port: int) -> list[socket.socket]:
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
-    for _ in range(ATTEMPTS):  # the port that is free on the one address may be taken on the other
+    for _ in range(PORT_ATTEMPTS):  # a port that is free on one address may be taken on the other
         with suppress(OSError):
             return _listen_on(ANY_PORT)
     raise OSError(errno.EADDRINUSE, "no port is free on both 127.0.0.1 and ::1")
@@ -40,3 +47,21 @@ def _listen_on(port: int) -> list[socket.socket]:
         ipv4.close()
         raise
     return [ipv4, ipv6]
+
+
+def free_address(*ports: int) -> str:
+    """Return a loopback address on which these ports are free.
+
+    Raises:
+        OSError: none was found; the machine may have no loopback addresses but 127.0.0.1.
+    """
+    draw = random.SystemRandom()
+    for _ in range(ADDRESS_ATTEMPTS):
+        # Addresses below 127.16 are those that people and distributions choose, such as 127.0.1.1.
+        address = f"127.{draw.randint(16, 254)}.{draw.randint(1, 254)}.{draw.randint(1, 254)}"
+        with suppress(OSError):
+            for port in ports or (0,):
+                with socket.create_server((address, port)):
+                    pass
+            return address
+    raise OSError("no free loopback address was found for a task; tasks as processes need Linux")

@@ -1,4 +1,4 @@
-"""The mail relay of the embedded AWS: it delivers nothing, and keeps every message as a file."""
+"""The mail relay of the embedded AWS: it writes every message to a file and delivers none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiosmtpd.controller import Controller
 
-from local_aws.runtime.addresses import free_address
+from local_aws.loopback import free_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,26 +23,26 @@ PORT = 1025
 
 @dataclass(frozen=True, slots=True)
 class MailRelay:
-    """A relay that listens."""
+    """A running mail relay."""
 
     address: str
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """The variables by which tasks find it, called as Django's settings are."""
+        """The variables by which tasks find it, named as Django's settings are."""
         return {"EMAIL_HOST": self.address, "EMAIL_PORT": str(PORT)}
 
 
 def start(folder: Path) -> MailRelay:
-    """Start a relay that writes each message it is given to a file, NUMBER-TIME.eml, in ``folder``."""
+    """Start a relay that writes each message to a file in ``folder``, NUMBER-TIME.eml."""
     folder.mkdir(parents=True)
     address = free_address(PORT)
-    Controller(_Keeper(folder), hostname=address, port=PORT).start()
+    Controller(_FileHandler(folder), hostname=address, port=PORT).start()
     return MailRelay(address)
 
 
-class _Keeper:
-    """aiosmtpd's handler: what is done with a message."""
+class _FileHandler:
+    """A handler of aiosmtpd: writes messages to files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,8 +1,8 @@
 """The process of the embedded AWS: MiniStack with this project's additions, on sockets that it inherits.
 
-Started by ``local_aws.lifecycle.up`` as ``python -m local_aws.server STATE_FILE FD...``, with
-MiniStack's settings in the environment. It publishes itself in STATE_FILE and keeps that file locked for as
-long as it lives. The sockets are bound already, to loopback; it opens no other.
+Started by ``local_aws.lifecycle.up`` as ``python -m local_aws.server STATE_FILE FD...``, with MiniStack's settings in
+the environment. It publishes itself in STATE_FILE and keeps that file locked for as long as it lives. The sockets are
+bound to loopback already; it opens no other.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from local_aws import additions, ministack
-from local_aws.front_door.application import FrontDoor
+from local_aws.proxy import hosts
+from local_aws.proxy.application import ReverseProxy
+from local_aws.settings import CODE, SECRET_ACCESS_KEY
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -34,41 +36,50 @@ KEEP_ALIVE_SECONDS = 75  # longer than the idle connections of AWS clients, whic
 
 
 def main() -> None:
-    """Publish this process, add what MiniStack lacks and serve until a signal ends it."""
+    """Publish this process, extend MiniStack and serve until a signal ends it."""
     parser = argparse.ArgumentParser(prog="python -m local_aws.server", description=__doc__)
     parser.add_argument("state_file", type=Path)
     parser.add_argument("fds", type=int, nargs="+", metavar="FD")
     arguments = parser.parse_args()
+    os.environ.pop("PYTHONPATH", None)  # workers inherit the environment, and import nothing of ours
 
     with _publish(arguments.state_file), _watchdog(arguments.state_file.parent):
-        additions.add(arguments.state_file.parent)
+        additions.extend(arguments.state_file.parent)
         config = Config()
         config.bind = [f"fd://{fd}" for fd in arguments.fds]
         config.errorlog = logging.getLogger("hypercorn.error")  # to MiniStack's log, not to one of its own
         config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-        asyncio.run(serve(cast("ASGIFramework", FrontDoor(ministack.APPLICATION)), config))
+        asyncio.run(serve(cast("ASGIFramework", ReverseProxy(ministack.application)), config))
 
 
 def _publish(state_file: Path) -> TextIOWrapper:
-    """Write who and where this server is; return the open file, whose lock is the sign of life."""
+    """Write what a client needs to know of this server; return the open file, which is locked while the server lives.
+
+    The fields are those of `local_aws.lifecycle.EmbeddedAws`.
+    """
     file = state_file.open("a")
     fcntl.flock(file, fcntl.LOCK_EX)
     file.truncate(0)
+    port = int(os.environ["GATEWAY_PORT"])
     state = {
+        # By name: MiniStack recognises path-style S3 requests by the host name.
+        "endpoint": f"http://localhost:{port}",
         "pid": os.getpid(),
-        "port": int(os.environ["GATEWAY_PORT"]),
+        "port": port,
         "account": os.environ["MINISTACK_ACCOUNT_ID"],
+        "secret_access_key": SECRET_ACCESS_KEY,
+        "environment_url": hosts.url("{folder}/{name}", port),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    file.write(json.dumps(state))
+    file.write(json.dumps(state, indent=2) + "\n")
     file.flush()
     return file
 
 
 def _watchdog(state_dir: Path) -> subprocess.Popen[bytes]:
-    """Start what ends this server's processes when it is gone, which the end of its input tells."""
-    command = [sys.executable, "-m", "local_aws.watchdog", str(state_dir)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE)
+    """Start the process that ends this server's processes once the server is gone, which closes the process's input."""
+    command = [sys.executable, "-m", "local_aws.shutdown", str(state_dir)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(CODE)})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The environment in which the server of the embedded AWS runs: MiniStack takes its settings from there."""
+"""Settings of the embedded AWS: the environment of its server, where MiniStack reads its own, and its images."""
 
 from __future__ import annotations
 
@@ -12,27 +12,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 IMAGES_FILE = "images.json"
-"""The file, in the state folder, that says which folders stand for which images: `local_aws.runtime.images`."""
+"""The file, in the state folder, with the folders that stand for images: `local_aws.runtime.images`."""
 
 SECRET_ACCESS_KEY = "embedded"  # noqa: S105 - it protects nothing
-"""With which requests are signed. S3 checks it in links that are signed for somebody without a key."""
+"""Signs requests. S3 checks it in presigned URLs, and nothing else checks it."""
 
 DOCKER_HOST = "GITOPS_LOCAL_DOCKER_HOST"
 """The variable that names the socket of a container engine, such as `unix:///var/run/docker.sock`.
 
-With it tasks are containers of images that the engine has or can pull; MiniStack needs the package `docker` for that.
+When it is set, tasks run as containers of images that the engine has or can pull. MiniStack then needs the package
+`docker`.
 """
 NO_DOCKER = "no-docker.sock"
 
+CODE = Path(__file__).absolute().parents[1]
+"""The folder of this package, which need not be installed."""
 NODE_MODULES = Path(__file__).resolve().parents[1] / "node_modules"
-EXAMPLES = Path(__file__).absolute().parents[1] / "examples"
 
 
 def server_environment(state_dir: Path, port: int, account: str, region: str) -> dict[str, str]:
-    """Return the whole environment of the server: MiniStack's settings, and nothing of the caller's but PATH.
+    """Return the whole environment of the server: MiniStack's settings, and PATH as the only variable of the caller's.
 
-    The server's workers inherit it. HOME and TMPDIR keep what they write, and what they would read of a
-    developer's own AWS configuration, inside the state folder.
+    The server's workers inherit it. HOME and TMPDIR keep what they write inside the state folder, and a developer's own
+    AWS configuration out.
     """
     scripts = Path(sys.executable).parent  # node, which Lambda workers need, is installed beside python
     return {
@@ -41,6 +43,7 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         "TMPDIR": str(state_dir / "tmp"),
         # Node's Lambda runtime has the AWS SDK built in; CDK's own custom resources rely on it.
         "NODE_PATH": str(NODE_MODULES),
+        "PYTHONPATH": str(CODE),
         "PYTHONUNBUFFERED": "1",
         "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
         "BIND_HOST": "127.0.0.1",
@@ -50,33 +53,33 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         "STATE_DIR": str(state_dir / "data"),
         "S3_DATA_DIR": str(state_dir / "data" / "s3"),
         "PERSIST_STATE": "0",
-        # Custom resources ask every ten seconds whether a task has ended, and give up after an hour: a fifth of both.
+        # Custom resources ask every ten seconds whether a task has ended, and give up after an hour: a fifth here.
         "SFN_WAIT_SCALE": "0.2",
         # These two services listen on every interface.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # With an engine at hand MiniStack would run tasks in containers, of images that exist in no registry.
+        # With a container engine MiniStack would run tasks in containers, of images that exist in no registry.
         "DOCKER_HOST": os.environ.get(DOCKER_HOST) or f"unix://{state_dir / NO_DOCKER}",
     }
 
 
 def containers_are_wanted(environment: Mapping[str, str]) -> bool:
-    """Tell whether a server with this environment leaves tasks, databases and caches to MiniStack's containers."""
+    """Return whether a server with this environment runs tasks, databases and caches as MiniStack's containers."""
     return not environment["DOCKER_HOST"].endswith(NO_DOCKER)
 
 
-def example_images() -> dict[str, Path]:
-    """Return the example applications that are installed, in a virtual environment, by the names of their images.
+def applications(folder: Path) -> dict[str, Path]:
+    """Return the applications in ``folder`` that have a virtual environment, by the names of their images.
 
-    There are none where tasks could not run: only Linux has a loopback address for each.
+    There are none on systems other than Linux: only Linux has a loopback address for each task.
     """
     if sys.platform != "linux":
         return {}
-    return {folder.parent.name: folder.parent for folder in sorted(EXAMPLES.glob("*/.venv"))}
+    return {found.parent.name: found.parent for found in sorted(folder.absolute().glob("*/.venv"))}
 
 
 def images(state_dir: Path) -> dict[str, str]:
-    """Return the folders that stand for images in the embedded AWS of a state folder."""
+    """Return the folders that stand for images in the embedded AWS of ``state_dir``, by the names of the images."""
     try:
         found: dict[str, str] = json.loads((state_dir / IMAGES_FILE).read_text())
     except FileNotFoundError:

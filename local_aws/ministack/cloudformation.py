@@ -1,90 +1,70 @@
-"""CloudFormation's tables, and what is changed of how it provisions."""
+"""Changes of how MiniStack's CloudFormation provisions resources, and the stacks that exist."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ministack.services import cloudformation as _stacks_package
-from ministack.services import lambda_svc as _lambda
-from ministack.services.cloudformation import (
-    custom_resource as _custom_resource,
-)
-from ministack.services.cloudformation import provisioners as _provisioners
-from ministack.services.cloudformation import stacks as _stacks
+from local_aws.ministack import seams
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
-# CloudFormation's tables, by resource type: how to provision it, the properties whose change replaces it for
-# certain or perhaps, and the property that takes the tags of the stack with its shape.
-RESOURCE_HANDLERS: MutableMapping[str, dict[str, Any]] = _provisioners._RESOURCE_HANDLERS  # noqa: SLF001
-REPLACING_PROPERTIES: MutableMapping[str, tuple[str, ...]] = _provisioners._REPLACING_PROPERTIES  # noqa: SLF001
-CONDITIONALLY_REPLACING_PROPERTIES: MutableMapping[str, tuple[str, ...]] = (
-    _provisioners._CONDITIONALLY_REPLACING_PROPERTIES  # noqa: SLF001
-)
-STACK_TAG_PROPERTY: MutableMapping[str, tuple[str, str]] = _provisioners._STACK_TAG_PROPERTY  # noqa: SLF001
-
-
-def generated_name(stack_name: str, logical_id: str) -> str:
-    """Return the physical name that CloudFormation generates; it changes when the resource is replaced."""
-    return str(_provisioners._physical_name(stack_name, logical_id))  # noqa: SLF001
+    from local_aws.ministack.seams import Record
 
 
 def fail_custom_resources_early() -> None:
     """Let a custom resource fail as soon as the function behind it crashes.
 
-    CloudFormation waits an hour (``ServiceTimeout``) for the answer of a function that cannot answer any
-    more, and so does MiniStack. Only the function that ``ServiceToken`` names is meant: one that it calls in
-    turn, as CDK's provider framework does, leaves it to its caller to answer.
+    CloudFormation waits an hour (``ServiceTimeout``) for the answer of a function that has crashed, and so does
+    MiniStack. Only the function that ``ServiceToken`` names counts: where that one calls another, as CDK's provider
+    framework does, it answers for it.
     """
-    execute = _lambda._execute_function_with_config_scope  # noqa: SLF001
+    execute = seams.execute_function.current
 
     @functools.wraps(execute)
-    def execute_and_answer(function: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
-        result: dict[str, Any] = execute(function, event)
+    def execute_and_answer(function: Record, event: Record) -> Record:
+        result = execute(function, event)
         service_token = event.get("ResourceProperties", {}).get("ServiceToken")
         if result.get("error") and service_token == function["config"]["FunctionArn"]:
             error = result["body"]
             reason = f"{service_token}: {error.get('errorType')}: {error.get('errorMessage')}"
             request_token = event["ResponseURL"].rpartition("/")[2]
-            _custom_resource.deliver_response(request_token, {"Status": "FAILED", "Reason": reason})
+            seams.deliver_response(request_token, {"Status": "FAILED", "Reason": reason})
         return result
 
-    _lambda._execute_function_with_config_scope = execute_and_answer  # noqa: SLF001
+    seams.execute_function.replace(execute_and_answer)
 
 
 def provision_in_threads(*resource_types: str) -> None:
-    """Let CloudFormation wait for resources of these types without keeping everything else waiting."""
-    waits = _stacks._runs_on_worker_thread  # noqa: SLF001
-    _stacks._runs_on_worker_thread = lambda name: name in resource_types or waits(name)  # noqa: SLF001
+    """Provision resources of these types in threads, so that other requests are served while CloudFormation waits."""
+    runs_in_thread = seams.runs_on_worker_thread.current
+    seams.runs_on_worker_thread.replace(lambda name: name in resource_types or runs_in_thread(name))
 
 
 def keep_container_definitions_whole() -> None:
-    """Let task definitions of stacks have what is nested in them, such as secrets, under ECS's names.
+    """Rename every nested field of a stack's task definitions from CloudFormation's spelling to ECS's.
 
-    MiniStack renames some of CloudFormation's fields to ECS's and leaves the others, which nothing reads then.
+    MiniStack renames some of them and keeps the others, such as secrets, in a spelling that nothing reads.
     """
-    _provisioners._normalize_container_defs = lambda definitions: [  # noqa: SLF001
-        _as_ecs_calls_it(definition) for definition in definitions
-    ]
+    seams.normalize_container_definitions.replace(
+        lambda definitions: [_with_ecs_names(definition) for definition in definitions]
+    )
 
 
-# Their keys are the user's.
 _MAPS = ("dockerLabels", "options")
+"""Fields whose keys are chosen by the template's author."""
 
 
-def _as_ecs_calls_it(value: object) -> object:
+def _with_ecs_names(value: object) -> object:
     if isinstance(value, list):
-        return [_as_ecs_calls_it(one) for one in value]
+        return [_with_ecs_names(one) for one in value]
     if not isinstance(value, dict):
         return value
     renamed = {name[:1].lower() + name[1:]: nested for name, nested in value.items()}
-    return {name: nested if name in _MAPS else _as_ecs_calls_it(nested) for name, nested in renamed.items()}
+    return {name: nested if name in _MAPS else _with_ecs_names(nested) for name, nested in renamed.items()}
 
 
-class DeployedStack(NamedTuple):
-    """A stack that exists, in whichever account and region."""
+class StackRecord(NamedTuple):
+    """A stack that exists, with its account and region."""
 
     account: str
     region: str
@@ -92,14 +72,14 @@ class DeployedStack(NamedTuple):
     outputs: dict[str, str]
 
 
-def stacks() -> list[DeployedStack]:
+def stacks() -> list[StackRecord]:
     """Return the stacks of every account and region."""
     return [
-        DeployedStack(
+        StackRecord(
             account,
             region,
             {tag["Key"]: tag["Value"] for tag in stack.get("Tags") or []},
             {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs") or []},
         )
-        for (account, region, _), stack in _stacks_package._stacks.all_items()  # noqa: SLF001
+        for (account, region, _), stack in seams.stacks.all_items()
     ]

@@ -1,59 +1,54 @@
-"""The points at which something other than a container engine runs ECS's tasks and keeps its services."""
+"""Hand-over of ECS's tasks and services from MiniStack to an agent that runs them without a container engine."""
 
 from __future__ import annotations
 
 import functools
 import json
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
-from ministack.core.concurrency import resource_lock as _lock
-from ministack.services import alb as _alb
-from ministack.services import ecs as _ecs
-
-from local_aws.ministack.ecs import definition_of
+from local_aws.ministack import seams
 from local_aws.ministack.ecs_services import service
-from local_aws.ministack.ecs_tasks import task_of
+from local_aws.ministack.ecs_tasks import task_definition, task_of
 
 if TYPE_CHECKING:
-    from local_aws.ministack.application import Response
-    from local_aws.ministack.ecs import Record
-    from local_aws.ministack.ecs_services import Service
-    from local_aws.ministack.ecs_tasks import Task
+    from local_aws.ministack.ecs_services import EcsService
+    from local_aws.ministack.ecs_tasks import EcsTask
+    from local_aws.ministack.seams import Record, Response
 
 
-class Agent(Protocol):
-    """What runs tasks in the place of a container engine."""
+class TaskAgent(Protocol):
+    """Runs tasks in place of a container engine."""
 
     def runs(self, definition: Record) -> bool:
-        """Tell whether it runs tasks of this definition; others are simulated."""
+        """Return whether it runs tasks of this definition. Other tasks are simulated."""
 
-    def start(self, task: Task) -> None:
+    def start(self, task: EcsTask) -> None:
         """Run a new task; returns at once."""
 
-    def stop(self, task: Task, reason: str, code: str) -> bool:
-        """Stop a task; returns at once, and False when it does not run it."""
+    def stop(self, task: EcsTask, reason: str, code: str) -> bool:
+        """Stop a task; returns at once. False when it does not run the task."""
 
-    def reconcile(self, service: Service) -> None:
-        """Take over a service of its, new or changed; returns at once."""
+    def reconcile(self, service: EcsService) -> None:
+        """Schedule a service, new or changed; returns at once."""
 
-    def simulate(self, task: Task) -> None:
-        """See a task of RunTask, which it does not run, to its end."""
+    def simulate(self, task: EcsTask) -> None:
+        """End a task of RunTask that it does not run."""
 
 
-def hand_tasks_to(agent: Agent) -> None:
-    """Let ``agent`` run the tasks that it can, and keep the services that they belong to."""
+def hand_tasks_to(agent: TaskAgent) -> None:
+    """Let ``agent`` run the tasks that it can, and schedule the services that they belong to."""
     _hand_over_tasks(agent)
     _hand_over_services(agent)
 
 
-def _hand_over_tasks(agent: Agent) -> None:
-    run_task, stop_task = _ecs._run_task, _ecs._stop_task  # noqa: SLF001
+def _hand_over_tasks(agent: TaskAgent) -> None:
+    run_task, stop_task = seams.run_task.current, seams.stop_task.current
 
     @functools.wraps(run_task)
     def run(data: Record) -> Response:
         status, headers, body = run_task(data)
         answer = json.loads(body)
-        records = [_ecs._tasks[started["taskArn"]] for started in answer.get("tasks", [])]  # noqa: SLF001
+        records = [seams.tasks[started["taskArn"]] for started in answer.get("tasks", [])]
         for record in records:
             task = task_of(record)
             if agent.runs(task.definition):
@@ -62,28 +57,29 @@ def _hand_over_tasks(agent: Agent) -> None:
                 agent.simulate(task)
         if not records:
             return status, headers, body
-        return cast("Response", _ecs.json_response({**answer, "tasks": _ecs._sanitize(records)}))  # noqa: SLF001
+        return seams.json_response({**answer, "tasks": seams.public_record(records)})
 
     @functools.wraps(stop_task)
     def stop(data: Record) -> Response:
-        cluster = _ecs._resolve_cluster_name(data.get("cluster", "default"))  # noqa: SLF001
-        record = _ecs._resolve_task(data.get("task", ""), cluster) if cluster else None  # noqa: SLF001
+        cluster = seams.cluster_name(data.get("cluster", "default"))
+        record = seams.find_task(data.get("task", ""), cluster) if cluster else None
         reason = data.get("reason", "Task stopped by user")
         if record and agent.stop(task_of(record), reason, "UserInitiated"):
-            return cast("Response", _ecs.json_response({"task": _ecs._sanitize(record)}))  # noqa: SLF001
-        return cast("Response", stop_task(data))
+            return seams.json_response({"task": seams.public_record(record)})
+        return stop_task(data)
 
-    _ecs._run_task = _ecs._ACTION_MAP["RunTask"] = run  # noqa: SLF001
-    _ecs._stop_task = _ecs._ACTION_MAP["StopTask"] = stop  # noqa: SLF001
+    seams.run_task.replace(run)
+    seams.stop_task.replace(stop)
+    seams.ecs_actions.update(RunTask=run, StopTask=stop)
 
 
-def _hand_over_services(agent: Agent) -> None:
-    reconcile, sync = _ecs._reconcile_service_tasks, _ecs._sync_service_targets  # noqa: SLF001
+def _hand_over_services(agent: TaskAgent) -> None:
+    reconcile, sync = seams.reconcile_service.current, seams.sync_service_targets.current
 
     @functools.wraps(reconcile)
     def reconcile_or_hand_over(cluster: str, key: str) -> None:
         found = service(key)
-        definition = definition_of(found.record["taskDefinition"]) if found else None
+        definition = task_definition(found.record["taskDefinition"]) if found else None
         if found and definition and found.record["status"] == "ACTIVE" and agent.runs(definition):
             agent.reconcile(found)
         else:
@@ -98,10 +94,10 @@ def _hand_over_services(agent: Agent) -> None:
         ledger = record.setdefault("_published_targets", {})
         for balancer in record.get("loadBalancers") or []:
             arn, port = balancer["targetGroupArn"], int(balancer["containerPort"])
-            with _lock("elbv2-targets", arn):
+            with seams.resource_lock("elbv2-targets", arn):
                 targets = [(address, port) for address in addresses]
-                _alb.set_targets_for_group(arn, targets, ledger.get(arn, ()))
+                seams.set_targets(arn, targets, ledger.get(arn, ()))
                 ledger[arn] = list(addresses)
 
-    _ecs._reconcile_service_tasks = reconcile_or_hand_over  # noqa: SLF001
-    _ecs._sync_service_targets = sync_targets  # noqa: SLF001
+    seams.reconcile_service.replace(reconcile_or_hand_over)
+    seams.sync_service_targets.replace(sync_targets)

@@ -1,25 +1,24 @@
-"""Services of ECS, for a scheduler of ours."""
+"""Services of ECS: what the scheduler of `local_aws.runtime` reads of them and records."""
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from ministack.services import ecs as _ecs
-
-from local_aws.ministack import scope
-from local_aws.ministack.ecs import SERVICE_GROUP, TASKS
+from local_aws.ministack import seams
+from local_aws.ministack.ecs_tasks import SERVICE_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
-    from local_aws.ministack.ecs import Record
+    from local_aws.ministack.seams import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """A service that a scheduler of ours looks after."""
+class EcsService:
+    """A service with its record in ECS."""
 
     key: str
     record: Record
@@ -28,7 +27,7 @@ class Service:
 
     def within(self) -> AbstractContextManager[None]:
         """Act in the service's account and region."""
-        return scope.within(self.account, self.region)
+        return seams.request_scope(self.account, self.region)
 
     @property
     def deployments(self) -> list[Record]:
@@ -37,12 +36,12 @@ class Service:
 
     @property
     def primary(self) -> Record:
-        """The deployment that should be."""
+        """The deployment that the service is to run."""
         return next(one for one in self.deployments if one["status"] == "PRIMARY")
 
     @property
     def is_handed_over(self) -> bool:
-        """Whether an agent of ours keeps it; the tasks of others are simulated."""
+        """Whether `local_aws.runtime` schedules it. The tasks of other services are simulated."""
         return "_addresses" in self.record
 
     @property
@@ -53,7 +52,7 @@ class Service:
             task["group"] == group
             and task["clusterArn"] == self.record["clusterArn"]
             and task["lastStatus"] != "STOPPED"
-            for task in TASKS.values()
+            for task in seams.tasks.all()
         )
 
     @property
@@ -61,12 +60,12 @@ class Service:
         """How many failed tasks trip the deployment circuit breaker; None without one."""
         breaker = (self.record.get("deploymentConfiguration") or {}).get("deploymentCircuitBreaker") or {}
         enabled = str(breaker.get("enable", False)).lower() == "true"
-        return int(_ecs._circuit_breaker_threshold(self.record)) if enabled else None  # noqa: SLF001
+        return int(seams.circuit_breaker_threshold(self.record)) if enabled else None
 
     def start(self, count: int) -> None:
         """Start tasks of the primary deployment."""
         wanted = ("launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration")
-        _ecs._run_task(  # noqa: SLF001
+        seams.run_task(
             {
                 **{name: self.record.get(name) for name in wanted},
                 "cluster": self.key.partition("/")[0],
@@ -75,33 +74,33 @@ class Service:
                 "group": f"{SERVICE_GROUP}{self.record['serviceName']}",
                 "startedBy": self.primary["id"],
                 "enableExecuteCommand": self.record.get("enableExecuteCommand", False),
-                "_deploymentId": self.primary["id"],
+                seams.DEPLOYMENT_TO_RUN: self.primary["id"],
             }
         )
 
-    def tell(self, message: str) -> None:
-        """Add an event to the service's."""
-        event = {"id": _ecs.new_uuid(), "createdAt": _ecs._iso(), "message": f"(service {self.key}) {message}"}  # noqa: SLF001
+    def add_event(self, message: str) -> None:
+        """Add an event to the service."""
+        event = {"id": str(uuid.uuid4()), "createdAt": seams.timestamp(), "message": f"(service {self.key}) {message}"}
         self.record["events"].insert(0, event)
 
     def change(self, deployment: Record, **fields: object) -> None:
         """Change a deployment's record."""
-        deployment.update(fields, updatedAt=_ecs._iso())  # noqa: SLF001
+        deployment.update(fields, updatedAt=seams.timestamp())
 
     def publish(self, addresses: Iterable[str]) -> None:
         """Make these addresses the service's targets, and count its tasks again."""
         self.record["_addresses"] = tuple(addresses)
-        _ecs._refresh_service_state(self.key.partition("/")[0], f"{SERVICE_GROUP}{self.record['serviceName']}")  # noqa: SLF001
+        seams.refresh_service_state(self.key.partition("/")[0], f"{SERVICE_GROUP}{self.record['serviceName']}")
 
 
-def services() -> Iterator[Service]:
+def services() -> Iterator[EcsService]:
     """Return the active services of every account and region."""
-    for (account, region, key), record in _ecs._services.all_items():  # noqa: SLF001
+    for (account, region, key), record in seams.services.all_items():
         if record["status"] == "ACTIVE":
-            yield Service(key, record, account, region)
+            yield EcsService(key, record, account, region)
 
 
-def service(key: str) -> Service | None:
+def service(key: str) -> EcsService | None:
     """Return a service of the account and region of the request by its key, CLUSTER/NAME."""
-    record = _ecs._services.get(key)  # noqa: SLF001
-    return Service(key, record, scope.account_id(), scope.region()) if record else None
+    record = seams.services.get(key)
+    return EcsService(key, record, seams.account_id(), seams.region()) if record else None

@@ -1,31 +1,30 @@
-"""A task of ECS, for whoever runs it."""
+"""Tasks of ECS: what is read of a task to run it, and how its progress is recorded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ministack.core.concurrency import resource_lock as _lock
-from ministack.services import ecs as _ecs
-
-from local_aws.ministack import scope
+from local_aws.ministack import seams
 from local_aws.ministack.api import ApiError, call
-from local_aws.ministack.ecs import SERVICE_GROUP, definition_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-    from local_aws.ministack.ecs import Record
+    from local_aws.ministack.seams import Record
+
+SERVICE_GROUP = "service:"
+"""The prefix of the group of a task that belongs to a service."""
 
 
 class SecretError(Exception):
-    """A secret of a container cannot be read; ECS does not start the task then."""
+    """A secret of a container cannot be read. ECS does not start such a task."""
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A task, and what whoever runs it reads and tells of it."""
+class EcsTask:
+    """A task: its definition, and its record in ECS."""
 
     record: Record
     definition: Record
@@ -56,73 +55,78 @@ class Task:
             return None
         return f"{self.record['clusterArn'].rpartition('/')[2]}/{group.removeprefix(SERVICE_GROUP)}"
 
+    @property
+    def deployment_id(self) -> str | None:
+        """The id of the service's deployment that started the task, or None."""
+        return self.record.get(seams.DEPLOYMENT_OF_TASK)
+
     def within(self) -> AbstractContextManager[None]:
         """Act in the task's account and region."""
-        return scope.within(self.account, self.region)
+        return seams.request_scope(self.account, self.region)
 
     def secrets(self, container: Record) -> dict[str, str]:
         """Return the variables that a container gets from Secrets Manager and Parameter Store.
 
         Raises:
-            SecretError: one of them is not there.
+            SecretError: one of them does not exist, or has no such key.
         """
         listed = container.get("secrets", [])
         parameters = [one for one in listed if ":secretsmanager:" not in one["valueFrom"]]
         secrets = [one for one in listed if one not in parameters]
         try:
-            # MiniStack itself hands out parameters that are SecureStrings as they are stored.
+            # MiniStack would pass on a parameter of type SecureString as it is stored.
             return {
-                **_ecs._resolve_container_secrets({"secrets": secrets}),  # noqa: SLF001
+                **seams.container_secrets({"secrets": secrets}),
                 **{one["name"]: _parameter(one["valueFrom"]) for one in parameters},
             }
-        except (_ecs._SecretResolutionError, ApiError) as error:  # noqa: SLF001
+        except (seams.secret_resolution_error.type, ApiError) as error:
             raise SecretError(str(error)) from error
 
     def log(self, container: Record, *messages: str) -> None:
         """Write lines to the container's log stream, if it has one."""
-        config = _ecs._awslogs_config(container, self.task_id, self.task_id)  # noqa: SLF001
+        config = seams.log_configuration(container, self.task_id, self.task_id)
         if config is None:
             return
-        with scope.within(self.account, config["region"] or self.region):
-            if _ecs._ensure_awslogs_stream(config):  # noqa: SLF001
+        with seams.request_scope(self.account, config["region"] or self.region):
+            if seams.ensure_log_stream(config):
                 for message in messages:
-                    _ecs._emit_awslogs_event(config, message)  # noqa: SLF001
+                    seams.put_log_event(config, message)
 
     def begin(self) -> None:
-        """Set a task that MiniStack made "running" back to its beginning."""
+        """Set a new task, which MiniStack records as running, back to PROVISIONING."""
         self.record["lastStatus"] = "PROVISIONING"
         for name in ("startedAt", "pullStartedAt", "pullStoppedAt"):
             self.record[name] = None
         for container in self.record["containers"]:
             container["lastStatus"] = "PENDING"
-        _ecs._mark_task_pending(self.arn, self.record)  # noqa: SLF001
-        _ecs._mark_task_activating(self.arn, self.record)  # noqa: SLF001
+        seams.mark_task_pending(self.arn, self.record)
+        seams.mark_task_activating(self.arn, self.record)
 
     def running(self, address: str) -> None:
-        """The containers run, at this address."""
+        """Record that the containers run, at this address."""
         for container in self.record["containers"]:
             container["lastStatus"] = "RUNNING"
         details = [{"name": "privateIPv4Address", "value": address}]
         interface = {"id": self.task_id, "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": details}
         self.record["attachments"] = [interface]
-        _ecs._mark_task_running(self.arn, self.record)  # noqa: SLF001
+        seams.mark_task_running(self.arn, self.record)
 
     def stopping(self, reason: str, code: str) -> None:
-        """The task is to stop, for a reason; what was said first stays."""
-        with _lock("ecs-task", self.arn):
+        """Record that the task is to stop. The first reason stays."""
+        with seams.resource_lock("ecs-task", self.arn):
             if self.record["desiredStatus"] != "STOPPED":
-                now = _ecs._iso()  # noqa: SLF001
+                now = seams.timestamp()
                 self.record.update({"desiredStatus": "STOPPED", "stoppedReason": reason, "stopCode": code})
                 self.record.update({"lastStatus": "DEACTIVATING", "stoppingAt": self.record["stoppingAt"] or now})
-                _ecs._bump_task_version(self.record)  # noqa: SLF001
+                seams.bump_task_version(self.record)
         self._recount()
 
     def stopped(self, exit_codes: Mapping[str, int]) -> None:
-        """The task has stopped; containers without an exit code never started."""
-        with _lock("ecs-task", self.arn):
-            now = _ecs._iso()  # noqa: SLF001
+        """Record that the task has stopped. Containers without an exit code never started."""
+        with seams.resource_lock("ecs-task", self.arn):
+            now = seams.timestamp()
             self.record.update({"lastStatus": "STOPPED", "stoppedAt": now, "executionStoppedAt": now})
-            _ecs._bump_task_version(self.record)  # noqa: SLF001
+            seams.bump_task_version(self.record)
             for container in self.record["containers"]:
                 container["lastStatus"] = "STOPPED"
                 if container["name"] in exit_codes:
@@ -130,22 +134,27 @@ class Task:
         self._recount()
 
     def end(self, reason: str, exit_code: int | None) -> None:
-        """End a task that was never run by anything. Without an exit code it never started."""
+        """Record the end of a simulated task. Without an exit code it never started."""
         code = "TaskFailedToStart" if exit_code is None else "EssentialContainerExited"
-        _ecs._mark_task_stopped(self.arn, self.record, reason, code, exit_code)  # noqa: SLF001
+        seams.mark_task_stopped(self.arn, self.record, reason, code, exit_code)
 
     def _recount(self) -> None:
         cluster = self.record["clusterArn"].rpartition("/")[2]
-        _ecs._recount_cluster(cluster)  # noqa: SLF001
-        _ecs._refresh_service_state(cluster, self.record["group"])  # noqa: SLF001
+        seams.recount_cluster(cluster)
+        seams.refresh_service_state(cluster, self.record["group"])
 
 
-def task_of(record: Record) -> Task:
+def task_definition(reference: str) -> Record | None:
+    """Return a task definition by ARN or FAMILY:REVISION, or None."""
+    return seams.task_definitions.get(seams.task_definition_key(reference))
+
+
+def task_of(record: Record) -> EcsTask:
     """Return the task of a record in the account and region of the request."""
-    definition = definition_of(record["taskDefinitionArn"])
+    definition = task_definition(record["taskDefinitionArn"])
     if definition is None:
         raise LookupError(record["taskDefinitionArn"])
-    return Task(record, definition, scope.account_id(), scope.region())
+    return EcsTask(record, definition, seams.account_id(), seams.region())
 
 
 def _parameter(reference: str) -> str:

@@ -1,4 +1,4 @@
-"""Elastic Load Balancing: target groups, what is under way to each target, and requests through a load balancer."""
+"""Elastic Load Balancing: target groups, requests in flight to each target, and requests through a load balancer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ministack.core.responses import StreamingResponse as _StreamingResponse
-from ministack.services import alb as _alb
+from local_aws.ministack import seams
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -23,7 +22,7 @@ HTTPS_PORT = 443
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TargetGroup:
-    """How a target group checks its targets and lets them go. Times are in seconds."""
+    """The health checks and the deregistration delay of a target group. Times are in seconds."""
 
     path: str
     codes: str
@@ -36,8 +35,8 @@ class TargetGroup:
 
 def target_group(arn: str) -> TargetGroup:
     """Return a target group of the account and region of the request. Raises KeyError when there is none."""
-    group = _alb._tgs[arn]  # noqa: SLF001
-    attributes = {one["Key"]: one["Value"] for one in _alb._tg_attrs.get(arn, [])}  # noqa: SLF001
+    group = seams.target_groups[arn]
+    attributes = {one["Key"]: one["Value"] for one in seams.target_group_attributes.get(arn, [])}
     return TargetGroup(
         path=group.get("HealthCheckPath") or "/",
         codes=(group.get("Matcher") or {}).get("HttpCode") or "200",
@@ -49,21 +48,21 @@ def target_group(arn: str) -> TargetGroup:
     )
 
 
-class RequestsUnderWay:
-    """Counts the requests that load balancers have forwarded to each address and that are not answered yet."""
+class RequestsInFlight:
+    """Counts, for each address, the requests that load balancers have forwarded and that are not answered yet."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
 
     def to(self, address: str) -> int:
-        """Return how many there are to an address."""
+        """Return the number of requests in flight to an address."""
         with self._lock:
             return self._counts[address]
 
     def watch(self) -> None:
-        """Begin to count."""
-        proxy = _alb._proxy_http_target  # noqa: SLF001
+        """Start counting."""
+        proxy, streaming = seams.proxy_to_target.current, seams.streaming_response.type
 
         @functools.wraps(proxy)
         async def counted(target: dict[str, Any], *arguments: object) -> tuple[int, dict[str, Any], object]:
@@ -73,13 +72,13 @@ class RequestsUnderWay:
             try:
                 status, headers, body = await proxy(target, *arguments)
             finally:
-                if not isinstance(body, _StreamingResponse):
+                if not isinstance(body, streaming):
                     self._add(address, -1)
-            if isinstance(body, _StreamingResponse):
-                body = _StreamingResponse(self._until_sent(address, body.runner))
+            if isinstance(body, streaming):
+                body = streaming(self._until_sent(address, body.runner))
             return status, headers, body
 
-        _alb._proxy_http_target = counted  # noqa: SLF001
+        seams.proxy_to_target.replace(counted)
 
     def _until_sent(self, address: str, runner: Runner) -> Runner:
         async def send_and_count(send: object, receive: object) -> None:
@@ -99,7 +98,7 @@ class RequestsUnderWay:
 
 def balancer_of(host: str) -> dict[str, Any] | None:
     """Return the load balancer with a rule for a host name, in the account and region of the request."""
-    for rule in _alb._rules.values():  # noqa: SLF001
+    for rule in seams.listener_rules.all():
         patterns = [
             value
             for condition in rule.get("Conditions", [])
@@ -107,14 +106,14 @@ def balancer_of(host: str) -> dict[str, Any] | None:
             for value in condition.get("Values", [])
         ]
         if any(fnmatch.fnmatch(host, pattern) for pattern in patterns):
-            listener = _alb._listeners.get(rule["ListenerArn"])  # noqa: SLF001
-            return _alb._lbs.get(listener["LoadBalancerArn"]) if listener else None  # noqa: SLF001
+            listener = seams.listeners.get(rule["ListenerArn"])
+            return seams.load_balancers.get(listener["LoadBalancerArn"]) if listener else None
     return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """A request of a client. ``raw_path`` and ``query`` are as the client sent them."""
+class ForwardedRequest:
+    """A request of a client. ``raw_path`` and ``query`` are as they were sent."""
 
     method: str
     path: str
@@ -126,9 +125,11 @@ class Request:
     client: str
 
 
-async def request(balancer: dict[str, Any], sent: Request) -> tuple[int, dict[str, str | list[str]], bytes | Runner]:
-    """Send a request to a load balancer's HTTPS listener; return the answer with its body or what sends it."""
-    status, headers, content = await _alb.dispatch_request(
+async def request(
+    balancer: dict[str, Any], sent: ForwardedRequest
+) -> tuple[int, dict[str, str | list[str]], bytes | Runner]:
+    """Send a request to a load balancer's HTTPS listener; return status, headers, and body, or what sends the body."""
+    status, headers, content = await seams.dispatch_request(
         balancer,
         sent.method,
         sent.path,
@@ -140,4 +141,4 @@ async def request(balancer: dict[str, Any], sent: Request) -> tuple[int, dict[st
         raw_query_string=sent.query,
         raw_path=sent.raw_path,
     )
-    return status, dict(headers), content.runner if isinstance(content, _StreamingResponse) else content
+    return status, dict(headers), content.runner if isinstance(content, seams.streaming_response.type) else content

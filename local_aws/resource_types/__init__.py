@@ -1,26 +1,21 @@
-"""The CloudFormation resource types that MiniStack lacks or has in part, one AWS service a module."""
+"""The CloudFormation resource types that MiniStack lacks or has in part."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from local_aws import application_auto_scaling as application_auto_scaling_api
-from local_aws import ministack
+from local_aws.ministack import seams
 from local_aws.resource_types import (
     application_auto_scaling,
     budgets,
     cloudwatch,
-    ec2_addresses,
-    ec2_flow_logs,
+    corrections,
     ec2_instances,
+    ec2_network,
     ec2_security_group_rules,
     ecs,
-    elasticloadbalancingv2,
-    iam,
-    rds,
-    s3,
-    secrets_manager,
-    wafv2,
+    security,
 )
 
 if TYPE_CHECKING:
@@ -30,45 +25,40 @@ if TYPE_CHECKING:
     """The physical id and the attributes, as MiniStack's handlers answer."""
 
 RESOURCE_TYPES: tuple[ResourceType, ...] = (
-    *ec2_addresses.RESOURCE_TYPES,
-    *ec2_flow_logs.RESOURCE_TYPES,
+    *ec2_network.RESOURCE_TYPES,
     *ec2_instances.RESOURCE_TYPES,
     *ec2_security_group_rules.RESOURCE_TYPES,
     *application_auto_scaling.RESOURCE_TYPES,
     *budgets.RESOURCE_TYPES,
     *cloudwatch.RESOURCE_TYPES,
     *ecs.RESOURCE_TYPES,
-    *iam.RESOURCE_TYPES,
-    *secrets_manager.RESOURCE_TYPES,
-    *wafv2.RESOURCE_TYPES,
+    *security.RESOURCE_TYPES,
 )
 
 
 CORRECTIONS: tuple[Correction, ...] = (
     *ecs.CORRECTIONS,
-    *elasticloadbalancingv2.CORRECTIONS,
-    *rds.CORRECTIONS,
-    *s3.CORRECTIONS,
+    *corrections.CORRECTIONS,
 )
 
 
 def register(*more: Correction) -> None:
     """Add the resource types to MiniStack's CloudFormation, and the service that some of them need.
 
-    ``more`` corrections of resource types come nearer to MiniStack than the others: before them when a
-    resource is made, after them when it is deleted.
+    ``more`` corrections are applied next to MiniStack's handlers: before the other corrections when a resource is
+    created, after them when it is deleted.
     """
     application_auto_scaling_api.register()
     for resource_type in RESOURCE_TYPES:
         name = resource_type.name
-        ministack.RESOURCE_HANDLERS[name] = _handlers(resource_type)
-        ministack.REPLACING_PROPERTIES[name] = resource_type.create_only
-        ministack.CONDITIONALLY_REPLACING_PROPERTIES[name] = resource_type.conditionally_replaced
+        seams.resource_handlers[name] = _handlers(resource_type)
+        seams.replacing_properties[name] = resource_type.create_only
+        seams.conditionally_replacing_properties[name] = resource_type.conditionally_replaced
         if resource_type.tagged:
-            ministack.STACK_TAG_PROPERTY[name] = ("Tags", "list")
+            seams.stack_tag_property[name] = ("Tags", "list")
     for correction in (*more, *CORRECTIONS):
-        handlers = ministack.RESOURCE_HANDLERS[correction.name]
-        ministack.RESOURCE_HANDLERS[correction.name] = _corrected(handlers, correction)
+        handlers = seams.resource_handlers[correction.name]
+        seams.resource_handlers[correction.name] = _corrected(handlers, correction)
 
 
 def _handlers(resource_type: ResourceType) -> dict[str, Any]:
@@ -78,7 +68,7 @@ def _handlers(resource_type: ResourceType) -> dict[str, Any]:
         return resource.physical_id, dict(resource.attributes)
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
-        return answer(resource_type.create(properties, ministack.generated_name(stack_name, logical_id)))
+        return answer(resource_type.create(properties, seams.physical_name(stack_name, logical_id)))
 
     def update(physical_id: str, old: Properties, new: Properties, _stack_name: str) -> Provisioned:
         return answer(resource_type.update(physical_id, old, new))
@@ -87,7 +77,7 @@ def _handlers(resource_type: ResourceType) -> dict[str, Any]:
 
 
 def _corrected(handlers: dict[str, Any], correction: Correction) -> dict[str, Any]:
-    """Return MiniStack's handlers of a type with what they leave out."""
+    """Return MiniStack's handlers of a type, extended by a correction."""
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
         physical_id, attributes = handlers["create"](logical_id, properties, stack_name)

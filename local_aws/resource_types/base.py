@@ -1,4 +1,4 @@
-"""What a CloudFormation resource type of the embedded AWS consists of."""
+"""The parts of a CloudFormation resource type, and of a correction of one that MiniStack has."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Properties = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Resource:
-    """A provisioned resource: what ``Ref`` returns, and what ``Fn::GetAtt`` returns by attribute."""
+    """A provisioned resource: the value of ``Ref``, and the values of ``Fn::GetAtt`` by attribute."""
 
     physical_id: str
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -27,14 +27,14 @@ class Resource:
 class ResourceType:
     """How CloudFormation provisions one type.
 
-    ``create`` takes the properties and a generated name for a resource that the template gives none.
-    ``update`` takes the physical id and the properties before and after; it is called only when no property
-    of ``create_only`` changed: such a change creates a new resource and then deletes the old one.
-    ``delete`` takes the physical id and the properties, and finds nothing wrong with a resource that is gone.
-    ``conditionally_replaced`` are properties of which a change set says that they may replace. ``tagged``
-    types have a list property ``Tags``, to which the tags of the stack are added.
+    ``create`` takes the properties and a generated name, for resources without a name in the template. ``update`` takes
+    the physical id and the properties before and after. It is called only when no property of ``create_only`` has
+    changed: such a change creates a new resource and then deletes the old one. ``delete`` takes the physical id and the
+    properties, and succeeds when the resource does not exist. ``conditionally_replaced`` are properties that may
+    replace the resource, according to a change set. ``tagged`` types have a list property ``Tags``, to which the tags
+    of the stack are added.
 
-    Which property is which stands in the resource type schemas:
+    Resource type schemas say which property is which:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
     """
 
@@ -49,7 +49,7 @@ class ResourceType:
 
 @contextmanager
 def gone_is_fine(*codes: str) -> Iterator[None]:
-    """Ignore an API's refusal with one of ``codes``: what should be deleted does not exist."""
+    """Ignore errors of an API with one of ``codes``, which say that the resource to delete does not exist."""
     try:
         yield
     except ApiError as error:
@@ -58,22 +58,21 @@ def gone_is_fine(*codes: str) -> Iterator[None]:
 
 
 def given(properties: Properties, *names: str) -> dict[str, Any]:
-    """Return those of ``names`` that the template gives, for an API that calls them the same."""
+    """Return the properties in ``names`` that the template has, as parameters of an API with the same names."""
     return {name: properties[name] for name in names if name in properties}
 
 
 def _nothing(*_arguments: object) -> None:
-    """Correct nothing at this point."""
+    """Do nothing at this point."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """What is added to a resource type that MiniStack has, but provisions in part only.
+    """An addition to a resource type that MiniStack has, but provisions only in part.
 
-    ``created`` takes the physical id and the properties, ``updated`` the physical id and the properties
-    before and after; both are called when MiniStack has done its part, and may return attributes that are
-    others than MiniStack's. ``deleting`` takes what ``created`` does and comes first: what it raises keeps
-    the resource.
+    ``created`` takes the physical id and the properties, ``updated`` the physical id and the properties before and
+    after. Both are called after MiniStack's handler, and may return attributes in place of MiniStack's. ``deleting``
+    takes what ``created`` takes and is called before MiniStack's handler: an exception keeps the resource.
     """
 
     name: str

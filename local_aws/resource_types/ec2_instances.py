@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws import ministack
-from local_aws.ministack.ec2 import INSTANCES
+from local_aws.ministack import seams
 from local_aws.resource_types.base import Properties, Resource, ResourceType, given, gone_is_fine
-from local_aws.resource_types.ec2_tags import tag_specifications, update_tags
+from local_aws.resource_types.ec2_network import tag_specifications, update_tags
 
 
 def _create(properties: Properties, _name: str) -> Resource:
@@ -32,7 +32,7 @@ def _create(properties: Properties, _name: str) -> Resource:
 
 def _update(physical_id: str, old: Properties, new: Properties) -> Resource:
     """Change what AWS changes on an instance with an EBS root volume, which all of these have."""
-    record = INSTANCES[physical_id]
+    record = seams.ec2_instances[physical_id]
     record["InstanceType"] = new.get("InstanceType", record["InstanceType"])
     record["UserData"] = new.get("UserData", "")
     if old.get("SecurityGroupIds") != new.get("SecurityGroupIds"):
@@ -62,7 +62,7 @@ def _primary_interface(properties: Properties) -> dict[str, Any]:
 
 def _place(instance_id: str, *, assigns_public_ip: object) -> None:
     """Correct zone and addresses: MiniStack uses the region's first zone and always a public address."""
-    record = INSTANCES[instance_id]
+    record = seams.ec2_instances[instance_id]
     subnet = ministack.call("ec2", "DescribeSubnets", SubnetIds=[record["SubnetId"]])["Subnets"][0]
     record["Placement"]["AvailabilityZone"] = subnet["AvailabilityZone"]
     public = subnet["MapPublicIpOnLaunch"] if assigns_public_ip is None else assigns_public_ip

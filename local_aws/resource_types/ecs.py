@@ -6,8 +6,7 @@ import time
 from typing import Any
 
 from local_aws import ministack
-from local_aws.ministack import ecs_services
-from local_aws.ministack.ecs import TASKS
+from local_aws.ministack import ecs_services, seams
 from local_aws.resource_types.base import Correction, Properties, Resource, ResourceType, given, gone_is_fine
 
 STEADY_TIMEOUT = 900.0  # seconds; CloudFormation itself waits three hours
@@ -51,7 +50,7 @@ def _restore_associations(physical_id: str, _old: Properties, _new: Properties) 
 
 
 def _created_service(physical_id: str, properties: Properties) -> None:
-    """Complete a service and wait for it; one that does not get steady is deleted, as nobody knows of it yet."""
+    """Complete a service and wait until it is steady; delete one that fails, since its stack does not know it yet."""
     _complete_service(physical_id, properties)
     try:
         _wait_until_steady(physical_id, "CreateService")
@@ -67,7 +66,7 @@ def _updated_service(physical_id: str, _old: Properties, _new: Properties) -> No
 
 
 def _wait_until_steady(physical_id: str, operation: str) -> None:
-    """Wait until the service runs what it was told to, as CloudFormation does.
+    """Wait until the service is steady, as CloudFormation does.
 
     Raises:
         ApiError: the deployment failed, or took longer than ``STEADY_TIMEOUT``.
@@ -90,7 +89,7 @@ def _wait_until_steady(physical_id: str, operation: str) -> None:
 
 
 def _end_tasks(physical_id: str, _properties: Properties) -> None:
-    """Let the tasks of a service end before the service goes: they use what is deleted after it."""
+    """Stop the tasks of a service before it is deleted: they use resources that are deleted next."""
     cluster, name = physical_id.split("/")[-2:]
     service = ecs_services.service(f"{cluster}/{name}")
     if service is None or not service.is_handed_over:
@@ -102,7 +101,7 @@ def _end_tasks(physical_id: str, _properties: Properties) -> None:
 
 
 def _complete_service(physical_id: str, properties: Properties) -> None:
-    """Set what MiniStack takes over when a service is updated, but not when it is created."""
+    """Set the properties that MiniStack reads when it updates a service, but not when it creates one."""
     cluster, service = physical_id.split("/")[-2:]
     late = {
         "EnableExecuteCommand": "enableExecuteCommand",
@@ -112,7 +111,7 @@ def _complete_service(physical_id: str, properties: Properties) -> None:
     parameters = {late[name]: value for name, value in given(properties, *late).items()}
     ministack.call("ecs", "UpdateService", cluster=cluster, service=service, **parameters)
     # MiniStack has started the first tasks by now.
-    for task in TASKS.values():
+    for task in seams.tasks.all():
         if task["group"] == f"service:{service}" and task["clusterArn"].endswith(f"/{cluster}"):
             task["enableExecuteCommand"] = parameters.get("enableExecuteCommand", False)
 

@@ -1,1 +1,1 @@
-"""Runs ECS's tasks without containers: each container is a process, its image a folder with a virtual environment."""
+"""ECS tasks without a container engine: a container is a process, and its image a folder with a virtual environment."""

@@ -1,56 +1,56 @@
-"""What runs ECS's tasks on this machine: those whose images folders stand for, as processes; the others, simulated."""
+"""The agent that runs ECS's tasks on this machine: as processes where their images have folders, else simulated."""
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING
 
-from local_aws import simulated_tasks
 from local_aws.ministack.ecs_agent import hand_tasks_to
-from local_aws.ministack.load_balancing import RequestsUnderWay
+from local_aws.ministack.load_balancing import RequestsInFlight
+from local_aws.runtime import simulated_tasks
 from local_aws.runtime.scheduler import Scheduler
 from local_aws.runtime.task import RunningTask
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from local_aws.ministack.ecs import Record
-    from local_aws.ministack.ecs_services import Service
-    from local_aws.ministack.ecs_tasks import Task
+    from local_aws.ministack.ecs_services import EcsService
+    from local_aws.ministack.ecs_tasks import EcsTask
+    from local_aws.ministack.seams import Record
+    from local_aws.runtime.container import TaskEnvironment
     from local_aws.runtime.images import Images
-    from local_aws.runtime.surroundings import Surroundings
 
 
 class ProcessAgent:
-    """Runs tasks as processes, each in a thread of its own that sees it through."""
+    """Runs tasks as processes, each watched by a thread of its own."""
 
-    def __init__(self, images: Images, surroundings: Surroundings, layers: Path) -> None:
+    def __init__(self, images: Images, environment: TaskEnvironment, layers: Path) -> None:
         self._images = images
-        self._surroundings = surroundings
+        self._environment = environment
         self._layers = layers
-        self._under_way = RequestsUnderWay()
+        self._in_flight = RequestsInFlight()
         self._scheduler = Scheduler(self._stop)
         self._tasks: dict[str, RunningTask] = {}
 
     def register(self) -> None:
-        """Begin to run MiniStack's tasks."""
-        self._under_way.watch()
+        """Take over MiniStack's tasks and services."""
+        self._in_flight.watch()
         hand_tasks_to(self)
         threading.Thread(target=self._scheduler.run, daemon=True, name="service-scheduler").start()
 
     def runs(self, definition: Record) -> bool:
-        """Tell whether folders stand for all images of a task definition."""
+        """Return whether all images of a task definition have folders."""
         return all(self._images.find(container["image"]) for container in definition["containerDefinitions"])
 
-    def start(self, task: Task) -> None:
+    def start(self, task: EcsTask) -> None:
         """Run a new task."""
         task.begin()
         running = RunningTask(
             task,
             images=self._images,
-            surroundings=self._surroundings,
+            environment=self._environment,
             layers=self._layers,
-            under_way=self._under_way,
+            in_flight=self._in_flight,
             changed=self._changed,
         )
         self._tasks[task.arn] = running
@@ -58,19 +58,19 @@ class ProcessAgent:
             self._scheduler.add(running)
         threading.Thread(target=running.run, daemon=True, name=f"task-{task.task_id[:8]}").start()
 
-    def stop(self, task: Task, reason: str, code: str) -> bool:
+    def stop(self, task: EcsTask, reason: str, code: str) -> bool:
         """Stop a task that this agent runs."""
         if task.arn not in self._tasks:
             return False
         self._stop(task.arn, reason, code)
         return True
 
-    def reconcile(self, service: Service) -> None:
-        """Look after a service from now on."""
-        self._scheduler.take(service)
+    def reconcile(self, service: EcsService) -> None:
+        """Schedule a service from now on."""
+        self._scheduler.schedule(service)
 
-    def simulate(self, task: Task) -> None:
-        """End a task of an image that no folder stands for the way its variables say."""
+    def simulate(self, task: EcsTask) -> None:
+        """End a task of an image without a folder, as its variables say."""
         simulated_tasks.end(task)
 
     def _stop(self, arn: str, reason: str, code: str) -> None:

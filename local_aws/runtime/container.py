@@ -1,4 +1,4 @@
-"""One container of a task: a process with a process group, a writable copy of its image's files, and logs."""
+"""One container of a task: a process in a group of its own, its environment, files and logs."""
 
 from __future__ import annotations
 
@@ -9,28 +9,65 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
+
+from local_aws.settings import SECRET_ACCESS_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from local_aws.runtime.images import Image
+    from local_aws.runtime.images import ImageFolder
 
 POLL_INTERVAL = 0.05  # seconds
 LOG_DRAIN_TIMEOUT = 3.0  # seconds; a process that left the group may keep the pipe open
 LONGEST_LINE = 256 * 1024  # bytes; the most that CloudWatch Logs takes for one event
 NOT_IN_IMAGES = (".venv", ".git", "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache")
 NOT_FOUND = 127
-"""The exit code of a command that there is not, as Docker's."""
+"""The exit code of a command that does not exist, as Docker's."""
 
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - replaced in declared commands and variables; nothing listens there
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-class Container:
+@dataclass(frozen=True, slots=True)
+class TaskEnvironment:
+    """What all tasks find in their environment beyond their definitions: the AWS APIs, credentials, and `variables`.
+
+    In an account these come from the task's role, from the network and from the image. `variables` name the mail relay
+    and the certificate authorities.
+    """
+
+    endpoint: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def variables_of(self, declared: Mapping[str, str], account: str, region: str, address: str) -> dict[str, str]:
+        """Return the variables of a container. Those that its definition declares take precedence."""
+        credentials = {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        own = {name: value.replace(EVERY_ADDRESS, address) for name, value in declared.items()}
+        return {**credentials, **self.variables, **own}
+
+
+def on_own_address(command: Sequence[str], address: str) -> list[str]:
+    """Return a command with the task's own address in place of 0.0.0.0.
+
+    A container has a network of its own, and all ports in it. A process has a port of its own on its own address only.
+    """
+    return [argument.replace(EVERY_ADDRESS, address) for argument in command]
+
+
+class ContainerProcess:
     """A process that runs the command of a container definition in a copy of the image's files."""
 
-    def __init__(self, image: Image, layer: Path, log: Callable[[str], None]) -> None:
+    def __init__(self, image: ImageFolder, layer: Path, log: Callable[[str], None]) -> None:
         self._image = image
         self._layer = layer
         self._log = log
@@ -41,16 +78,16 @@ class Container:
         """Copy the files and start the command.
 
         Raises:
-            OSError: the files cannot be copied, or there is no such program.
+            OSError: the files cannot be copied, or the program does not exist.
         """
-        # A container writes into a layer of its own: neither the image nor another container sees it.
+        # A copy that the container may write to, as the writable layer of a container is.
         workdir, home, tmp = (self._layer / name for name in ("app", "home", "tmp"))
         shutil.copytree(self._image.folder, workdir, symlinks=True, ignore=shutil.ignore_patterns(*NOT_IN_IMAGES))
         for folder in (home, tmp):
             folder.mkdir()
         path = os.pathsep.join([*map(str, self._image.programs), SYSTEM_PATH])
-        surroundings = {"PATH": path, "HOME": str(home), "TMPDIR": str(tmp), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
-        whole = {**surroundings, **environment}
+        defaults = {"PATH": path, "HOME": str(home), "TMPDIR": str(tmp), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+        whole = {**defaults, **environment}
         program = shutil.which(command[0], path=whole["PATH"]) or command[0]
         self._process = subprocess.Popen(
             [program, *command[1:]],
@@ -66,14 +103,14 @@ class Container:
         self._reader.start()
 
     def exit_code(self) -> int | None:
-        """Return the exit code, as Docker counts it, once the process has ended."""
+        """Return the exit code once the process has ended: 128 + the signal for a signal, as Docker's."""
         if self._process is None or self._process.poll() is None:
             return None
         code = self._process.returncode
         return 128 - code if code < 0 else code
 
     def stop(self, timeout: float) -> int | None:
-        """Send SIGTERM, then SIGKILL after ``timeout`` seconds; return the exit code, None when it never ran."""
+        """Send SIGTERM, then SIGKILL after ``timeout`` seconds. Return the exit code, None when it never ran."""
         if self._process is None:
             return None
         if self._process.poll() is None:
@@ -86,7 +123,7 @@ class Container:
         return self.exit_code()
 
     def _kill(self) -> None:
-        """Kill what is left: when a container's first process ends, so do all others."""
+        """Kill the other processes: when the first process of a container ends, so do all others."""
         assert self._process is not None  # noqa: S101 - only what runs is killed
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -101,5 +138,5 @@ class Container:
 
 
 def discard(layer: Path) -> None:
-    """Remove what a container wrote."""
+    """Delete the files of a container."""
     shutil.rmtree(layer, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Health checks of a target, as a load balancer makes them, but more often: a machine's owner waits for them.
+"""Health checks of a target, as a load balancer makes them, but more often, so that a deployment takes seconds.
 
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 """
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 HASTE = 30
 """A check that is declared for every 15 seconds is made every half second."""
-LONGEST_TIMEOUT = 2.0  # seconds; a task that is being checked notices its end later by as much
+LONGEST_TIMEOUT = 2.0  # seconds; a task reacts to its end that much later while it is being checked
 
 
 @dataclass(slots=True)
 class TargetHealth:
-    """What the checks of one target have shown. A new target needs to pass one."""
+    """The results of one target's checks. A new target is healthy after one success."""
 
     healthy_threshold: int
     unhealthy_threshold: int
@@ -29,7 +29,7 @@ class TargetHealth:
     _failed: int = 0
 
     def observe(self, *, passed: bool) -> None:
-        """Take the result of a check into account."""
+        """Add the result of a check."""
         self._passed = self._passed + 1 if passed else 0
         self._failed = 0 if passed else self._failed + 1
         if self._passed >= (self.healthy_threshold if self._seen_healthy else 1):
@@ -39,7 +39,7 @@ class TargetHealth:
 
     @property
     def unhealthy(self) -> bool:
-        """Whether it has failed as many checks in a row as make a target unhealthy."""
+        """Whether it has failed ``unhealthy_threshold`` checks in a row."""
         return self._failed >= self.unhealthy_threshold
 
 
@@ -49,7 +49,7 @@ def interval(group: TargetGroup) -> float:
 
 
 def probe(address: str, port: int, group: TargetGroup) -> int | None:
-    """Ask a target for its health check's page; return the status that it answers with, None without an answer."""
+    """Request the health check path of a target; return the status of the response, None without a response."""
     connection = http.client.HTTPConnection(address, port, timeout=min(group.timeout, LONGEST_TIMEOUT))
     try:
         connection.request("GET", group.path, headers={"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"})
@@ -61,7 +61,7 @@ def probe(address: str, port: int, group: TargetGroup) -> int | None:
 
 
 def matches(status: int | None, codes: str) -> bool:
-    """Tell whether a status is among ``codes``, such as ``200``, ``200,204`` or ``200-299``."""
+    """Return whether a status is among ``codes``, such as ``200``, ``200,204`` or ``200-299``."""
     if status is None:
         return False
     ranges = [part.partition("-") for part in codes.split(",")]

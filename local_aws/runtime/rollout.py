@@ -1,4 +1,4 @@
-"""What a service's scheduler does next: a pure decision, by ECS's rules for rolling updates.
+"""The next step of a service's scheduler, as a pure function, by ECS's rules for rolling updates.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """How far a task is, as its service sees it."""
+    """The state of a task, as its service sees it."""
 
     STARTING = auto()
     HEALTHY = auto()
@@ -23,7 +23,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A task of a service that has not stopped; ``age`` orders tasks, a later one is greater."""
+    """A task of a service that has not stopped. ``age`` orders tasks: later ones have greater numbers."""
 
     arn: str
     state: State
@@ -43,19 +43,19 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """Start so many tasks, stop these. ``settled``: the primary deployment is all there is, and healthy."""
+class SchedulerStep:
+    """How many tasks to start, which to stop, and whether the primary deployment is complete and alone."""
 
     start: int = 0
     stop: tuple[str, ...] = ()
     settled: bool = False
 
 
-def step(situation: Situation) -> Step:
-    """Return what brings a service nearer to its primary deployment without having too few or too many tasks.
+def step(situation: Situation) -> SchedulerStep:
+    """Return the step that brings a service nearer to its primary deployment, within its limits on numbers of tasks.
 
-    A task that is stopping counts against the maximum until it is gone: a service that may have one task never has
-    two processes.
+    A stopping task counts against the maximum until it has stopped: a service that may have one task never has two
+    processes.
     """
     desired = situation.desired
     at_least = -(-desired * situation.minimum_percent // 100)
@@ -66,7 +66,7 @@ def step(situation: Situation) -> Step:
 
     surplus = sorted(current, key=lambda one: (one.state is State.HEALTHY, -one.age))[: max(0, len(current) - desired)]
     stop = [one.arn for one in surplus]
-    # Old tasks that serve nobody are in the way; of those that serve, as many go as the minimum does not need.
+    # All old tasks that are not healthy stop; of the healthy ones, as many as the minimum does not need.
     stop += [one.arn for one in old if one.state is not State.HEALTHY]
     serving = [one for one in old if one.state is State.HEALTHY]
     spare = max(0, min(healthy_current, desired) + len(serving) - at_least)
@@ -75,4 +75,4 @@ def step(situation: Situation) -> Step:
     room = at_most - len(situation.current) - len(situation.old)
     start = max(0, min(desired - len(current), room)) if situation.may_start else 0
     settled = not situation.old and len(situation.current) == healthy_current == desired
-    return Step(start, tuple(stop), settled)
+    return SchedulerStep(start, tuple(stop), settled)

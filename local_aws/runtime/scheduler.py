@@ -14,8 +14,8 @@ from local_aws.runtime.rollout import Member, Situation, State, step
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from local_aws.ministack.ecs import Record
-    from local_aws.ministack.ecs_services import Service
+    from local_aws.ministack.ecs_services import EcsService
+    from local_aws.ministack.seams import Record
     from local_aws.runtime.task import RunningTask
 
 TICK = 0.2  # seconds
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """Brings every service that was handed to it to what its primary deployment says, and keeps it there."""
+    """Brings every service that it was given to what its primary deployment says, and keeps it there."""
 
     def __init__(self, stop: Callable[[str, str, str], None]) -> None:
         self._stop = stop
@@ -42,7 +42,7 @@ class Scheduler:
         self._not_before: dict[str, float] = defaultdict(float)
 
     def run(self) -> None:
-        """Look after the services for ever."""
+        """Schedule the services, for as long as the process lives."""
         while True:
             self._wake.wait(TICK)
             self._wake.clear()
@@ -51,12 +51,12 @@ class Scheduler:
                     continue
                 try:
                     with service.within():
-                        self._look_after(service)
-                except Exception:  # noqa: BLE001 - the other services need looking after all the same
-                    _log.exception("the service %s could not be looked after", service.key)
+                        self._advance(service)
+                except Exception:  # noqa: BLE001 - the other services still have to be scheduled
+                    _log.exception("scheduling of the service %s failed", service.key)
 
-    def take(self, service: Service) -> None:
-        """Look after a service, new or changed, from now on."""
+    def schedule(self, service: EcsService) -> None:
+        """Schedule a service, new or changed, from now on."""
         with self._lock:
             if not service.is_handed_over:
                 service.publish(())
@@ -64,12 +64,12 @@ class Scheduler:
         self._wake.set()
 
     def add(self, task: RunningTask) -> None:
-        """Count a new task as its service's."""
+        """Add a new task to its service."""
         with self._lock:
             self._members[_service_id(task)].append(task)
 
     def changed(self, task: RunningTask) -> None:
-        """Notice that a task got healthy, failed or ended."""
+        """React to a task that became healthy, failed or ended."""
         with self._lock:
             key = task.task.service_key
             found = next((one for one in services() if key and one.record["serviceArn"] == _service_id(task)), None)
@@ -92,11 +92,11 @@ class Scheduler:
         if task in members:
             members.remove(task)
 
-    def _publish(self, service: Service) -> None:
+    def _publish(self, service: EcsService) -> None:
         members = self._members[service.record["serviceArn"]]
         service.publish(one.address for one in members if one.state is State.HEALTHY)
 
-    def _look_after(self, service: Service) -> None:
+    def _advance(self, service: EcsService) -> None:
         with self._lock:
             identifier = service.record["serviceArn"]
             primary = service.primary
@@ -108,7 +108,7 @@ class Scheduler:
         if next_step.settled and primary["rolloutState"] == "IN_PROGRESS":
             self._complete(service, primary)
 
-    def _situation(self, service: Service, primary: Record) -> Situation:
+    def _situation(self, service: EcsService, primary: Record) -> Situation:
         members = [one for one in self._members[service.record["serviceArn"]] if not one.ended]
         configuration = service.record.get("deploymentConfiguration") or {}
         views = [(one, Member(one.task.arn, one.state, age)) for age, one in enumerate(members)]
@@ -118,27 +118,27 @@ class Scheduler:
             desired=0 if failed else int(service.record["desiredCount"]),
             minimum_percent=int(configuration.get("minimumHealthyPercent", 100)),
             maximum_percent=int(configuration.get("maximumPercent", 200)),
-            current=[view for one, view in views if one.task.record["_deployment_id"] == deployed],
-            old=[view for one, view in views if one.task.record["_deployment_id"] != deployed],
+            current=[view for one, view in views if one.task.deployment_id == deployed],
+            old=[view for one, view in views if one.task.deployment_id != deployed],
             may_start=not failed,
         )
 
-    def _complete(self, service: Service, primary: Record) -> None:
+    def _complete(self, service: EcsService, primary: Record) -> None:
         with self._lock:
             service.change(primary, rolloutState="COMPLETED", rolloutStateReason=COMPLETED, failedTasks=0)
             failed = [one for one in service.deployments if one["rolloutState"] == "FAILED"]
             service.record["deployments"] = [primary, *failed[:1]]
-            service.tell("has reached a steady state.")
+            service.add_event("has reached a steady state.")
             self._publish(service)
 
-    def _count_failure(self, service: Service, task: RunningTask, reason: str) -> None:
+    def _count_failure(self, service: EcsService, task: RunningTask, reason: str) -> None:
         identifier = service.record["serviceArn"]
         self._failures[identifier] += 1
         delay = min(FIRST_DELAY * 2 ** (self._failures[identifier] - 1), LONGEST_DELAY)
         self._not_before[identifier] = time.monotonic() + delay
-        service.tell(f"(task {task.task.task_id}) failed: {reason}")
+        service.add_event(f"(task {task.task.task_id}) failed: {reason}")
         primary = service.primary
-        if task.task.record["_deployment_id"] != primary["id"] or primary["rolloutState"] != "IN_PROGRESS":
+        if task.task.deployment_id != primary["id"] or primary["rolloutState"] != "IN_PROGRESS":
             return
         failed = int(primary["failedTasks"]) + 1
         service.change(primary, failedTasks=failed)
@@ -146,12 +146,12 @@ class Scheduler:
         if threshold is not None and failed >= threshold:
             self._trip(service, primary, reason)
 
-    def _trip(self, service: Service, primary: Record, reason: str) -> None:
-        """Give a deployment up, and go back to the last one that was completed, if there is one."""
+    def _trip(self, service: EcsService, primary: Record, reason: str) -> None:
+        """Fail a deployment, and roll back to the last completed one where the service asks for it."""
         service.change(
             primary, rolloutState="FAILED", rolloutStateReason=f"{TRIPPED} The last one: {reason}", desiredCount=0
         )
-        service.tell(f"(deployment {primary['id']}) deployment failed: tasks failed to start.")
+        service.add_event(f"(deployment {primary['id']}) deployment failed: tasks failed to start.")
         configuration = service.record.get("deploymentConfiguration") or {}
         rollback = str(configuration["deploymentCircuitBreaker"].get("rollback", False)).lower() == "true"
         good = next((one for one in service.deployments if one["rolloutState"] == "COMPLETED"), None)
@@ -167,7 +167,7 @@ class Scheduler:
             failedTasks=0,
         )
         service.record["taskDefinition"] = good["taskDefinition"]
-        service.tell(f"rolling back to deployment {good['id']}.")
+        service.add_event(f"rolling back to deployment {good['id']}.")
         self._failures[service.record["serviceArn"]] = 0
 
 

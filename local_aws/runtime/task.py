@@ -1,4 +1,4 @@
-"""One task: its containers from the first step to the last, and whether its load balancer finds it healthy."""
+"""One running task: its containers from start to end, and its health checks."""
 
 from __future__ import annotations
 
@@ -6,75 +6,74 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from local_aws.loopback import free_address
 from local_aws.ministack.ecs_services import service
 from local_aws.ministack.ecs_tasks import SecretError
 from local_aws.ministack.load_balancing import target_group
 from local_aws.runtime import health
-from local_aws.runtime.addresses import free_address
-from local_aws.runtime.container import NOT_FOUND, Container, discard
+from local_aws.runtime.container import NOT_FOUND, ContainerProcess, discard, on_own_address
 from local_aws.runtime.rollout import State
-from local_aws.runtime.surroundings import on_own_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from local_aws.ministack.ecs_tasks import Task
-    from local_aws.ministack.load_balancing import RequestsUnderWay, TargetGroup
+    from local_aws.ministack.ecs_tasks import EcsTask
+    from local_aws.ministack.load_balancing import RequestsInFlight, TargetGroup
+    from local_aws.runtime.container import TaskEnvironment
     from local_aws.runtime.images import Images
-    from local_aws.runtime.surroundings import Surroundings
 
 POLL_INTERVAL = 0.05  # seconds
 STARTUP_SECONDS = 1.0
-"""A task without a load balancer counts as healthy when it has run for so long."""
+"""A task without a load balancer counts as healthy after this time."""
 SETTLING_SECONDS = 0.5
-"""Requests that were on their way to a target when it left its group have arrived by then."""
+"""Time for requests that were already being forwarded when the target was deregistered."""
 GRACE_DIVISOR = 10
-"""A grace period of 60 seconds is 6 on this machine, for a task that answers at all."""
+"""A grace period of 60 seconds is 6 here for a task that responds, with whatever status."""
 STOP_TIMEOUT = 30.0  # seconds; ECS's own, for containers that declare none
 
 
 class RunningTask:
-    """A task that runs as processes. ``changed`` is called, in the task's thread, when its service may want to act."""
+    """A task that runs as processes. ``changed`` is called in the task's thread when its state changes."""
 
     def __init__(
         self,
-        task: Task,
+        task: EcsTask,
         *,
         images: Images,
-        surroundings: Surroundings,
+        environment: TaskEnvironment,
         layers: Path,
-        under_way: RequestsUnderWay,
+        in_flight: RequestsInFlight,
         changed: Callable[[RunningTask], None],
     ) -> None:
         self.task = task
         self.address = ""
         self.failure: str | None = None
-        """Why it ended, when nobody asked it to."""
+        """The reason, when it ended without having been stopped."""
         self.ended = False
         self._images = images
-        self._surroundings = surroundings
+        self._environment = environment
         self._layer = layers / task.task_id
-        self._under_way = under_way
+        self._in_flight = in_flight
         self._changed = changed
-        self._containers: dict[str, Container] = {}
+        self._containers: dict[str, ContainerProcess] = {}
         self._stop = threading.Event()
         self._healthy = False
 
     @property
     def state(self) -> State:
-        """How far it is."""
+        """The state, as its service sees it."""
         if self._stop.is_set() or self.failure is not None:
             return State.STOPPING
         return State.HEALTHY if self._healthy else State.STARTING
 
     def stop(self, reason: str, code: str) -> None:
-        """Ask it to stop; returns at once."""
+        """Stop it; returns at once."""
         self.task.stopping(reason, code)
         self._stop.set()
 
     def run(self) -> None:
-        """Run it to its end."""
+        """Run it until it has ended."""
         with self.task.within():
             try:
                 self._start()
@@ -102,14 +101,14 @@ class RunningTask:
     def _start_container(self, container: dict[str, Any]) -> None:
         image = self._images.find(container["image"])
         if image is None:
-            raise OSError(f"no folder stands for the image {container['image']}")
+            raise OSError(f"the image {container['image']} has no folder")
         if not container.get("command"):
-            raise OSError(f"{container['name']} has no command, and a folder has none of its own")
+            raise OSError(f"{container['name']} has no command, which a folder needs in its task definition")
         declared = {pair["name"]: pair["value"] for pair in container["environment"]}
-        running = Container(image, self._layer / container["name"], lambda line: self.task.log(container, line))
+        running = ContainerProcess(image, self._layer / container["name"], lambda line: self.task.log(container, line))
         self._containers[container["name"]] = running
         command = on_own_address(container["command"], self.address)
-        environment = self._surroundings.environment(
+        environment = self._environment.variables_of(
             {**self.task.secrets(container), **declared}, self.task.account, self.task.region, self.address
         )
         try:
@@ -121,7 +120,7 @@ class RunningTask:
             ) from None
 
     def _watch(self) -> None:
-        """Return when the task has to stop, or has stopped by itself."""
+        """Check its health until the task is stopped or has ended."""
         target = self._target()
         started = last_check = time.monotonic()
         answered = False
@@ -147,20 +146,20 @@ class RunningTask:
                 return
 
     def _target(self) -> tuple[TargetGroup, int, health.TargetHealth] | None:
-        """Return the target group of the service, the port there and what is known of the target."""
+        """Return the target group of the service, the port there, and the health of this target; None without one."""
         found = service(self.task.service_key or "")
         balancers = (found.record.get("loadBalancers") or []) if found else []
         if not balancers:
             return None
         try:
             group = target_group(balancers[0]["targetGroupArn"])
-        except KeyError:  # the group is gone, and with it who would send requests
+        except KeyError:  # the target group has been deleted, so no requests come
             return None
         checks = health.TargetHealth(group.healthy_threshold, group.unhealthy_threshold)
         return group, int(balancers[0]["containerPort"]), checks
 
     def _grace_period(self, *, answered: bool) -> float:
-        """Return for how many seconds failed checks do not matter; a busy machine may take long to start a program."""
+        """Return the seconds in which failed checks do not count; a program may need all of them until it responds."""
         found = service(self.task.service_key or "")
         declared = found.record.get("healthCheckGracePeriodSeconds") if found else None
         return float(declared or 0) / (GRACE_DIVISOR if answered else 1)
@@ -180,7 +179,7 @@ class RunningTask:
             self.task.stopping(reason, code)
 
     def _end(self) -> None:
-        """Take the task out of its load balancer, end its processes, and tell."""
+        """Deregister the task from its load balancer, end its processes, and record its end."""
         self._healthy = False
         self._changed(self)
         self._drain()
@@ -196,13 +195,13 @@ class RunningTask:
         self._changed(self)
 
     def _drain(self) -> None:
-        """Wait until the requests that the load balancer has forwarded are answered, as long as it would."""
+        """Wait for the responses to forwarded requests, for the deregistration delay at most."""
         target = self._target()
         if target is None or self._has_ended_or_never_ran():
             return
         settled = time.monotonic() + SETTLING_SECONDS
         deadline = time.monotonic() + target[0].deregistration_delay
-        while time.monotonic() < settled or (self._under_way.to(self.address) and time.monotonic() < deadline):
+        while time.monotonic() < settled or (self._in_flight.to(self.address) and time.monotonic() < deadline):
             time.sleep(POLL_INTERVAL)
 
     def _has_ended_or_never_ran(self) -> bool:

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_aws import lifecycle
-from local_aws.loopback import ANY_PORT
-from local_aws.runtime.addresses import free_address
+from local_aws.loopback import ANY_PORT, free_address
 from tests.bench.timing import Command, compare
 from tests.environments.load import HEALTH_CHECK, ROOT
 from tests.environments.world import APPLICATION, World

@@ -19,8 +19,8 @@ import httpx
 from constructs_lib.config.environments import parse_name
 from constructs_lib.config.naming import SERVICE_TAG
 from local_aws.data.postgres import PLAIN_PORT, PROGRAMS
-from local_aws.front_door import names
 from local_aws.mail import FOLDER as MAIL_FOLDER
+from local_aws.proxy import hosts
 from local_aws.runtime.images import Images
 from local_aws.settings import IMAGES_FILE
 from tests.gitops.checkouts import DAYS_TO_LIVE, REPOSITORY, Checkout
@@ -86,7 +86,7 @@ class Environment:
     @property
     def url(self) -> str:
         """Where it answers, without a slash at the end."""
-        return names.url(self.name, self.world.aws.port).rstrip("/")
+        return hosts.url(self.name, self.world.aws.port).rstrip("/")
 
     @property
     def public_host(self) -> str:

@@ -7,13 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import boto3
 
+from gitops.aws.embedded import EmbeddedEndpoint
+from gitops.aws.target import Target
 from local_aws import lifecycle
 from local_aws.lifecycle import EmbeddedAws
 
@@ -174,6 +176,11 @@ class Checkout(CommandLine):
     def physical_id(self, stack: str, logical_id: str) -> str:
         answer = self.cloudformation().describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
         return answer["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def target_of(aws: EmbeddedAws) -> Target:
+    """Return an embedded AWS as the commands see it."""
+    return Target(EmbeddedEndpoint(**asdict(aws)))
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:

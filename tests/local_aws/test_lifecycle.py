@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local_aws import lifecycle, process_group, settings
+from local_aws import lifecycle, settings, shutdown
 from local_aws.loopback import ANY_PORT
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def run_worker(aws: lifecycle.EmbeddedAws) -> str:
     template = json.dumps({"Resources": resources, "Outputs": outputs})
     client.create_stack(StackName="it", TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
     waiter = client.get_waiter("stack_create_complete")
-    waiter.wait(StackName="it", WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    waiter.wait(StackName="it", WaiterConfig={"Delay": 0.1, "MaxAttempts": 300})
     return str(client.describe_stacks(StackName="it")["Stacks"][0]["Outputs"][0]["OutputValue"])
 
 
@@ -89,14 +89,14 @@ def kill_server(aws: lifecycle.EmbeddedAws, state_dir: Path) -> None:
     """Kill the server, and before it the watchdog, which would end what it leaves behind."""
     ps = subprocess.run(["ps", "-A", "-o", "pid=,command="], check=True, capture_output=True, text=True).stdout
     for line in ps.splitlines():
-        if "local_aws.watchdog" in line and int(line.split()[0]) in process_group.members(aws.pid):
+        if "local_aws.shutdown" in line and int(line.split()[0]) in shutdown.members(aws.pid):
             os.kill(int(line.split()[0]), signal.SIGKILL)
     os.kill(aws.pid, signal.SIGKILL)
     while lifecycle.find(state_dir):  # its threads end one after the other
         time.sleep(0.01)
 
 
-def test_up_answers_and_is_found(state_dir: Path) -> None:
+def test_up_answers_and_is_found_by_a_second_up_too(state_dir: Path) -> None:
     aws, started = lifecycle.up(state_dir, port=ANY_PORT, account=ACCOUNT)
 
     assert started
@@ -105,12 +105,7 @@ def test_up_answers_and_is_found(state_dir: Path) -> None:
     assert aws.account == ACCOUNT
     with urllib.request.urlopen(f"{aws.endpoint}/_ministack/health") as answer:  # noqa: S310 - an http address
         assert answer.status == 200
-
-
-def test_second_up_finds_the_first(state_dir: Path) -> None:
-    first = up(state_dir)
-
-    assert lifecycle.up(state_dir, port=ANY_PORT, account=ACCOUNT) == (first, False)
+    assert lifecycle.up(state_dir, port=ANY_PORT, account=ACCOUNT) == (aws, False)
 
 
 def test_simultaneous_ups_start_one_server(state_dir: Path) -> None:
@@ -154,11 +149,11 @@ def test_port_in_use_takes_another_and_says_so(state_dir: Path, caplog: pytest.L
 def test_down_discards_everything_and_leaves_no_process(state_dir: Path) -> None:
     aws = up(state_dir)
     run_worker(aws)
-    assert len(process_group.members(aws.pid)) > 1
+    assert len(shutdown.members(aws.pid)) > 1
 
     assert lifecycle.down(state_dir)
 
-    assert process_group.members(aws.pid) == set()
+    assert shutdown.members(aws.pid) == set()
     assert list(state_dir.iterdir()) == []
     assert lifecycle.find(state_dir) is None
     assert not lifecycle.down(state_dir)
@@ -168,11 +163,11 @@ def test_down_stops_workers_that_outlived_a_killed_server(state_dir: Path) -> No
     aws = up(state_dir)
     run_worker(aws)
     kill_server(aws, state_dir)
-    assert process_group.members(aws.pid)
+    assert shutdown.members(aws.pid)
 
     assert lifecycle.down(state_dir)
 
-    assert process_group.members(aws.pid) == set()
+    assert shutdown.members(aws.pid) == set()
 
 
 def test_up_after_a_killed_server_starts_another_and_stops_its_workers(state_dir: Path) -> None:
@@ -184,7 +179,7 @@ def test_up_after_a_killed_server_starts_another_and_stops_its_workers(state_dir
 
     assert started
     assert successor.pid != aws.pid
-    assert process_group.members(aws.pid) == set()
+    assert shutdown.members(aws.pid) == set()
 
 
 def test_down_spares_a_stranger_that_got_the_process_id(state_dir: Path) -> None:
@@ -208,7 +203,16 @@ def test_unreadable_state_is_no_server(state_dir: Path, content: str) -> None:
     (state_dir / "local.json").write_text(content)
 
     assert lifecycle.find(state_dir) is None
+    assert not lifecycle.down(state_dir)  # which `up` begins with
+    assert list(state_dir.iterdir()) == []
+
+
+def test_up_takes_the_place_of_unreadable_state(state_dir: Path) -> None:
+    state_dir.mkdir()
+    (state_dir / "local.json").write_text('{"pid": 0}')
+
     aws, started = lifecycle.up(state_dir, port=ANY_PORT, account=ACCOUNT)
+
     assert started
     assert lifecycle.find(state_dir) == aws
 
@@ -242,17 +246,15 @@ def test_a_server_that_ends_as_it_starts_is_an_error_with_its_log(
     assert lifecycle.find(state_dir) is None
 
 
-def test_files_of_workers_stay_in_the_state_folder(state_dir: Path) -> None:
-    assert run_worker(up(state_dir)).startswith(str(state_dir.resolve()))
-
-
-def test_callers_aws_settings_do_not_reach_the_server(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_workers_stay_in_the_state_folder_and_the_caller_s_aws_settings_out(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as caller:
         caller.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1")
         caller.setenv("AWS_PROFILE", "absent")
         aws = up(state_dir)
 
-    assert run_worker(aws)
+    assert run_worker(aws).startswith(str(state_dir.resolve()))
 
 
 def test_environment_reaches_an_account(embedded_aws: lifecycle.EmbeddedAws) -> None:

@@ -55,8 +55,7 @@ def main(arguments: list[str]) -> int:
 def _on_a_database(files: Iterable[str]) -> list[Verdict]:
     """Judge migrations with an empty PostgreSQL: Django asks one for the SQL of a migration."""
     with tempfile.TemporaryDirectory(prefix="microblog-migrations-") as folder:
-        Path(folder).chmod(0o755)
-        servers = local_servers.start(Path(folder), keep=False)
+        servers = local_servers.start(Path(folder))
         try:
             os.environ |= {**servers.environment, **SETTINGS}
             return _judge(files)

@@ -18,7 +18,7 @@ PASSWORD = "demo demo demo"
 def main() -> None:
     """Run until interrupted or told to stop."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    servers = local_servers.start(ROOT / "var", keep=True)
+    servers = local_servers.start(ROOT / "var")
     environment = {
         **os.environ,
         **servers.environment,

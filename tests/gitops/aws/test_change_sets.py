@@ -6,8 +6,7 @@ import pytest
 from constructs_lib.config.environments import AccountRegion
 from gitops.aws.change_sets import ChangeSets, ChangeSetState
 from gitops.aws.session import AwsError, Session
-from gitops.aws.target import Target
-from tests.gitops.checkouts import REGION, Checkout
+from tests.gitops.checkouts import REGION, Checkout, target_of
 
 TAGS = {"gitops:environment": "dev/alpha", "gitops:kind": "ad-hoc-app"}
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "v1"}}
@@ -21,7 +20,7 @@ def template(**resources: object) -> str:
 def change_sets(checkout: Checkout) -> Iterator[ChangeSets]:
     """Change sets beside the stack dev-alpha, of which none may be left."""
     checkout.create_stack("dev/alpha", {"Topic": TOPIC})
-    yield ChangeSets(Session(Target(checkout.aws)), AccountRegion(checkout.account_id, REGION))
+    yield ChangeSets(Session(target_of(checkout.aws)), AccountRegion(checkout.account_id, REGION))
     left = checkout.cloudformation().list_change_sets(StackName="dev-alpha")["Summaries"]
     assert left == []
 

@@ -3,13 +3,20 @@ from datetime import UTC, datetime
 import pytest
 
 from constructs_lib.config.environments import AccountRegion
-from gitops.aws import target
+from gitops.aws import embedded, target
+from gitops.aws.embedded import EmbeddedEndpoint
 from gitops.aws.target import Target, TargetName, resolve
 from gitops.errors import UserError
-from local_aws import lifecycle
-from local_aws.lifecycle import EmbeddedAws
 
-RUNNING = EmbeddedAws("http://localhost:4566", 1, 4566, "111111111111", datetime(2026, 11, 23, tzinfo=UTC))
+RUNNING = EmbeddedEndpoint(
+    endpoint="http://localhost:4566",
+    pid=1,
+    port=4566,
+    account="111111111111",
+    secret_access_key="embedded",  # noqa: S106 - any will do
+    environment_url="http://{name}.{folder}.localhost:4566/",
+    started=datetime(2026, 11, 23, tzinfo=UTC),
+)
 ELSEWHERE = "http://localhost:9999"
 
 
@@ -28,10 +35,10 @@ def test_the_option_or_the_endpoint_decide_else_the_embedded_aws_while_it_runs(
     monkeypatch: pytest.MonkeyPatch,
     requested: TargetName | None,
     endpoint: str | None,
-    running: EmbeddedAws | None,
-    expected: EmbeddedAws | None,
+    running: EmbeddedEndpoint | None,
+    expected: EmbeddedEndpoint | None,
 ) -> None:
-    monkeypatch.setattr(lifecycle, "find", lambda _: running)
+    monkeypatch.setattr(embedded, "find", lambda: running)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     if endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
@@ -40,7 +47,7 @@ def test_the_option_or_the_endpoint_decide_else_the_embedded_aws_while_it_runs(
 
 
 def test_asking_for_the_embedded_aws_when_none_runs_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifecycle, "find", lambda _: None)
+    monkeypatch.setattr(embedded, "find", lambda: None)
 
     with pytest.raises(UserError, match="gitops local up"):
         resolve("local")

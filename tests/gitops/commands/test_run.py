@@ -8,7 +8,7 @@ from tests.gitops.commands.conftest import RunningApp
 
 
 def declare_outcome(running_app: RunningApp, **variables: str) -> None:
-    """Give the web service a task definition whose tasks end as the variables say: local_aws.simulated_tasks."""
+    """Give the web service a task definition whose tasks end as the variables say."""
     ecs = running_app.checkout.client("ecs")
     service = running_app.service("web")
     definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]

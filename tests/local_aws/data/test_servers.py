@@ -8,7 +8,7 @@ import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_aws.data.redis import User
+from local_aws.data.valkey import CacheUser
 from tests.local_aws.runtimes import runs
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ CACHE: dict[str, dict[str, Any]] = {
 }
 CACHE_OUTPUTS = {"Host": {"Value": {"Fn::GetAtt": ["Cache", "PrimaryEndPoint.Address"]}}}
 
-# Says a command in Redis's protocol, and prints the answers.
+# Sends commands of the Redis protocol, and prints the answers.
 CLIENT = """
 import os, socket, ssl, sys
 connection = socket.create_connection((os.environ["HOST"], 6379), timeout=5)
@@ -250,7 +250,7 @@ def test_encrypted_cache_asks_for_its_users_password(runtime: Runtime, python: s
     assert forbidden.startswith("-NOPERM")
 
 
-def test_users_are_written_in_redis_s_language() -> None:
-    user = User(name="application", passwords=("one", "two"), access="on ~* &* +@all -@admin")
+def test_user_is_a_line_of_valkey_conf() -> None:
+    user = CacheUser(name="application", passwords=("one", "two"), access="on ~* &* +@all -@admin")
 
     assert user.rule == "user application >one >two on ~* &* +@all -@admin"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_aws.runtime.rollout import Member, Situation, State, Step, step
+from local_aws.runtime.rollout import Member, SchedulerStep, Situation, State, step
 
 HEALTHY, STARTING, STOPPING = State.HEALTHY, State.STARTING, State.STOPPING
 
@@ -34,39 +34,39 @@ def situation(
     ("now", "then"),
     [
         # A first deployment
-        (situation(), Step(start=2)),
-        (situation(current=(STARTING, STARTING)), Step()),
-        (situation(current=(HEALTHY, STARTING)), Step()),
-        (situation(current=(HEALTHY, HEALTHY)), Step(settled=True)),
+        (situation(), SchedulerStep(start=2)),
+        (situation(current=(STARTING, STARTING)), SchedulerStep()),
+        (situation(current=(HEALTHY, STARTING)), SchedulerStep()),
+        (situation(current=(HEALTHY, HEALTHY)), SchedulerStep(settled=True)),
         # A crashed task
-        (situation(current=(HEALTHY,)), Step(start=1)),
+        (situation(current=(HEALTHY,)), SchedulerStep(start=1)),
         # A rolling update
-        (situation(old=(HEALTHY, HEALTHY)), Step(start=2)),
-        (situation(current=(STARTING, STARTING), old=(HEALTHY, HEALTHY)), Step()),
-        (situation(current=(HEALTHY, STARTING), old=(HEALTHY, HEALTHY)), Step(stop=("old0",))),
-        (situation(current=(HEALTHY, HEALTHY), old=(STOPPING, HEALTHY)), Step(stop=("old1",))),
-        (situation(current=(HEALTHY, HEALTHY), old=(STOPPING,)), Step()),
+        (situation(old=(HEALTHY, HEALTHY)), SchedulerStep(start=2)),
+        (situation(current=(STARTING, STARTING), old=(HEALTHY, HEALTHY)), SchedulerStep()),
+        (situation(current=(HEALTHY, STARTING), old=(HEALTHY, HEALTHY)), SchedulerStep(stop=("old0",))),
+        (situation(current=(HEALTHY, HEALTHY), old=(STOPPING, HEALTHY)), SchedulerStep(stop=("old1",))),
+        (situation(current=(HEALTHY, HEALTHY), old=(STOPPING,)), SchedulerStep()),
         # An old task that serves nobody
-        (situation(old=(HEALTHY, HEALTHY, STARTING)), Step(start=1, stop=("old2",))),
+        (situation(old=(HEALTHY, HEALTHY, STARTING)), SchedulerStep(start=1, stop=("old2",))),
         # Fewer tasks: those that serve nobody first, then the youngest
-        (situation(current=(HEALTHY, HEALTHY), desired=1), Step(stop=("new1",))),
-        (situation(current=(STARTING, HEALTHY), desired=1), Step(stop=("new0",))),
-        (situation(current=(HEALTHY,), desired=0), Step(stop=("new0",))),
-        (situation(desired=0), Step(settled=True)),
+        (situation(current=(HEALTHY, HEALTHY), desired=1), SchedulerStep(stop=("new1",))),
+        (situation(current=(STARTING, HEALTHY), desired=1), SchedulerStep(stop=("new0",))),
+        (situation(current=(HEALTHY,), desired=0), SchedulerStep(stop=("new0",))),
+        (situation(desired=0), SchedulerStep(settled=True)),
         # A deployment that has failed
-        (situation(may_start=False), Step()),
+        (situation(may_start=False), SchedulerStep()),
     ],
 )
-def test_step(now: Situation, then: Step) -> None:
+def test_step(now: Situation, then: SchedulerStep) -> None:
     assert step(now) == then
 
 
 def test_one_at_a_time_stops_the_old_before_it_starts_the_new() -> None:
     one = replace(situation(desired=1, old=(HEALTHY,)), minimum_percent=0, maximum_percent=100)
 
-    assert step(one) == Step(stop=("old0",))
-    assert step(replace(one, old=members("old", STOPPING))) == Step()
-    assert step(replace(one, old=())) == Step(start=1)
+    assert step(one) == SchedulerStep(stop=("old0",))
+    assert step(replace(one, old=members("old", STOPPING))) == SchedulerStep()
+    assert step(replace(one, old=())) == SchedulerStep(start=1)
 
 
 states = st.lists(st.sampled_from(State), max_size=5).map(tuple)

@@ -89,7 +89,8 @@ def test_a_version_that_does_not_get_healthy_is_rolled_back_and_fails_no_request
     with Load(shop) as load:
         wait_until(lambda: load.answers)
         with pytest.raises(WaiterError) as failure:
-            shop.deploy("v2-broken")
+            # How long one that does not answer is waited for, three times.
+            shop.deploy("v2-broken", HealthCheckGracePeriodSeconds=1)
 
     assert set(load.answers) == {"v1"}
     notes = " ".join(failure.value.__notes__)

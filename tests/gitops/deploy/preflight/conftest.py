@@ -7,15 +7,15 @@ import pytest
 
 from constructs_lib.config.environments import AccountRegion
 from gitops.aws.session import Session
-from gitops.aws.target import Target
 from local_aws.lifecycle import EmbeddedAws
+from tests.gitops.checkouts import target_of
 
 ACCOUNT_NUMBERS = count(500000000000)
 
 
 @pytest.fixture
 def session(embedded_state: tuple[Path, EmbeddedAws]) -> Session:
-    return Session(Target(embedded_state[1]))
+    return Session(target_of(embedded_state[1]))
 
 
 @pytest.fixture

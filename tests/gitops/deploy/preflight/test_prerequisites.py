@@ -5,14 +5,13 @@ import pytest
 
 from constructs_lib.config.environments import AccountRegion, Environment, load
 from gitops.aws.session import Session
-from gitops.aws.target import Target
 from gitops.deploy.preflight import prerequisites
 from gitops.deploy.preflight.check import run
 from gitops.deploy.preflight.existence import checks
 from gitops.deploy.preflight.prerequisites import prepare
 from gitops.deploy.preflight.references import collect
 from local_aws.lifecycle import EmbeddedAws
-from tests.gitops.checkouts import CommandLine
+from tests.gitops.checkouts import CommandLine, target_of
 
 ACCOUNT_NUMBERS = count(400000000000)
 DIGEST = f"sha256:{'b' * 64}"
@@ -33,7 +32,7 @@ def environments(bare_checkout: CommandLine) -> list[Environment]:
 
 @pytest.fixture
 def session(embedded_aws: EmbeddedAws) -> Session:
-    return Session(Target(embedded_aws))
+    return Session(target_of(embedded_aws))
 
 
 @pytest.fixture

@@ -1,0 +1,93 @@
+"""The command line of the embedded AWS: ``python -m local_aws [--state-dir FOLDER] up|down|status``.
+
+Each command prints one JSON object: ``running`` (bool), ``changed`` (bool: whether this call started or stopped it),
+and, while it runs, ``images`` (their names) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start,
+with the reason on standard error. ``down`` also returns 0 when none runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import signal
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local_aws import lifecycle, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from local_aws.lifecycle import EmbeddedAws
+
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command, print its JSON object and return the exit code."""
+    options = _parser().parse_args(argv)
+    state_dir: Path = options.state_dir
+    logging.basicConfig(format="%(message)s")
+    try:
+        match options.command:
+            case "up":
+                images = settings.applications(options.images) if options.images else {}
+                aws, started = lifecycle.up(
+                    state_dir, port=options.port, account=options.account, region=options.region, images=images
+                )
+                answer = _described(aws, state_dir, changed=started)
+            case "down":
+                answer = {"running": False, "changed": lifecycle.down(state_dir)}
+            case _:
+                answer = _described(lifecycle.find(state_dir), state_dir, changed=False)
+    except lifecycle.LocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    print(json.dumps(answer, indent=2, default=str))
+    return 0
+
+
+def _described(aws: EmbeddedAws | None, state_dir: Path, *, changed: bool) -> dict[str, Any]:
+    if aws is None:
+        return {"running": False, "changed": changed}
+    fields = {**asdict(aws), "started": aws.started.isoformat()}
+    return {"running": True, "changed": changed, "images": sorted(settings.images(state_dir)), **fields}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local_aws", description="An AWS on this machine, on loopback.")
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        default=Path(".gitops/local"),
+        metavar="FOLDER",
+        help="holds everything that it writes; a folder has one embedded AWS (default: %(default)s)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    up = commands.add_parser("up", help="start it, unless it runs already")
+    up.add_argument("--account", required=True, metavar="ID", help="AWS account of unsigned requests")
+    up.add_argument("--region", default="us-east-1", help="region of unsigned requests (default: %(default)s)")
+    up.add_argument(
+        "--port",
+        type=int,
+        default=lifecycle.DEFAULT_PORT,
+        help="port on loopback, another one if it is in use; 0 takes a free one (default: %(default)s)",
+    )
+    up.add_argument(
+        "--images",
+        type=Path,
+        metavar="FOLDER",
+        help="run tasks of images that have a folder with a .venv in FOLDER as processes, with databases and caches",
+    )
+    commands.add_parser("status", help="print whether it runs, and how to reach it")
+    commands.add_parser("down", help="stop it and delete its data")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
