@@ -25,6 +25,14 @@ def is_operational(status: str) -> bool:
     return status in _OPERATIONAL
 
 
+def is_drift_detectable(status: str) -> bool:
+    """Whether CloudFormation detects drift of a stack in this status.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/detect-drift-stack.html
+    """
+    return status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+
+
 def is_moving(status: str) -> bool:
     """Whether CloudFormation is working on the stack."""
     return status.endswith("_IN_PROGRESS") and status != REVIEW

@@ -9,8 +9,7 @@ from gitops.cdk import synthesis
 from gitops.commands.selection import select
 from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
-from gitops.cost.coverage import NOT_COUNTED
-from gitops.cost.environments import estimate_environment
+from gitops.cost.estimate import NOT_COUNTED, estimate_environment
 from gitops.output import table
 from gitops.output.progress import say
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment
     from gitops.cost.estimate import Estimate
-    from gitops.cost.line import Line
+    from gitops.cost.pricing import CostLine
 
 OutputFormat = Literal["text", "json"]
 Estimates = dict[str, tuple["Environment", "Estimate"]]
@@ -112,7 +111,7 @@ def _as_json(estimates: Estimates) -> str:
     return json.dumps(document, indent=2)
 
 
-def _line_as_json(line: Line) -> Mapping[str, object]:
+def _line_as_json(line: CostLine) -> Mapping[str, object]:
     return {
         "resource": line.resource,
         "what": line.what,

@@ -18,7 +18,6 @@ from gitops.output.progress import say
 from gitops.plan import reader
 from gitops.plan.document import ChangeSets
 from gitops.plan.planning import make_plan
-from gitops.plan.releases import with_migrations
 from gitops.plan.rendering.comment import render
 from gitops.plan.rendering.shown import shown
 
@@ -70,7 +69,7 @@ def plan(
 def _planned(folder: Path, base: str, today: date) -> Plan:
     start = base if base == NO_COMMIT else git.fork_point(base, folder)
     with trees(start, None, folder) as (old, new):
-        return with_migrations(make_plan(old, new, today), old, new)
+        return make_plan(old, new, today)
 
 
 def _accounts(folder: Path, names: Iterable[str]) -> Mapping[str, AccountConfig]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
 from gitops.cost import prices
-from gitops.cost.environments import estimate_environment
+from gitops.cost.estimate import estimate_environment
 from gitops.errors import UserError
 
 if TYPE_CHECKING:

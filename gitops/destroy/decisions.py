@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import CONFIG_OF_KIND, is_production_kind
 from constructs_lib.config.naming import KIND_TAG
+from gitops.aws.resource_types import deletion_outcome, resource_type
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
@@ -15,36 +16,6 @@ if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedResource, DeployedStack
-
-HOLDS_DATA = frozenset(
-    {
-        "AWS::DynamoDB::Table",
-        "AWS::EC2::Volume",
-        "AWS::ECR::Repository",
-        "AWS::EFS::FileSystem",
-        "AWS::ElastiCache::CacheCluster",
-        "AWS::ElastiCache::ReplicationGroup",
-        "AWS::ElastiCache::ServerlessCache",
-        "AWS::KMS::Key",
-        "AWS::Logs::LogGroup",
-        "AWS::RDS::DBCluster",
-        "AWS::RDS::DBInstance",
-        "AWS::Route53::HostedZone",
-        "AWS::S3::Bucket",
-        "AWS::SecretsManager::Secret",
-    }
-)
-"""Types of resources whose deletion loses something that a new deployment does not bring back."""
-
-_SNAPSHOT_BY_DEFAULT = {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"""
-
-_FATE = {
-    "Delete": "deleted",
-    "Retain": "kept",
-    "RetainExceptOnCreate": "kept",
-    "Snapshot": "deleted after a snapshot",
-}
 
 
 def find_stack(name: EnvironmentName, stacks: Iterable[DeployedStack]) -> DeployedStack | None:
@@ -109,18 +80,11 @@ def losses(resources: Iterable[DeployedResource], template: object) -> list[str]
     policies = _policies(template)
     lines = []
     for resource in resources:
-        if resource.type not in HOLDS_DATA or not resource.physical_id or resource.status == "DELETE_COMPLETE":
-            continue
-        lines.append(
-            f"{resource.type} {resource.physical_id}: {fate(resource.type, policies.get(resource.logical_id))}"
-        )
+        exists = resource.physical_id and resource.status != "DELETE_COMPLETE"
+        if exists and resource_type(resource.type).holds_data:
+            outcome = deletion_outcome(resource.type, policies.get(resource.logical_id))
+            lines.append(f"{resource.type} {resource.physical_id}: {outcome}")
     return lines
-
-
-def fate(resource_type: str, deletion_policy: str | None) -> str:
-    """Return what becomes of a resource whose stack lets go of it, as a word for people."""
-    default = "Snapshot" if resource_type in _SNAPSHOT_BY_DEFAULT else "Delete"
-    return _FATE[deletion_policy or default]
 
 
 def counted(resources: Iterable[DeployedResource]) -> list[tuple[str, int]]:

@@ -7,7 +7,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from gitops.aws import stack_status
 from gitops.aws.drift_detection import COMPARED_AT_ONCE
+from gitops.aws.resource_types import resource_type
 from gitops.drift.observation import Finding, Partial
 from gitops.errors import UserError
 
@@ -17,27 +19,12 @@ if TYPE_CHECKING:
     from gitops.aws.cloudformation import CloudFormation, DeployedResource, DeployedStack
     from gitops.aws.drift_detection import ComparedResource, DriftDetection
 
-NOT_READ = {
-    "AWS::Budgets::Budget": "reading it shows bills",
-    "AWS::S3::Bucket": "reading it shows the names of what is in it",
-    "AWS::SecretsManager::Secret": "reading it shows the secret",
-    "AWS::SecretsManager::SecretTargetAttachment": "reading it shows the secret",
-}
-"""Types that are left out, because the role that detects drift reads no data, and why."""
-
 AT_ONCE = 4
 """Stacks whose resources are compared at a time: CloudFormation asks the services for each of them."""
 
 PATIENCE_SECONDS = 900.0
 
-DETECTABLE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/detect-drift-stack.html"""
-
-_MOVED_BY_ITSELF = {
-    "AWS::ECS::Service": {"/DesiredCount"},
-    "AWS::ApplicationAutoScaling::ScalableTarget": {"/MinCapacity", "/MaxCapacity"},
-}
-"""Properties that scaling, schedules, sleep and wake set while an environment runs."""
+_UNSUPPORTED = "CloudFormation does not support it"
 
 _CUSTOM = ("Custom::", "AWS::CloudFormation::")
 
@@ -53,13 +40,13 @@ def find(
 
     Stacks that cannot be compared completely are `unknown`. Raises AwsError when AWS cannot be reached or refuses.
     """
-    ready = [stack for stack in stacks if stack.status in DETECTABLE]
+    ready = [stack for stack in stacks if stack_status.is_drift_detectable(stack.status)]
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         parts = list(pool.map(lambda stack: _of_stack(stack, cloudformation(stack), detection(stack), interval), ready))
     others = [
         f"{stack.environment}: changes by hand cannot be looked for while it is {stack.status}"
         for stack in stacks
-        if stack.status not in DETECTABLE
+        if not stack_status.is_drift_detectable(stack.status)
     ]
     left_out: Counter[str] = sum((counted for _, counted in parts), Counter())
     return Partial(
@@ -73,7 +60,11 @@ def _of_stack(
     stack: DeployedStack, cloudformation: CloudFormation, detection: DriftDetection, interval: float
 ) -> tuple[Partial, Counter[str]]:
     resources = [item for item in cloudformation.resources(stack.stack_id) if item.physical_id]
-    wanted = [item.logical_id for item in resources if item.type not in NOT_READ and not item.type.startswith(_CUSTOM)]
+    wanted = [
+        item.logical_id
+        for item in resources
+        if not resource_type(item.type).drift_unread and not item.type.startswith(_CUSTOM)
+    ]
     failures = []
     for start in range(0, len(wanted), COMPARED_AT_ONCE):
         detection_id = detection.start(stack.stack_id, wanted[start : start + COMPARED_AT_ONCE])
@@ -103,7 +94,7 @@ def _line(resource: ComparedResource) -> str:
     named = f"{resource.logical_id} ({resource.type})"
     if resource.deleted:
         return f"{named} was deleted"
-    changed = [path for path in resource.changed if path not in _MOVED_BY_ITSELF.get(resource.type, set())]
+    changed = [path for path in resource.changed if path not in resource_type(resource.type).changed_at_runtime]
     return f"{named}: {', '.join(sorted(changed))}" if changed else ""
 
 
@@ -114,6 +105,6 @@ def _left_out(resources: Iterable[DeployedResource], compared: Iterable[Compared
 
 def _explained(left_out: Counter[str]) -> list[str]:
     return [
-        f"{count} of the type {name} not compared: {NOT_READ.get(name, 'CloudFormation does not support it')}"
+        f"{count} of the type {name} not compared: {resource_type(name).drift_unread or _UNSUPPORTED}"
         for name, count in sorted(left_out.items())
     ]

@@ -16,15 +16,14 @@ from constructs_lib.config.environments import AccountRegion, parse_name
 from gitops.aws import change_sets as door
 from gitops.aws import stack_status
 from gitops.aws.cloudformation import CloudFormation
-from gitops.destroy.decisions import fate
+from gitops.aws.resource_types import deletion_outcome, resource_type
 from gitops.errors import UserError
 from gitops.github.actions import without_workflow_commands
 from gitops.output.progress import say
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, ChangeSetResult, ChangeSets, Detail
 from gitops.plan.planning import template_hash
 from gitops.templates import replacement
-from gitops.templates.changes import NEW_REVISION, REVISIONS, ordered
-from gitops.templates.replacement import GUARDED
+from gitops.templates.changes import NEW_REVISION, ordered
 from gitops.templates.words import cut
 
 if TYPE_CHECKING:
@@ -134,11 +133,12 @@ def _change(difference: ResourceDifference, known: tuple[Detail, ...]) -> Change
     logical_id, kind, details = difference.logical_id, difference.type, known or named
     if difference.action == "Remove":
         policy = difference.policy_action if difference.policy_action in {"Delete", "Retain", "Snapshot"} else None
-        return Change(action="destroy", logical_id=logical_id, type=kind, cause=fate(kind, policy))
+        return Change(action="destroy", logical_id=logical_id, type=kind, cause=deletion_outcome(kind, policy))
     if difference.action in {"Add", "Import"}:
         return Change(action="create", logical_id=logical_id, type=kind)
-    if difference.replacement == "False" or kind in REVISIONS:
-        cause = NEW_REVISION if kind in REVISIONS else ""
+    revisions = resource_type(kind).revisions
+    if difference.replacement == "False" or revisions:
+        cause = NEW_REVISION if revisions else ""
         return Change(action="update", logical_id=logical_id, type=kind, cause=cause, details=details)
     cause = "" if difference.replacement == "True" else _CONDITIONAL
     return Change(action="replace", logical_id=logical_id, type=kind, cause=cause, details=details)
@@ -154,6 +154,6 @@ def _refusals(planned: PlannedEnvironment, changes: Iterable[Change], deployed: 
     for change in changes:
         certain = change.action == "destroy" or (change.action == "replace" and change.cause != _CONDITIONAL)
         told = any(f"{change.logical_id} (" in refusal for refusal in planned.refusals)
-        lost = change.type in GUARDED and (certain or change.logical_id in refused)
+        lost = resource_type(change.type).needs_consent and (certain or change.logical_id in refused)
         if lost and not told and change.logical_id not in planned.consents:
             yield f"would replace what holds data without consent: {change.logical_id} ({change.type})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
-from gitops.destroy.decisions import fate
+from gitops.aws.resource_types import deletion_outcome, resource_type
 from gitops.plan.document import Change, ChangeAction, Detail
 from gitops.templates import replacement
 from gitops.templates.words import cut, is_function, words
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 DETAILS = 20
 """Most values that are listed of one resource."""
-
-REVISIONS = frozenset({"AWS::ECS::TaskDefinition"})
-"""Types that CloudFormation replaces on every change, since each is a revision: nothing is lost, and nobody looks."""
 
 NEW_REVISION = "a new revision"
 
@@ -33,7 +30,7 @@ def resource_changes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | Non
     before, after = _resources(old), _resources(new)
     replaced = {found.logical_id: found.cause for found in replacement.find_all(old, new)}
     changes = [
-        Change(action="destroy", logical_id=name, type=resource["Type"], cause=_left(resource))
+        Change(action="destroy", logical_id=name, type=resource["Type"], cause=_outcome(resource))
         for name, resource in before.items()
         if name not in after
     ]
@@ -43,13 +40,7 @@ def resource_changes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | Non
         if name not in before
     ]
     changes += [
-        Change(
-            action="replace" if name in replaced and resource["Type"] not in REVISIONS else "update",
-            logical_id=name,
-            type=resource["Type"],
-            cause=NEW_REVISION if resource["Type"] in REVISIONS else replaced.get(name, ""),
-            details=tuple(_details(before[name], resource))[:DETAILS],
-        )
+        _changed(name, before[name], resource, replaced.get(name))
         for name, resource in after.items()
         if name in before and (name in replaced or before[name] != resource)
     ]
@@ -74,9 +65,21 @@ def other_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _left(resource: Mapping[str, Any]) -> str:
-    """Return what becomes of a resource that is no longer in its template."""
-    return fate(resource["Type"], resource.get("DeletionPolicy"))
+def _changed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any], cause: str | None) -> Change:
+    """Return the change of a resource that both templates have; `cause` is why it is replaced, None when it is not."""
+    revisions = resource_type(after["Type"]).revisions
+    return Change(
+        action="replace" if cause is not None and not revisions else "update",
+        logical_id=logical_id,
+        type=after["Type"],
+        cause=NEW_REVISION if revisions else cause or "",
+        details=tuple(_details(before, after))[:DETAILS],
+    )
+
+
+def _outcome(resource: Mapping[str, Any]) -> str:
+    """Return what happens to a resource that is no longer in its template."""
+    return deletion_outcome(resource["Type"], resource.get("DeletionPolicy"))
 
 
 def _details(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Detail]:

@@ -1,31 +1,22 @@
 """The guard of data: which resources that hold data a change of a template would replace or drop, and who consents.
 
 CloudFormation replaces a resource when one of its create-only properties changes: it makes a new, empty one and lets
-go of the old. Which properties those are stands in the registry's schemas; create_only.json is an extract, and a test
-compares it with the schemas that cfn-lint brings along. Properties that replace under conditions only, such as an
-engine version, are not in it.
+go of the old. The register of resource types has these properties. Properties that replace under conditions only, such
+as an engine version, are not among them.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
 """
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from gitops.destroy.decisions import HOLDS_DATA
+from gitops.aws.resource_types import resource_type
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from constructs_lib.config.model import ReplacementConsent
-
-CREATE_ONLY = Path(__file__).with_name("create_only.json")
-
-GUARDED = HOLDS_DATA - {"AWS::Logs::LogGroup"}
-"""A service that is taken away may take its logs along: they are not what a consent is asked for."""
 
 Resources = dict[str, dict[str, Any]]
 
@@ -40,7 +31,7 @@ class Replacement(NamedTuple):
 
 def find(old: object, new: object) -> list[Replacement]:
     """Return the resources that hold data in the template `old` and would not be the same ones after `new`."""
-    return [replacement for replacement in find_all(old, new) if replacement.type in GUARDED]
+    return [replacement for replacement in find_all(old, new) if resource_type(replacement.type).needs_consent]
 
 
 def find_all(old: object, new: object) -> list[Replacement]:
@@ -100,7 +91,7 @@ def _replaced(before: Resources, after: Resources) -> dict[str, str]:
 
 
 def _cause(before: Mapping[str, Any], after: Mapping[str, Any], replaced: Collection[str]) -> str | None:
-    for path in _create_only().get(after["Type"], ()):
+    for path in resource_type(after["Type"]).create_only:
         old, new = (_value(resource.get("Properties"), path) for resource in (before, after))
         if old != new:
             return f"{path} would change, which replaces it"
@@ -136,10 +127,3 @@ def _references(value: object) -> Iterator[str]:
 def _resources(template: object) -> Resources:
     resources = template.get("Resources", {}) if isinstance(template, dict) else {}
     return cast("Resources", resources)
-
-
-@cache
-def _create_only() -> Mapping[str, list[str]]:
-    """Return the create-only properties of every type that the constructs use."""
-    create_only: Mapping[str, list[str]] = json.loads(CREATE_ONLY.read_bytes())
-    return create_only

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from gitops.destroy.decisions import HOLDS_DATA
+from gitops.aws.resource_types import resource_type
 
 Template = dict[str, Any]
 
@@ -109,7 +109,7 @@ def no_public_ingress(template: Template) -> Iterator[str]:
 def data_has_removal_policies(template: Template) -> Iterator[str]:
     """What holds data says what becomes of it when it is removed, and when it is replaced."""
     for logical_id, resource in template["Resources"].items():
-        if resource["Type"] in HOLDS_DATA:
+        if resource_type(resource["Type"]).holds_data:
             for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
                 if policy not in resource:
                     yield f"{logical_id} ({resource['Type']}) has no {policy}"

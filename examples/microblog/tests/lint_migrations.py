@@ -7,12 +7,11 @@ migration says so, `safe_because = "v1.4.0 no longer reads it"`, and is then let
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -39,14 +38,10 @@ class Verdict:
         return bool(self.problems) and not self.safe_because
 
 
-def main(arguments: list[str]) -> int:
+def main(files: list[str]) -> int:
     """Judge the migrations whose files are named, print what was found, and return 1 when one fails."""
-    as_json = arguments[:1] == ["--json"]
-    files = arguments[1:] if as_json else arguments
     verdicts = _on_a_database(files) if files else []
-    if as_json:
-        print(json.dumps([asdict(verdict) for verdict in verdicts]))
-    for verdict in () if as_json else verdicts:
+    for verdict in verdicts:
         reason = f" (safe because {verdict.safe_because})" if verdict.safe_because else ""
         print(f"{verdict.migration}: {'; '.join(verdict.problems) or 'compatible'}{reason}")
     return 1 if any(verdict.fails for verdict in verdicts) else 0

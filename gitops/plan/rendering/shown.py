@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from gitops.destroy.decisions import HOLDS_DATA
+from gitops.aws.resource_types import resource_type
 from gitops.plan.document import Change, ChangeAction
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Shown:
 
 def loses_data(change: Change) -> bool:
     """Whether a change takes away or replaces something that holds data."""
-    return change.action in {"destroy", "replace"} and change.type in HOLDS_DATA
+    return change.action in {"destroy", "replace"} and resource_type(change.type).holds_data
 
 
 def shown(plan: Plan, change_sets: Iterable[ChangeSets]) -> list[Shown]:

@@ -18,7 +18,7 @@ from constructs_lib.config.model import (
 from gitops.cdk.assembly import Assembly, SynthesisedStack
 from gitops.cost.budget import budget_of, over_budget, require_within_budgets
 from gitops.cost.estimate import Estimate
-from gitops.cost.line import Line
+from gitops.cost.pricing import CostLine
 from gitops.errors import UserError
 
 HOME = AccountRegion("111111111111", "us-east-1")
@@ -73,8 +73,8 @@ def assembly(folder: Path, resources: dict[str, object]) -> Assembly:
 
 
 def estimate(least: float, most: float) -> Estimate:
-    priced = Line(resource="A", what="a", least_usd=least, most_usd=most, derived=False)
-    unpriced = Line(resource="B", what="b", least_usd=None, most_usd=None, derived=False)
+    priced = CostLine(resource="A", what="a", least_usd=least, most_usd=most, derived=False)
+    unpriced = CostLine(resource="B", what="b", least_usd=None, most_usd=None, derived=False)
     return Estimate(region="us-east-1", lines=(priced, unpriced), unknown={})
 
 

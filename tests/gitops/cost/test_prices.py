@@ -5,8 +5,6 @@ from datetime import date
 import pytest
 
 from gitops.cost import prices
-from gitops.cost.coverage import FREE, USAGE
-from gitops.cost.resources import PRICED
 
 REGIONS = ("us-east-1", "eu-central-1")
 GROUPS = prices.load().document["groups"]
@@ -50,8 +48,3 @@ def test_what_is_not_in_the_file_has_no_price() -> None:
 
 def test_every_assumption_has_a_reason() -> None:
     assert all(len(entry["why"]) > 10 for entry in prices.load().document["assumptions"].values())
-
-
-def test_no_type_is_both_priced_and_left_out() -> None:
-    assert not PRICED & (FREE | USAGE.keys())
-    assert not FREE & USAGE.keys()
