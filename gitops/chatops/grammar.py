@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from constructs_lib.config.environments import parse_name
-from gitops.chatops.visible_lines import visible_lines
+from gitops.chatops.visible_lines import command_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,8 +84,8 @@ def read(body: str) -> Reading:
     orders: list[Order] = []
     mistakes: list[Mistake] = []
     candidates = 0
-    for line in visible_lines(body):
-        found = _LINE.fullmatch(line) if line.startswith("/") else None
+    for line in command_lines(body):
+        found = _LINE.fullmatch(line)
         if found is None or len(found["word"]) > _WORD_LENGTH:
             continue  # prose, or a path
         candidates += 1

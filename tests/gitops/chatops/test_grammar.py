@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from constructs_lib.config.environments import parse_name
@@ -188,6 +188,7 @@ HOSTILE = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 @example("/" * 65_536)
 @example("/a\n" * 21_000)
