@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from constructs_lib.config.environments import load, parse_name
 from constructs_lib.config.errors import DeclarationError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_WARNINGS = 20
 WARNING_LENGTH = 1_000
-"""What the document of a plan has room for: schema.py."""
+"""Most warnings of one environment and most characters of each; document.py has room for them."""
 
 
 def with_migrations(plan: Plan, old: Tree | None, new: Tree) -> Plan:

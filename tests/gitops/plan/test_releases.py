@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitops.plan import reader
+from gitops.plan.document import read_plan
 from tests.gitops.repositories import GitRepository
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def repository(bare_checkout: CommandLine) -> GitRepository:
 def warnings(repository: GitRepository) -> list[str]:
     result = repository.gitops("plan", "--base", "HEAD", "--output", str(repository.root / "plan"))
     assert result.returncode == 0, result.stderr
-    (planned,) = reader.read_plan(repository.root / "plan").environments
+    (planned,) = read_plan(repository.root / "plan").environments
     assert planned.environment == "dev/alpha"
     return list(planned.warnings)
 
