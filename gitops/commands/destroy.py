@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from gitops.commands.selection import parse_names
 from gitops.destroy import decisions as destruction_plan

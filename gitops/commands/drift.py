@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
+from gitops import handoff
 from gitops.aws import target
 from gitops.aws.session import Session
 from gitops.cdk import synthesis
@@ -13,7 +14,6 @@ from gitops.drift.observing import observe
 from gitops.errors import UserError
 from gitops.output import table
 from gitops.output.progress import say
-from gitops.report import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def drift(*, folder: Path, account: str | None, save: Path | None, requested_tar
     assembly = synthesis.synthesise(folder, names if len(names) < len(declared) else None)
     observations = [observe(name, declared, assembly=assembly, target=aws, session=session) for name in accounts]
     if save is not None:
-        strict_json.write(save, observations[0])
+        handoff.write(save, observations[0])
     print(table.render(HEADINGS, [row for observation in observations for row in _rows(observation)]))
     return _conclude(observations)
 

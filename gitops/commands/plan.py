@@ -15,8 +15,7 @@ from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs, witho
 from gitops.github.job_matrix import account_entry
 from gitops.output import table
 from gitops.output.progress import say
-from gitops.plan import reader
-from gitops.plan.document import ChangeSets
+from gitops.plan.document import ChangeSets, read_plan, write_change_sets, write_plan
 from gitops.plan.planning import make_plan
 from gitops.plan.rendering.comment import render
 from gitops.plan.rendering.shown import shown
@@ -57,7 +56,7 @@ def plan(
         raise UserError("name the revision that the branch started from: --base main")
     made = _planned(folder, base, today)
     if output is not None:
-        reader.write(output, made)
+        write_plan(output, made)
     accounts = _accounts(folder, {environment.account for environment in made.environments})
     set_outputs({"accounts": [account_entry(name, config) for name, config in sorted(accounts.items())]})
     head = git.commit_of("HEAD", folder)
@@ -102,18 +101,18 @@ def _ask(folder: Path, directory: Path, account: str, output: Path, requested_ta
     from gitops.aws.session import Session  # noqa: PLC0415
     from gitops.plan import change_sets  # noqa: PLC0415
 
-    document = reader.read_plan(directory)
+    document = read_plan(directory)
     declared = _accounts(folder, [account]).get(account)
     if declared is None:
         say(f"the account {account} is not declared here yet: nothing of it can be asked")
-        reader.write(output, ChangeSets(account=account, results=()))
+        write_change_sets(output, ChangeSets(account=account, results=()))
         return 0
     session = Session(target.resolve(requested_target))
     caller = session.introduce(AccountRegion(declared.id, declared.region))
     if caller not in {None, declared.id}:
         raise UserError(f"these credentials are for AWS account {caller}; {account} is {declared.id}")
     found = change_sets.ask(document, account, declared.id, session)
-    reader.write(output, found)
+    write_change_sets(output, found)
     for result in found.results:
         if result.changes is not None:
             say(f"{result.environment}: {len(result.changes)} changes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
+from gitops import handoff
 from gitops.aws import target
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
@@ -14,7 +15,6 @@ from gitops.git import History
 from gitops.output import table
 from gitops.output.progress import say
 from gitops.reap.observing import observe, require_declarations
-from gitops.report import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def reap(
     if not rows:
         say("nothing has had its time")
     if save is not None:
-        strict_json.write(save, observations[0])
+        handoff.write(save, observations[0])
     return 0
 
 

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from gitops.handoff import AccountDocument, Document, LongText, ShortText
 
 What = Literal["not deployed", "not declared", "failed", "template differs", "changed by hand", "image differs"]
 
+Lines = Annotated[tuple[LongText, ...], Meta(max_length=10_000)]
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+
+class Finding(Document, frozen=True, kw_only=True):
     """One difference of one environment. `details` are in plain words, a line each."""
 
-    environment: str
+    environment: ShortText
     what: What
-    details: tuple[str, ...] = ()
+    details: Lines = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Observation:
+class Observation(AccountDocument, frozen=True, kw_only=True):
     """All of one account.
 
     `passed_over` is what was left out for a reason that is no fault. `unknown` is what should have been looked at and
     could not be: while there is any, nothing can be called clean.
     """
 
-    account: str
-    findings: tuple[Finding, ...]
-    passed_over: tuple[str, ...]
-    unknown: tuple[str, ...]
+    findings: Annotated[tuple[Finding, ...], Meta(max_length=10_000)]
+    passed_over: Lines
+    unknown: Lines
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Partial:
+class Partial(Document, frozen=True, kw_only=True):
     """A part of an observation."""
 
     findings: tuple[Finding, ...] = ()

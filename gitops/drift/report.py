@@ -10,9 +10,9 @@ from gitops.errors import UserError
 from gitops.github.actions import add_summary
 from gitops.github.repository import BOT
 from gitops.github.sticky_comment import COMMENT_LENGTH, marker
+from gitops.handoff import read_per_account
 from gitops.output import markdown
 from gitops.output.progress import say
-from gitops.report.strict_json import read_of_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def report_drift(directory: Path, run: Run, *, folder: Path) -> int:
         GitHubError: GitHub could not be read or written.
     """
     declared = load(folder)
-    observations = read_of_accounts(directory, declared.accounts, Observation)
+    observations = read_per_account(directory, declared.accounts, Observation)
     if unknown := [line for observation in observations for line in observation.unknown]:
         listed = "\n".join(f"  {line}" for line in unknown)
         raise UserError(f"not everything could be looked at, so the issue about drift stays as it is:\n{listed}")

@@ -1,15 +1,32 @@
-"""The plan of a change as data: what one job writes and others read; reader.py judges it before it is used.
+"""The plan of a change as documents: one job writes them, and others read them (gitops/handoff.py).
 
-All text in it may have been written by anybody.
+All text in them may have been written by anybody. The limits are far above what declarations come to: they bound what
+code of a pull request can hand over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
-VERSION = 1
+from msgspec import Meta
+
+from constructs_lib.config.model import CONFIG_OF_KIND
+from gitops import handoff
+from gitops.handoff import (
+    DATE,
+    NAME,
+    REGION,
+    AccountDocument,
+    Count,
+    Document,
+    EnvironmentId,
+    ShortText,
+    Text,
+    empty_or,
+    matching,
+)
 
 INLINE_TEMPLATE_BYTES = 51_200
 """Largest template that CloudFormation takes without a bucket.
@@ -17,122 +34,147 @@ INLINE_TEMPLATE_BYTES = 51_200
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
 
+MOST_WARNINGS = 100
+"""Most warnings of one environment."""
+
+PLAN_FILE = "plan.json"
+CHANGE_SETS_PREFIX = "changes-"
+
 ChangeAction = Literal["destroy", "replace", "update", "create"]
-"""What becomes of a resource, gravest first."""
+"""What happens to a resource, most severe first."""
 
 GrantKind = Literal["policy", "trust", "managed_policy", "boundary", "deny_removed", "identity", "ingress", "egress"]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Detail:
-    """A value of a resource that changes, as text; None where there is none."""
-
-    path: str
-    before: str | None
-    after: str | None
+Dollars = Annotated[float, Meta(ge=0, le=1_000_000_000)]
+Sha256 = Annotated[str, matching("[0-9a-f]{64}")]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """What becomes of one resource. `cause` is why it is replaced or what is left of it."""
+class Detail(Document, frozen=True, kw_only=True):
+    """A property of a resource that changes, with its values as text; None where there is none."""
+
+    path: ShortText
+    before: ShortText | None
+    after: ShortText | None
+
+
+class Change(Document, frozen=True, kw_only=True):
+    """What happens to one resource. `cause` is why it is replaced, or what remains of it."""
 
     action: ChangeAction
-    logical_id: str
-    type: str
-    cause: str = ""
-    details: tuple[Detail, ...] = ()
+    logical_id: ShortText
+    type: ShortText
+    cause: Text = ""
+    details: Annotated[tuple[Detail, ...], Meta(max_length=100)] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Grant:
-    """Something that is newly allowed: `who` may `what` `on` something, `when` a condition holds.
+class Grant(Document, frozen=True, kw_only=True):
+    """A permission that is new: `who` may `what` `on` a resource, `when` a condition holds.
 
     For traffic, `who` is the security group, `what` the port, and `on` the other end.
     """
 
     kind: GrantKind
-    who: str
-    what: str
-    on: str = ""
-    when: str = ""
+    who: ShortText
+    what: Text
+    on: Text = ""
+    when: Text = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cost:
+class Cost(Document, frozen=True, kw_only=True):
     """A month in US dollars, with the fewest and with the most tasks, without the `unpriced` resources."""
 
-    least_usd: float
-    most_usd: float
-    unpriced: int
+    least_usd: Dollars
+    most_usd: Dollars
+    unpriced: Count
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedEnvironment:
+Changes = Annotated[tuple[Change, ...], Meta(max_length=1_000)]
+Refusals = Annotated[tuple[Text, ...], Meta(max_length=1_000)]
+ShortTexts = Annotated[tuple[ShortText, ...], Meta(max_length=1_000)]
+
+
+class PlannedEnvironment(Document, frozen=True, kw_only=True):
     """What a change would do to one environment.
 
-    `refusals` fail the check. `incomparable` says why nothing is known of what was before. `other` are changes that
-    are none of a resource: outputs, tags, protection. `consents` are resources that may be replaced today. `template`
-    is the new one as JSON, or None where it is too large for a change set; `template_before` the hash of the old one.
+    `refusals` fail the check. `incomparable` says why the state before the change is not known. `other` are changes
+    outside of resources: outputs, tags, protection. `consents` are resources that may be replaced today. `template` is
+    the new one as JSON, or None where it is too large for a change set; `template_before` the hash of the old one.
     """
 
-    environment: str
-    kind: str
+    environment: EnvironmentId
+    kind: Annotated[str, empty_or("|".join(CONFIG_OF_KIND))]
     action: Literal["create", "update", "destroy"]
     wave: Literal["account", "bases", "apps", "production"]
-    reason: str
-    account: str
-    account_id: str
-    region: str
-    renamed_from: str | None = None
-    renamed_to: str | None = None
-    refusals: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    incomparable: str = ""
-    url: str = ""
-    expires: str = ""
+    reason: Text
+    account: Annotated[str, empty_or(NAME)]
+    account_id: Annotated[str, empty_or("[0-9]{12}")]
+    region: Annotated[str, empty_or(REGION)]
+    renamed_from: EnvironmentId | None = None
+    renamed_to: EnvironmentId | None = None
+    refusals: Refusals = ()
+    warnings: Annotated[tuple[Text, ...], Meta(max_length=MOST_WARNINGS)] = ()
+    incomparable: Text = ""
+    url: ShortText = ""
+    expires: Annotated[str, empty_or(DATE)] = ""
     cost_before: Cost | None = None
     cost_after: Cost | None = None
-    changes: tuple[Change, ...] = ()
-    other: tuple[str, ...] = ()
-    grants: tuple[Grant, ...] = ()
-    consents: tuple[str, ...] = ()
-    tags: Mapping[str, str]
-    template: str | None = None
-    template_before: str | None = None
+    changes: Changes = ()
+    other: ShortTexts = ()
+    grants: Annotated[tuple[Grant, ...], Meta(max_length=5_000)] = ()
+    consents: ShortTexts = ()
+    tags: Annotated[Mapping[ShortText, ShortText], Meta(max_length=50)]
+    template: Annotated[str, Meta(max_length=INLINE_TEMPLATE_BYTES)] | None = None
+    template_before: Sha256 | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(Document, frozen=True, kw_only=True):
     """What a change would do to all environments that it touches, in the order of deployment."""
 
-    version: int = VERSION
-    environments: tuple[PlannedEnvironment, ...]
-    unchanged: int
+    version: Literal[1] = 1
+    environments: Annotated[tuple[PlannedEnvironment, ...], Meta(max_length=2_000)]
+    unchanged: Count
 
     @property
     def refused(self) -> bool:
-        """Whether something in it must not be merged as it is."""
+        """Whether the change must not be merged as it is."""
         return any(environment.refusals for environment in self.environments)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangeSetResult:
-    """What CloudFormation says of one environment. `changes` is None where it was not asked; `note` says why.
+class ChangeSetResult(Document, frozen=True, kw_only=True):
+    """What CloudFormation says about one environment. `changes` is None without a change set; `note` says why.
 
-    `drifted` is whether what is deployed is something else than what was declared before.
+    `drifted` is whether the deployed template differs from the one that was declared before the change.
     """
 
-    environment: str
-    changes: tuple[Change, ...] | None
-    note: str = ""
+    environment: EnvironmentId
+    changes: Changes | None
+    note: Text = ""
     drifted: bool = False
-    refusals: tuple[str, ...] = ()
+    refusals: Refusals = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangeSets:
-    """What CloudFormation says of the environments of one account."""
+class ChangeSets(AccountDocument, frozen=True, kw_only=True):
+    """What CloudFormation says about the environments of one account."""
 
-    version: int = VERSION
-    account: str
-    results: tuple[ChangeSetResult, ...]
+    version: Literal[1] = 1
+    results: Annotated[tuple[ChangeSetResult, ...], Meta(max_length=2_000)]
+
+
+def write_plan(folder: Path, plan: Plan) -> None:
+    """Write a plan to its file in a folder. Raises UserError as `handoff.write`."""
+    handoff.write(folder / PLAN_FILE, plan)
+
+
+def write_change_sets(folder: Path, change_sets: ChangeSets) -> None:
+    """Write what CloudFormation says about one account to its file in a folder. Raises UserError."""
+    handoff.write(folder / f"{CHANGE_SETS_PREFIX}{change_sets.account}.json", change_sets)
+
+
+def read_plan(folder: Path) -> Plan:
+    """Read the plan in a folder. Raises UserError when it is missing or not valid."""
+    return handoff.read(folder / PLAN_FILE, Plan)
+
+
+def read_change_sets(folder: Path) -> list[ChangeSets]:
+    """Read what CloudFormation says about each account; a fork's plan has none. Raises UserError when not valid."""
+    return [handoff.read(file, ChangeSets) for file in sorted(folder.glob(f"{CHANGE_SETS_PREFIX}*.json"))]

@@ -8,7 +8,7 @@ from gitops.errors import UserError
 from gitops.github import sticky_comment
 from gitops.github.actions import SUMMARY_BYTES, add_summary
 from gitops.output.progress import say
-from gitops.plan import reader
+from gitops.plan.document import read_change_sets, read_plan
 from gitops.plan.rendering.comment import render
 from gitops.plan.rendering.shown import shown
 from gitops.report.deployment_report import TOPIC
@@ -33,7 +33,7 @@ def report_plan(directory: Path, run: Run) -> int:
         UserError: the plan is missing or not of the right shape, or the run was not started by a pull request.
         GitHubError: the comment could not be written; the summary is.
     """
-    plan, change_sets = reader.read_plan(directory), reader.read_change_sets(directory)
+    plan, change_sets = read_plan(directory), read_change_sets(directory)
     number, head = _pull_request(run)
     add_summary(render(plan, change_sets, head=head, limit=SUMMARY_BYTES - 1))
     repository = run.connect()

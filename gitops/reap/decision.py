@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import parse_name
@@ -15,6 +15,7 @@ from gitops.reap.observation import Left, deadline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from constructs_lib.config.environments import Environment, Environments
     from constructs_lib.config.naming import EnvironmentName
@@ -72,7 +73,7 @@ def decide(observations: Sequence[Observation], declared: Environments, now: dat
 
 
 def _require_fresh(observation: Observation, now: datetime) -> None:
-    if not timedelta(0) <= now - datetime.fromisoformat(observation.moment) <= FRESH:
+    if not timedelta(0) <= now - observation.moment <= FRESH:
         raise UserError(
             f"account {observation.account} was observed at {observation.moment}, which is not just now; nothing was "
             "touched. Start a new run instead of a job of an old one"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from constructs_lib.config.environments import parse_name
 from constructs_lib.config.model import AdHocAppConfig
+from gitops.handoff import AccountDocument, Date, Document, EnvironmentId, LongText, Region, ShortText, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,42 +23,39 @@ AD_HOC_APP = "ad-hoc-app"
 THRESHOLDS = (4, 48)
 """Hours before the end of the last day at which people are told, the nearest first."""
 
+_MOST = Meta(max_length=10_000)
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
+
+class Due(Document, frozen=True, kw_only=True):
     """An environment that has had its time. `region` is where it is."""
 
-    environment: str
-    region: str
-    why: str
+    environment: EnvironmentId
+    region: Region
+    why: Text
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Announcement:
+class Announcement(Document, frozen=True, kw_only=True):
     """An environment that has its time in less than `hours`, one of the thresholds."""
 
-    environment: str
-    expires: str
-    hours: int
+    environment: EnvironmentId
+    expires: Date
+    hours: Annotated[int, Meta(ge=1, le=1_000)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Left:
+class Left(Document, frozen=True, kw_only=True):
     """An environment that is left alone though its time is over, or though nobody declares it."""
 
-    environment: str
-    why: str
+    environment: ShortText
+    why: LongText
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Observation:
-    """All of one account. `moment` is when it was observed, in ISO 8601."""
+class Observation(AccountDocument, frozen=True, kw_only=True):
+    """All of one account. `moment` is when it was observed."""
 
-    account: str
-    moment: str
-    due: tuple[Due, ...]
-    announcements: tuple[Announcement, ...]
-    left: tuple[Left, ...]
+    moment: Annotated[datetime, Meta(tz=True)]
+    due: Annotated[tuple[Due, ...], _MOST]
+    announcements: Annotated[tuple[Announcement, ...], _MOST]
+    left: Annotated[tuple[Left, ...], _MOST]
 
 
 def deadline(expires: str) -> datetime:

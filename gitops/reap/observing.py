@@ -44,7 +44,7 @@ def observe(
     ]
     return Observation(
         account=account,
-        moment=now.isoformat(timespec="seconds"),
+        moment=now,
         due=tuple(item for item in found if isinstance(item, Due)),
         announcements=tuple(item for item in found if isinstance(item, Announcement)),
         left=tuple(item for item in found if isinstance(item, Left)),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from gitops.git import History
 from gitops.github.actions import add_summary, set_outputs
+from gitops.handoff import read_per_account
 from gitops.output import markdown
 from gitops.output.progress import say
 from gitops.reap import announcing
 from gitops.reap.decision import decide
 from gitops.reap.observation import Observation
 from gitops.reap.observing import require_declarations
-from gitops.report.strict_json import read_of_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def report_reap(directory: Path, run: Run, *, folder: Path, now: datetime) -> in
     require_declarations(declared)
     history = History(folder)
     history.require_whole()
-    decision = decide(read_of_accounts(directory, declared.accounts, Observation), declared, now)
+    decision = decide(read_per_account(directory, declared.accounts, Observation), declared, now)
     repository = run.connect()
     # All is read before anything is written: what cannot be listed completely changes nothing.
     messages = announcing.messages(decision.announced, repository, history, now)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+from msgspec.structs import replace
 
 from constructs_lib.config.environments import parse_name
+from gitops import handoff
 from gitops.errors import UserError
-from gitops.report import strict_json
+from gitops.handoff import Document, EnvironmentId, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,21 +33,23 @@ RecordOutcome = Literal[
 ]
 """What a deployment comes to, and after that a destruction: gone, gone already, or waiting for a pull request."""
 
+REASON_LENGTH = 100_000
+"""Most characters of a reason that are kept."""
+
 FAILURES: frozenset[RecordOutcome] = frozenset({"failed", "skipped", "locked"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class Record(Document, frozen=True, kw_only=True):
     """What became of one environment.
 
     `url` is its address, or that of the pull request that proposes its removal; `reason` is in the words of others.
     """
 
-    environment: str
+    environment: EnvironmentId
     outcome: RecordOutcome
-    seconds: float = 0.0
-    url: str = ""
-    reason: str = ""
+    seconds: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
+    url: Text = ""
+    reason: Annotated[str, Meta(max_length=REASON_LENGTH)] = ""
 
     @property
     def failed(self) -> bool:
@@ -72,7 +77,8 @@ def of_removal(removal: Removal) -> Record:
 def write(folder: Path, records: Iterable[Record]) -> None:
     """Write records to a folder, in files named after the environments. Raises UserError when that cannot be done."""
     for record in records:
-        strict_json.write(folder / f"{parse_name(record.environment).stack}.json", record)
+        file = folder / f"{parse_name(record.environment).stack}.json"
+        handoff.write(file, replace(record, reason=record.reason[:REASON_LENGTH]))
 
 
 def read(folder: Path) -> list[Record]:
@@ -83,12 +89,5 @@ def read(folder: Path) -> list[Record]:
     """
     if not folder.is_dir():
         raise UserError(f"there is no folder {folder} with results")
-    records = []
-    for path in sorted(folder.rglob("*.json")):
-        record = strict_json.read(path, Record)
-        try:
-            parse_name(record.environment)
-        except ValueError as error:
-            raise UserError(f"{path}: {error}") from error
-        records.append(record)
+    records = [handoff.read(path, Record) for path in sorted(folder.rglob("*.json"))]
     return sorted(records, key=lambda record: record.environment)

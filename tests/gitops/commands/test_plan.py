@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gitops.plan import reader
-from gitops.plan.document import PlannedEnvironment
+from gitops.plan.document import PlannedEnvironment, read_change_sets, read_plan
 from tests.gitops.checkouts import Checkout, CommandLine
 from tests.gitops.repositories import GitRepository
 
@@ -35,7 +34,7 @@ def repository(bare_checkout: CommandLine) -> GitRepository:
 def plan(repository: GitRepository, *, fails: bool = False, **environ: str) -> dict[str, PlannedEnvironment]:
     result = repository.gitops("plan", "--base", "main", "--output", str(repository.root / "plan"), **environ)
     assert result.returncode == (1 if fails else 0), result.stderr
-    document = reader.read_plan(repository.root / "plan")
+    document = read_plan(repository.root / "plan")
     return {environment.environment: environment for environment in document.environments}
 
 
@@ -251,7 +250,7 @@ def ask(checkout: Checkout, *, offline: int = 0, asked: int = 0) -> dict[str, An
         "plan", "--change-sets", output, "--account", "main", "--output", output, **checkout.environ()
     )
     assert second.returncode == asked, second.stderr
-    (found,) = reader.read_change_sets(Path(output))
+    (found,) = read_change_sets(Path(output))
     assert found.account == "main"
     return {result.environment: result for result in found.results}
 
@@ -353,7 +352,7 @@ def test_an_account_that_is_not_declared_here_yet_has_nothing_to_say(deployed: C
     result = deployed.gitops("plan", "--change-sets", output, "--account", "other", "--output", output)
 
     assert result.returncode == 0, result.stderr
-    (found,) = reader.read_change_sets(Path(output))
+    (found,) = read_change_sets(Path(output))
     assert (found.account, found.results) == ("other", ())
 
 
@@ -368,7 +367,7 @@ def test_environments_of_another_account_are_not_asked_about(deployed: Checkout)
     )
 
     assert result.returncode == 0, result.stderr
-    (found,) = reader.read_change_sets(deployed.root / "plan")
+    (found,) = read_change_sets(deployed.root / "plan")
     assert found.results == ()
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gitops.github.actions import SUMMARY_BYTES
 from gitops.github.sticky_comment import COMMENT_LENGTH

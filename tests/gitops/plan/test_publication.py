@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from gitops.errors import UserError
 from gitops.github.actions import Run
 from gitops.github.sticky_comment import COMMENT_LENGTH, marker
 from gitops.github.transport import GitHubError
-from gitops.plan import reader
-from gitops.plan.document import ChangeSetResult, ChangeSets, Plan
+from gitops.plan.document import PLAN_FILE, ChangeSetResult, ChangeSets, Plan, write_change_sets, write_plan
 from gitops.plan.publication import report_plan
 from gitops.report.deployment_report import TOPIC
 from tests.fake_github.faults import Outcome
@@ -35,9 +34,9 @@ class Reported:
         self.github.commit({"environments/dev/alpha.yaml": text}, branch="alpha")
 
     def write(self, plan: Plan, *change_sets: ChangeSets) -> None:
-        reader.write(self.folder, plan)
+        write_plan(self.folder, plan)
         for found in change_sets:
-            reader.write(self.folder, found)
+            write_change_sets(self.folder, found)
 
     def run(self, payload: Any = None) -> Run:
         """A run that the pull request starts as it is now."""
@@ -173,10 +172,10 @@ def test_a_github_that_cannot_list_comments_gets_no_second_one(
 
 def test_nothing_is_posted_of_a_plan_of_the_wrong_shape(reported: Reported) -> None:
     reported.write(many(1))
-    file = reported.folder / reader.PLAN_FILE
+    file = reported.folder / PLAN_FILE
     file.write_text(file.read_text().replace('"dev/app000"', '"dev/app000\\n# Heading"', 1))
 
-    with pytest.raises(UserError, match="is not a document"):
+    with pytest.raises(UserError, match="is not a valid Plan"):
         report_plan(reported.folder, reported.run())
 
     assert reported.github.calls == []

@@ -49,7 +49,7 @@ def test_a_file_that_is_cut_off_or_no_folder_at_all_is_refused(tmp_path: Path) -
     file = tmp_path / "dev-alpha.json"
     file.write_text(file.read_text()[:-10])
 
-    with pytest.raises(UserError, match="is not what the job before was to write"):
+    with pytest.raises(UserError, match="is not a valid Record"):
         results.read(tmp_path)
     with pytest.raises(UserError, match="there is no folder"):
         results.read(tmp_path / "nothing")
