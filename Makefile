@@ -1,10 +1,27 @@
-# Everything is installed below this folder: Python packages and Node in .venv, the CDK CLI in node_modules.
+# Everything is installed below this folder: uv, Python packages and Node in .venv, the CDK CLI in node_modules.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+UV := $(VENV)/uv/bin/uv
+SYNC := $(UV) sync --quiet --frozen --no-build --python $(BIN)/python
+COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CHECKOV := .venv-checkov
-# Trusts the certificates that the machine trusts, as pip does: some networks have their own.
-NPM := NODE_OPTIONS=--use-system-ca npm
+NPM_CI := NODE_OPTIONS=--use-system-ca npm ci --ignore-scripts --loglevel=error --no-progress
+IN_PARALLEL := $(MAKE) --quiet --no-print-directory --jobs 3
+
+# What `make tools FOR=…` installs. A job of a workflow installs what it uses and nothing else.
+#   comment  decides about a comment, writes one          plan    compares templates, with AWS too
+#   observe  talks to AWS                                 deploy  deploys: with the CDK CLI
+#   local    all of these and the embedded AWS            check   everything
+FOR ?= local
+SETS := comment observe plan deploy local check
+PACKAGES_observe := --extra aws
+PACKAGES_plan := --extra aws --extra cdk
+PACKAGES_deploy := $(PACKAGES_plan)
+PACKAGES_local := $(PACKAGES_plan) --group local
+PACKAGES_check := --all-extras --all-groups
+WITH_NPM := deploy local check
+
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # Somebody to sign in as and posts to read, once for each embedded AWS: the file goes with it.
@@ -13,38 +30,55 @@ DEMO_LOGIN := DJANGO_SUPERUSER_EMAIL=demo@example.com DJANGO_SUPERUSER_HANDLE=de
 DEMO_COMMANDS := python manage.py createsuperuser --no-input && python manage.py generate_posts 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
+.PHONY: help setup tools ready example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless bench security
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: tools example ## Install everything, from the lock files
+setup: ## Install everything, from the lock files
+	@$(IN_PARALLEL) $(VENV)/.for-check node_modules/.for-check example
 
-# What the command line needs: all that jobs of workflows install.
-tools: $(VENV)/.installed node_modules/.installed
+tools: ## Install what one purpose needs: FOR=comment, observe, plan, deploy, local or check
+	$(if $(filter $(FOR),$(SETS)),,$(error FOR is one of: $(SETS)))
+	@$(IN_PARALLEL) $(VENV)/.for-$(FOR) $(if $(filter $(FOR),$(WITH_NPM)),node_modules/.for-$(FOR))
 
-$(VENV)/.installed: requirements.lock pyproject.toml
-	@echo "Setting up Python packages and Node in $(VENV) (about a minute, once)"
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+ready:
+	@$(IN_PARALLEL) $(VENV)/.for-local node_modules/.for-local example
+
+# pip brings uv, and uv all the rest. The interpreter is asked for first: .venv/bin, which then comes first on PATH, has no
+# pip. A Python that has none either makes it from its own copy.
+$(UV): requirements-uv.lock
+	@python=$$($(PYTHON) -c 'import sys; print(sys._base_executable) if sys.version_info >= (3, 11) else sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")') || exit; \
+	  test -x $(BIN)/python || "$$python" -m venv --without-pip $(VENV); \
+	  "$$python" -c 'import pip' 2>/dev/null || { "$$python" -m venv $(VENV); python=$(BIN)/python; }; \
+	  PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_ROOT_USER_ACTION=ignore "$$python" -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --require-hashes --only-binary :all: --upgrade --target $(VENV)/uv --requirement $<
 	@touch $@
 
-node_modules/.installed: package-lock.json $(VENV)/.installed
-	@echo "Setting up the CDK CLI in node_modules"
-	@$(NPM) ci --loglevel=error --no-progress
-	@touch $@
+# `check` has everything that the other sets have, and is left as it is when one of them is asked for.
+$(VENV)/.for-%: uv.lock pyproject.toml $(UV)
+	@echo "Setting up Python packages in $(VENV), for $*"
+	@rm -f $(VENV)/.for-*
+	@$(SYNC) $(PACKAGES_$*)
+	@touch $(if $(filter check,$*),$(SETS:%=$(VENV)/.for-%),$@)
 
-example: $(VENV)/.installed
+node_modules/.for-%: package-lock.json $(VENV)/.for-%
+	@echo "Setting up npm packages in node_modules, for $*"
+	@$(NPM_CI) $(if $(filter check,$*),,--omit=dev) >/dev/null
+	@touch $(if $(filter check,$*),$(WITH_NPM:%=node_modules/.for-%),$@)
+
+.PRECIOUS: $(VENV)/.for-%
+
+example: $(UV)
 	@$(MAKE) --quiet --no-print-directory -C examples/microblog setup
 
-lock: $(VENV)/.installed ## Update the lock files from pyproject.toml, requirements-checkov.in and package.json
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras --output-file requirements.lock pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --output-file requirements-checkov.lock requirements-checkov.in
-	$(NPM) install --package-lock-only --loglevel=error
+lock: $(UV) ## Update the lock files from pyproject.toml, requirements-*.in and package.json
+	$(UV) lock --quiet --upgrade
+	$(COMPILE) --output-file requirements-uv.lock requirements-uv.in
+	$(COMPILE) --output-file requirements-checkov.lock requirements-checkov.in
+	NODE_OPTIONS=--use-system-ca npm install --package-lock-only --loglevel=error
 
-demo: setup ## Deploy the five sample environments to an AWS on this machine, and say where they answer
+demo: ready ## Deploy the five sample environments to an AWS on this machine, and say where they answer
 	@gitops local up >/dev/null
 	@gitops validate
 	@gitops deploy --target local --all
@@ -62,7 +96,7 @@ demo: setup ## Deploy the five sample environments to an AWS on this machine, an
 	  '  make demo                           again: nothing has changed' \
 	  '  make demo-down                      stop the embedded AWS; its data goes with it'
 
-demo-down: setup ## Stop the AWS on this machine; what was deployed there is gone
+demo-down: ready ## Stop the AWS on this machine; what was deployed there is gone
 	@gitops local down
 
 demo-pr: setup ## Play a pull request from its plan to its end: act, a GitHub and an AWS on this machine
@@ -107,10 +141,10 @@ security: $(CHECKOV)/.installed ## checkov on the reviewed templates; docs/secur
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
 # checkov needs about a hundred packages, some in versions of its own, so it gets a virtual environment of its own.
-$(CHECKOV)/.installed: requirements-checkov.lock
+$(CHECKOV)/.installed: requirements-checkov.lock $(UV)
 	@echo "Setting up checkov in $(CHECKOV)"
-	@test -x $(CHECKOV)/bin/python || $(PYTHON) -m venv $(CHECKOV)
-	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@test -x $(CHECKOV)/bin/python || $(BIN)/python -m venv --without-pip $(CHECKOV)
+	@$(UV) pip sync --quiet --system-certs --require-hashes --python $(CHECKOV)/bin/python $<
 	@touch $@
 
 bench: setup ## Measure, as ratios

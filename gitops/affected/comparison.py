@@ -224,4 +224,4 @@ def _problem(tree: Tree, name: EnvironmentName) -> str | None:
 
 def _packages(old: Tree, new: Tree) -> str:
     changed = ", ".join(sorted(new.packages - old.packages) or sorted(old.packages - new.packages))
-    return f"requirements.lock changes packages that templates are made with ({changed})"
+    return f"uv.lock changes packages that templates are made with ({changed})"

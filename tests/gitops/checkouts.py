@@ -73,7 +73,7 @@ class CommandLine:
             "gitops",
             "local_aws",
             "node_modules",
-            "requirements.lock",
+            "uv.lock",
         ):
             (root / name).symlink_to(REPOSITORY / name)
         (root / ".gitops").mkdir(exist_ok=True)

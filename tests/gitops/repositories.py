@@ -11,6 +11,15 @@ from typing import Any
 from tests.gitops.checkouts import CommandLine
 
 APP_FILE = "app.py"
+LOCK = """\
+[[package]]
+name = "aws-cdk-lib"
+version = "2.275.0"
+
+[[package]]
+name = "pytest"
+version = "9.0.0"
+"""
 
 
 @dataclass(frozen=True)
@@ -22,8 +31,8 @@ class GitRepository(CommandLine):
         made = cls(checkout.root)
         (made.root / APP_FILE).unlink()
         (made.root / APP_FILE).write_text(Path(__file__).with_name("small_app.py").read_text())
-        (made.root / "requirements.lock").unlink()
-        (made.root / "requirements.lock").write_text("aws-cdk-lib==2.275.0\npytest==9.0.0\n")
+        (made.root / "uv.lock").unlink()
+        (made.root / "uv.lock").write_text(LOCK)
         (made.root / ".gitignore").write_text(".gitops\nnode_modules\n")
         made.git("init", "--initial-branch", "main")
         return made

@@ -56,8 +56,55 @@ class Job:
 
 @cache
 def workflows() -> Mapping[str, Mapping[str, Any]]:
-    """Return the workflows by the names of their files."""
+    """Return the workflows that events start, by the names of their files, with the jobs that they call in place."""
+    return {
+        name: {**workflow, "jobs": {job_id: _inlined(job) for job_id, job in workflow["jobs"].items()}}
+        for name, workflow in _files().items()
+        if "workflow_call" not in workflow["on"]
+    }
+
+
+@cache
+def reusable() -> Mapping[str, Mapping[str, Any]]:
+    """Return the workflows that others call, by the names of their files."""
+    return {name: workflow for name, workflow in _files().items() if "workflow_call" in workflow["on"]}
+
+
+@cache
+def calls() -> Mapping[str, Mapping[str, Any]]:
+    """Return the jobs that call a reusable workflow, as they are written, by `workflow/job`."""
+    return {
+        f"{name}/{job_id}": job
+        for name, workflow in _files().items()
+        for job_id, job in workflow["jobs"].items()
+        if "uses" in job
+    }
+
+
+def _files() -> Mapping[str, Mapping[str, Any]]:
     return {file.stem: load(file) for file in sorted((GITHUB / "workflows").glob("*.yml"))}
+
+
+def _inlined(job: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a job that calls a reusable workflow as the job that GitHub then runs, with its inputs put in."""
+    if "uses" not in job:
+        return job
+    (called,) = reusable()[Path(job["uses"]).stem]["jobs"].values()
+    values = {name: re.sub(r"^\$\{\{ (.*) }}$", r"\1", value) for name, value in job["with"].items()}
+    values = {name: value if value != job["with"][name] else f"'{value}'" for name, value in values.items()}
+    own = {key: value for key, value in job.items() if key not in {"uses", "with", "permissions"}}
+    return {**_with_inputs(called, values), **own}
+
+
+def _with_inputs(node: Any, values: Mapping[str, str]) -> Any:
+    if isinstance(node, dict):
+        return {key: _with_inputs(value, values) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_with_inputs(item, values) for item in node]
+    if not isinstance(node, str):
+        return node
+    found = re.sub(r"inputs\.([\w-]+)", lambda match: values[match[1]], node)
+    return re.sub(r"\$\{\{ '([^']*)' }}", r"\1", found)
 
 
 @cache

@@ -24,7 +24,6 @@ def test_a_pull_request_has_one_comment_which_follows_it(world: World) -> None:
 
     assert run.jobs == ALL
     assert run.roles == (("change-sets", "plan"),)
-    assert [job for job, _ in run.caches] == ["synthesise"]
     (comment,) = world.github.comments_of_ours(number)
     assert "`dev/beta`" in comment
     assert "dev/alpha" not in comment

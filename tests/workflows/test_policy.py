@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS
-from tests.workflows.definitions import PINNED, Job, actions, files, jobs, workflows
+from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +73,46 @@ ON_ONE_ENVIRONMENT = {
     *("deploy/removed-apps", "deploy/removed-bases", "command/deploy", "command/destroy", "reap/destroy"),
 }
 """Jobs that change the stack of an environment."""
+
+SETS = {
+    "check/declarations": "plan",
+    "check/code": "check",
+    "check/tests": "check",
+    "plan/synthesise": "plan",
+    "plan/change-sets": "observe",
+    "plan/comment": "comment",
+    "deploy/affected": "plan",
+    "deploy/accounts": "deploy",
+    "deploy/bases": "deploy",
+    "deploy/apps": "deploy",
+    "deploy/production-bases": "deploy",
+    "deploy/production-apps": "deploy",
+    "deploy/removed-apps": "observe",
+    "deploy/removed-bases": "observe",
+    "deploy/refused": None,
+    "deploy/report": "comment",
+    "command/decide": "comment",
+    "command/git": "comment",
+    "command/read": "plan",
+    "command/deploy": "deploy",
+    "command/destroy": "observe",
+    "reap/accounts": "comment",
+    "reap/observe": "observe",
+    "reap/decide": "comment",
+    "reap/destroy": "observe",
+    "drift/accounts": "comment",
+    "drift/observe": "plan",
+    "drift/report": "comment",
+    "image/test": None,
+    "image/build": None,
+    "image/registries": "comment",
+    "image/publish": None,
+    "image/propose": "comment",
+}
+"""The packages that each job installs, by the name that Makefile has for them; None where it installs none."""
+
+DEVELOPMENT = {"check", "local"}
+"""Sets with development tools or the embedded AWS in them."""
 
 INSTALLS_NOTHING = {"image/publish"}
 """Jobs with credentials that need no more than what is on the machine."""
@@ -243,16 +283,54 @@ def test_a_fork_gets_neither_credentials_nor_permission_to_write(job_id: str) ->
 
 
 @every_job
-def test_what_may_do_something_in_a_run_of_foreign_code_runs_the_default_branch_and_nothing_from_the_cache(
-    job: Job,
-) -> None:
+def test_what_may_do_something_in_a_run_of_foreign_code_runs_the_default_branch(job: Job) -> None:
     if job.workflow not in FOREIGN_CODE or set(job.permissions) == {"contents"}:
         return
     (checkout,) = [step for step in job.steps if step.get("uses", "").startswith("actions/checkout@")]
-    (setup,) = [step for step in job.steps if step.get("uses") == "./.github/actions/setup"]
 
     assert checkout["with"]["ref"] == "${{ github.event.repository.default_branch }}"
-    assert setup["with"]["cache"] == "false"
+
+
+def test_a_job_installs_what_it_uses_and_nothing_else() -> None:
+    found = {}
+    for job in jobs():
+        setups = [step["with"] for step in job.steps if step.get("uses") == "./.github/actions/setup"]
+        assert len(setups) <= 1
+        found[name_of(job)] = setups[0]["for"] if setups else None
+
+    assert found == SETS
+
+
+@every_job
+def test_a_job_that_may_change_something_has_no_development_tools(job: Job) -> None:
+    if "write" in job.permissions.values():
+        assert SETS[name_of(job)] not in DEVELOPMENT
+
+
+def test_nothing_is_cached_between_runs() -> None:
+    steps = [step for job in jobs() for step in job.steps]
+
+    assert [step for step in steps if "cache" in step.get("uses", "")] == []
+    # Actions that keep something by themselves are told not to.
+    kept = {(name, value) for step in steps for name, value in step.get("with", {}).items() if "cache" in name}
+    assert kept == {("cache-image", "false"), ("cache-binary", "false")}
+
+
+@pytest.mark.parametrize("name", sorted(calls()))
+def test_a_called_workflow_may_exactly_what_its_caller_may(name: str) -> None:
+    call = calls()[name]
+    (called,) = reusable()[call["uses"].removeprefix("./.github/workflows/").removesuffix(".yml")]["jobs"].values()
+
+    assert call["permissions"] == called["permissions"]
+    assert "secrets" not in call
+
+
+def test_workflows_that_are_called_are_started_by_nothing_else() -> None:
+    assert {name: list(workflow["on"]) for name, workflow in reusable().items()} == {
+        "deploy-environment": ["workflow_call"],
+        "destroy-environment": ["workflow_call"],
+    }
+    assert all(workflow["permissions"] == {} for workflow in reusable().values())
 
 
 def test_a_pull_request_chooses_no_code_for_workflows_with_more_permissions() -> None:
@@ -285,7 +363,7 @@ def test_the_token_goes_only_to_the_step_that_needs_it(job: Job) -> None:
 @pytest.mark.parametrize("file", files(), ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(file: Path) -> None:
     lines = [line.strip() for line in file.read_text().splitlines() if re.search(r"\buses:", line)]
-    foreign = [line for line in lines if "./.github/actions/" not in line]
+    foreign = [line for line in lines if "uses: ./.github/" not in line]
 
     for line in foreign:
         assert re.fullmatch(rf"uses: {PINNED.pattern} # v\d+\.\d+\.\d+", line)
@@ -294,7 +372,7 @@ def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(file: Pat
 def test_an_action_has_one_version_everywhere() -> None:
     pins = {match[0] for file in files() for match in PINNED.finditer(file.read_text())}
 
-    assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 9
+    assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 8
 
 
 def test_scripts_hold_no_expressions() -> None:
@@ -321,7 +399,7 @@ def test_steps_call_python_by_its_module_and_make() -> None:
 
     looking = {"validate", "plan", "affected", "registries"}
     assert verbs == looking | {"report", "deploy", "destroy", "command", "reap", "drift", "promote"}
-    assert sorted(script.splitlines()[0][:6] for script in others) == ["# The ", "# What"]  # refusals, and set-up
+    assert sorted(script.splitlines()[0][:6] for script in others) == ["# The "]  # refusals
 
 
 def test_every_action_of_ours_is_used() -> None:

@@ -14,7 +14,7 @@ def root(tmp_path: Path) -> Path:
     files = {
         "app.py": "app",
         "cdk.json": "{}",
-        "requirements.lock": "aws-cdk-lib==2",
+        "uv.lock": "aws-cdk-lib==2",
         "constructs_lib/network/network.py": "vpc",
         "environments/schema.json": "{}",
         "environments/accounts/main.yaml": "id",
@@ -33,7 +33,7 @@ def root(tmp_path: Path) -> Path:
     [
         "app.py",
         "cdk.json",
-        "requirements.lock",
+        "uv.lock",
         "constructs_lib/network/network.py",
         "constructs_lib/new.py",
         "environments/schema.json",

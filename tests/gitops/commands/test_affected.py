@@ -141,14 +141,14 @@ def test_a_schema_that_says_the_same_in_other_words_touches_nothing(repository: 
 
 
 def test_packages_that_make_no_templates_touch_nothing(repository: GitRepository) -> None:
-    repository.replace("requirements.lock", "pytest==9.0.0", "pytest==9.0.1")
+    repository.replace("uv.lock", "9.0.0", "9.0.1")
     assert changed(repository) == {}
 
 
 def test_another_version_of_the_cdk_touches_everything_since_the_old_one_is_not_there(
     repository: GitRepository,
 ) -> None:
-    repository.replace("requirements.lock", "2.275.0", "2.276.0")
+    repository.replace("uv.lock", "2.275.0", "2.276.0")
 
     assert len(changed(repository)) == 6
 

@@ -33,7 +33,7 @@ def newest(jobs: Jobs) -> Path:
     root = jobs.checkout.root
     folder = root / "newest"
     folder.mkdir()
-    for name in ("app.py", "cdk.json", "constructs_lib", "requirements.lock"):
+    for name in ("app.py", "cdk.json", "constructs_lib", "uv.lock"):
         (folder / name).symlink_to((root / name).resolve())
     shutil.copytree(root / "environments", folder / "environments")
     return folder

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,6 @@ class Run:
     """Errors that GitHub would show on lines of files, as `file:line`."""
     roles: tuple[tuple[str, str], ...] = ()
     """The roles that jobs took, by the environment of GitHub that they are of."""
-    caches: tuple[tuple[str, str], ...] = ()
-    """The jobs that used the cache, and their keys."""
 
     @property
     def succeeded(self) -> bool:
@@ -147,6 +146,13 @@ def _stubs() -> dict[str, str]:
     pins = {match[0]: match["action"] for file in files() for match in PINNED.finditer(file.read_text())}
     found = {pin: STUBS / action.rpartition("/")[2] for pin, action in pins.items()}
     return {pin: str(stub) for pin, stub in found.items() if stub.is_dir()}
+
+
+@cache
+def uv_cache() -> str:
+    """Return the folder of uv's cache on this machine: jobs have a home of their own, and install what is here."""
+    uv = ROOT / ".venv" / "uv" / "bin" / "uv"
+    return subprocess.run([str(uv), "cache", "dir"], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _act() -> Path:

@@ -21,7 +21,10 @@ ENVIRONMENT = "ENVIRONMENT_OF_GITHUB"
 
 
 def write(folder: Path) -> None:
-    """Write the workflows for act. The policy tests read the real files for what is taken out here."""
+    """Write the workflows for act, where a failed job of a called workflow ends the run: they are jobs of the caller.
+
+    The policy tests read the real files for what is taken out here.
+    """
     folder.mkdir(parents=True)
     for name, workflow in workflows().items():
         changed = copy.deepcopy(dict(workflow))

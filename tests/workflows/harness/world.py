@@ -146,6 +146,7 @@ class World:
                 "FAKE_GITHUB_REPOSITORY": self.github.git_url,
                 "EMBEDDED_AWS": self.recorder.endpoint,
                 "INSTALLED": str(act.ROOT),
+                "UV_CACHE_DIR": act.uv_cache(),
                 "ARTIFACTS": str(records / "artifacts"),
                 "RECORDS": str(records),
                 "AWS_EC2_METADATA_DISABLED": "true",
@@ -157,9 +158,7 @@ class World:
             job=job,
         )
         assert self.github.token not in run.log
-        self.runs.append(
-            replace(run, roles=self._recorded(records / "roles"), caches=self._recorded(records / "caches"))
-        )
+        self.runs.append(replace(run, roles=self._recorded(records / "roles")))
         return self.runs[-1]
 
     # AWS
