@@ -81,7 +81,8 @@ def run_worker(aws: lifecycle.EmbeddedAws) -> str:
     template = json.dumps({"Resources": resources, "Outputs": outputs})
     client.create_stack(StackName="it", TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
     waiter = client.get_waiter("stack_create_complete")
-    waiter.wait(StackName="it", WaiterConfig={"Delay": 0.1, "MaxAttempts": 300})
+    often: Any = {"Delay": 0.1, "MaxAttempts": 300}  # typed as whole seconds, which botocore does not need
+    waiter.wait(StackName="it", WaiterConfig=often)
     return str(client.describe_stacks(StackName="it")["Stacks"][0]["Outputs"][0]["OutputValue"])
 
 
