@@ -1,6 +1,10 @@
-"""Which way imports run (DESIGN.md, "The house")."""
+"""The direction of imports: the contracts in pyproject.toml, and the rule for parts of the library."""
 
 import ast
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,30 +81,6 @@ def names_used_as_values(path: Path, modules: set[str]) -> set[str]:
     }
 
 
-def reaches(path: Path, *packages: str) -> set[str]:
-    """Return the imports of a file that lead into one of the packages."""
-    return {
-        module
-        for module in imported_modules(path)
-        if any(f"{module}.".startswith(f"{package}.") for package in packages)
-    }
-
-
-def files(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.py"))
-
-
-@pytest.mark.parametrize("path", files(LIBRARY / "config"), ids=lambda path: path.name)
-def test_config_knows_neither_aws_nor_its_users(path: Path) -> None:
-    assert reaches(path, "aws_cdk", "constructs", "jsii", "boto3", "botocore", "gitops", "app") == set()
-    assert {m for m in reaches(path, "constructs_lib") if m.split(".")[1:2] not in ([], ["config"])} == set()
-
-
-@pytest.mark.parametrize("path", LIBRARY_FILES, ids=module_of)
-def test_constructs_know_neither_gitops_nor_credentials(path: Path) -> None:
-    assert reaches(path, "gitops", "boto3", "botocore", "app") == set()
-
-
 @pytest.mark.parametrize("part", sorted(PARTS))
 def test_parts_import_each_other_only_to_name_a_type(part: str) -> None:
     others = {f"constructs_lib.{other}" for other in (PARTS | ASSEMBLIES | CONSTRUCTS) - {part}}
@@ -111,28 +91,58 @@ def test_the_lists_above_name_files_that_exist() -> None:
     assert {module_of(path) for path in LIBRARY_FILES} >= CONSTRUCTS | ASSEMBLIES | FOUNDATION
 
 
-@pytest.mark.parametrize("path", files(IN_THE_CLOUD), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(IN_THE_CLOUD.rglob("*.py")), ids=lambda path: path.name)
 def test_functions_in_the_cloud_import_nothing_of_ours(path: Path) -> None:
-    assert reaches(path, "constructs_lib", "gitops", "app") == set()
+    imported = {module.split(".")[0] for module in imported_modules(path)}
+    assert imported.isdisjoint({"constructs_lib", "gitops", "local_aws", "app"})
 
 
-@pytest.mark.parametrize("path", files(ROOT / "gitops"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_gitops_reaches_constructs_through_app_py_alone(path: Path) -> None:
-    assert reaches(path, "aws_cdk", "constructs", "jsii", "app") == set()
-    assert {m for m in reaches(path, "constructs_lib") if m.split(".")[1:2] not in ([], ["config"])} == set()
+def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of pyproject.toml on the packages in `root`."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache", ROOT / "pyproject.toml"],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-@pytest.mark.parametrize(
-    ("door", "package"),
-    [
-        ("gitops/aws/session.py gitops/aws/cloudformation.py local_aws", "boto3"),
-        ("gitops/aws/session.py gitops/aws/cloudformation.py local_aws", "botocore"),
-        ("local_aws", "ministack"),
-    ],
-)
-def test_each_outside_system_has_one_door(door: str, package: str) -> None:
-    users = {str(path.relative_to(ROOT)) for path in files(ROOT / "gitops") if reaches(path, package)}
-    assert all(any(user.startswith(allowed) for allowed in door.split()) for user in users), users
+def test_imports_run_one_way() -> None:
+    checked = lint_imports(ROOT)
+    assert checked.returncode == 0, checked.stdout
+
+
+PLANTED = {
+    "gitops/aws/ecr.py": "gitops.plan.document",
+    "gitops/git.py": "gitops.github.model",
+    "gitops/deploy/deployment.py": "gitops.commands.deploy",
+    "gitops/chatops/event.py": "local_aws.settings",
+    "gitops/cdk/assembly.py": "aws_cdk",
+    "gitops/cost/prices.py": "boto3",
+    "constructs_lib/config/model.py": "gitops.checkout",
+    "local_aws/settings.py": "gitops.errors",
+}
+"""Imports that break a contract, each with the file that it is planted in."""
+
+
+def test_every_planted_import_breaks_a_contract(tmp_path: Path) -> None:
+    for package in ("constructs_lib", "gitops", "local_aws"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for path, imported in PLANTED.items():
+        with (tmp_path / path).open("a") as file:
+            file.write(f"\nimport {imported}\n")
+
+    checked = lint_imports(tmp_path)
+
+    assert checked.returncode == 1, checked.stdout + checked.stderr
+    missed = [
+        path
+        for path, imported in PLANTED.items()
+        if f"{path.removesuffix('.py').replace('/', '.')} -> {imported}" not in checked.stdout
+    ]
+    assert missed == []
 
 
 def test_app_py_is_a_table_of_contents() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import yaml
 from botocore.exceptions import ClientError
 
+from constructs_lib.config.model import CONFIG_OF_KIND, is_production_kind
 from constructs_lib.config.naming import ENVIRONMENT_TAG, KIND_TAG
 from gitops.aws import stack_status
 from gitops.aws.session import translate_errors
@@ -50,6 +51,15 @@ class DeployedStack:
     def kind(self) -> str:
         """The kind of declaration that the stack was made from; empty when gitops did not create it."""
         return self.tags.get(KIND_TAG, "")
+
+    @property
+    def needs_confirmation(self) -> str | None:
+        """Why its destruction takes the name of its environment a second time, or None."""
+        if is_production_kind(self.kind):
+            return "is production"
+        if self.kind not in CONFIG_OF_KIND:
+            return f"has a stack without the tag {KIND_TAG}, so it may be production"
+        return "has termination protection" if self.protected else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -132,7 +132,7 @@ def _inventory(request: Request, environment: Environment, found: Standing) -> I
         f"{shown}: the stack {markdown.code(found.stack.name)} in {markdown.code(str(found.stack.where))} with "
         f"{sum(count for _, count in counted)} resources."
     )
-    if why := destruction_plan.needs_confirmation(found.stack):
+    if why := found.stack.needs_confirmation:
         yield f"**It {why}.**"
     if losses:
         listed = "\n".join(f"- {markdown.text(line)}" for line in losses[:_MOST_LINES])

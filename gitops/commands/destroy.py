@@ -157,7 +157,7 @@ def _obtain_consent(
         for line in lost:
             print(f"  {line}")
     sys.stdout.flush()
-    why = destruction_plan.needs_confirmation(stack)
+    why = stack.needs_confirmation
     if why and not confirmed:
         raise UserError(f"{name} {why}. Nothing was destroyed. To destroy it all the same, add: --confirm {name}")
     if yes:

@@ -10,7 +10,6 @@ from gitops.aws.cloudformation import first_failures
 from gitops.deploy import decisions as deployment_plan
 from gitops.deploy.decisions import Result
 from gitops.deploy.rounds import Rounds
-from gitops.destroy import decisions as destruction_plan
 from gitops.errors import UserError
 from gitops.templates import replacement
 
@@ -105,7 +104,7 @@ class Deployment:
         elif stack_status.is_moving(stack.status):
             reason = f"another deployment of it still runs ({stack.status}); try again when that has ended"
         else:
-            guarded = destruction_plan.needs_confirmation(stack) is not None
+            guarded = stack.needs_confirmation is not None
             reason = stack_status.remedy(stack.status, environment.name, stack.where, guarded=guarded) or ""
         if reason:
             self._record(environment, "failed", stack, reason=reason)
@@ -148,7 +147,7 @@ class Deployment:
         stack = turn.after
         if turn.words or stack is None:
             return turn.words + (ACCOUNT_HINT if environment.name.is_account else "")
-        guarded = destruction_plan.needs_confirmation(stack) is not None
+        guarded = stack.needs_confirmation is not None
         causes = first_failures(self._regions[stack.where].events(stack.stack_id))
         advice = stack_status.advice(stack.status, environment.name, stack.where, guarded=guarded)
         return "\n".join([*causes, advice])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.model import CONFIG_OF_KIND, is_production_kind
-from constructs_lib.config.naming import KIND_TAG
 from gitops.aws.resource_types import deletion_outcome, resource_type
 from gitops.errors import UserError
 
@@ -62,17 +60,6 @@ def dependents(
         return {}
     where = {(True, True): "declared and deployed", (True, False): "declared", (False, True): "deployed"}
     return {other: where[other in in_git, other in in_aws] for other in sorted(in_git | in_aws)}
-
-
-def needs_confirmation(stack: DeployedStack) -> str | None:
-    """Return why destroying this stack takes the environment's name a second time, or None."""
-    if is_production_kind(stack.kind):
-        return "is production"
-    if stack.kind not in CONFIG_OF_KIND:
-        return f"has a stack without the tag {KIND_TAG}, so it may be production"
-    if stack.protected:
-        return "has termination protection"
-    return None
 
 
 def losses(resources: Iterable[DeployedResource], template: object) -> list[str]:

@@ -1,5 +1,7 @@
+import pytest
+
 from gitops.aws.cloudformation import first_failures, kept
-from tests.gitops.factories import event
+from tests.gitops.factories import deployed, event
 
 BEGINNING = event("UPDATE_IN_PROGRESS", "User Initiated", of_stack=True)
 
@@ -46,3 +48,14 @@ def test_what_a_stack_let_go_of_is_kept() -> None:
     skipped = event("DELETE_SKIPPED")
 
     assert kept([event("DELETE_COMPLETE", of_stack=True), event("DELETE_COMPLETE"), skipped]) == [skipped]
+
+
+@pytest.mark.parametrize("name", ["prod/app", "live/app", "products/app"])
+def test_production_is_known_by_its_kind_and_not_by_its_folder(name: str) -> None:
+    assert deployed(name, kind="prod-app").needs_confirmation == "is production"
+    assert deployed(name, kind="ad-hoc-app").needs_confirmation is None
+
+
+def test_what_is_protected_or_of_unknown_kind_needs_confirmation() -> None:
+    assert deployed("dev/base", protected=True).needs_confirmation == "has termination protection"
+    assert "may be production" in (deployed("dev/alpha", kind="").needs_confirmation or "")

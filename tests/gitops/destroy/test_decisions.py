@@ -1,7 +1,7 @@
 import pytest
 
 from constructs_lib.config.environments import AccountRegion, parse_name
-from gitops.destroy.decisions import counted, dependents, find_stack, losses, needs_confirmation
+from gitops.destroy.decisions import counted, dependents, find_stack, losses
 from gitops.errors import UserError
 from tests.gitops.factories import HOME, deployed, environment, resource
 
@@ -57,17 +57,6 @@ def test_on_a_base_alone_and_on_an_app_stands_nothing() -> None:
 
     assert dependents(BASE, HOME.account, [environment("dev")], stacks[::2]) == {}
     assert dependents(ALPHA, HOME.account, [environment("dev")], stacks) == {}
-
-
-@pytest.mark.parametrize("name", ["prod/app", "live/app", "products/app"])
-def test_production_is_known_by_its_kind_and_not_by_its_folder(name: str) -> None:
-    assert needs_confirmation(deployed(name, kind="prod-app")) == "is production"
-    assert needs_confirmation(deployed(name, kind="ad-hoc-app")) is None
-
-
-def test_what_is_protected_or_of_unknown_kind_needs_confirmation() -> None:
-    assert needs_confirmation(deployed("dev/base", protected=True)) == "has termination protection"
-    assert "may be production" in (needs_confirmation(deployed("dev/alpha", kind="")) or "")
 
 
 def test_what_holds_data_is_named_with_its_fate() -> None:
