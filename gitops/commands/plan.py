@@ -11,15 +11,15 @@ from gitops import git
 from gitops.affected.revisions import NO_COMMIT, trees
 from gitops.aws import target
 from gitops.errors import UserError
-from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs, without_workflow_commands
+from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs
 from gitops.github.job_matrix import account_entry
-from gitops.output import table
-from gitops.output.progress import say
+from gitops.output.progress import say, without_workflow_commands
+from gitops.output.report import text_table
+from gitops.plan.comment import plan_table, render
 from gitops.plan.document import ChangeSets, read_plan, write_change_sets, write_plan
 from gitops.plan.planning import make_plan
 from gitops.plan.releases import with_migrations
-from gitops.plan.rendering.comment import render
-from gitops.plan.rendering.shown import shown
+from gitops.plan.view import merge_change_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from constructs_lib.config.model import AccountConfig
     from gitops.aws.target import TargetName
     from gitops.plan.document import Plan
-
-HEADINGS = ("ENVIRONMENT", "ACTION", "DESTROYED", "REPLACED", "UPDATED", "CREATED")
 
 
 def plan(
@@ -80,16 +78,8 @@ def _accounts(folder: Path, names: Iterable[str]) -> Mapping[str, AccountConfig]
 
 
 def _show(made: Plan) -> None:
-    environments = shown(made, [])
-    rows = [
-        (
-            environment.planned.environment,
-            environment.planned.action,
-            *(str(environment.counts.get(action, 0)) for action in ("destroy", "replace", "update", "create")),
-        )
-        for environment in environments
-    ]
-    print(table.render(HEADINGS, rows))
+    environments = merge_change_sets(made, [])
+    print(text_table(plan_table(environments)))
     for environment in environments:
         for refusal in environment.refusals:
             say(without_workflow_commands(f"{environment.planned.environment} is refused: {refusal}"))

@@ -8,7 +8,7 @@ from gitops.drift.report import report_drift
 from gitops.github.actions import Run
 from gitops.plan.publication import report_plan
 from gitops.reap.report import report_reap
-from gitops.report.publication import report_deployment
+from gitops.report.deployment import report_deployment
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,6 +14,10 @@ COMMENT_LENGTH = 65_536
 """Most characters of a comment; more is refused with 422."""
 
 
+ENVIRONMENTS_TOPIC = "environments"
+"""Topic of the comment of a pull request that has the plan, and after the merge the report of the deployment."""
+
+
 def marker(topic: str) -> str:
     """Return the first line of the sticky comment about a topic, which nobody sees."""
     return f"<!-- gitops:{topic} -->"

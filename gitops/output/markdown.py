@@ -17,6 +17,8 @@ _ENTITY = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _REFERENCE = re.compile(r"@|#(?=\d)|\bGH\\-(?=\d)", re.IGNORECASE)
 """What begins a mention or a reference to an issue, escaped or not, where a name or a number follows at once."""
 
+_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?")
+
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Categories of characters that turn text around, hide in it, or are none."""
 
@@ -44,6 +46,11 @@ def block(value: str, language: str = "") -> str:
     lines = "\n".join(_seen(line) for line in value.splitlines())
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", lines)), default=0))
     return f"{fence}{language}\n{lines}\n{fence}"
+
+
+def link(url: str) -> str:
+    """Return a URL as a link, or as code where it is not a URL that Markdown would leave as it is."""
+    return f"<{url}>" if _URL.fullmatch(url) else code(url)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

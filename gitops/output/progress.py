@@ -1,7 +1,9 @@
-"""Live progress on standard error: rich on a terminal, plain lines elsewhere."""
+"""Progress and messages on standard error: rich on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
+import os
+import secrets
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -64,6 +66,17 @@ class LiveReporter:
 def say(line: str) -> None:
     """Print a line for people on standard error."""
     print(line, file=sys.stderr, flush=True)
+
+
+def without_workflow_commands(text: str) -> str:
+    """Return what somebody else wrote so that a log may hold it: the runner takes no line of it for a command.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
+    """
+    if "GITHUB_ACTIONS" not in os.environ:
+        return text
+    word = secrets.token_hex(16)
+    return f"::stop-commands::{word}\n{text}\n::{word}::"
 
 
 @contextmanager

@@ -18,8 +18,7 @@ from gitops.aws import stack_status
 from gitops.aws.cloudformation import CloudFormation
 from gitops.destroy.decisions import fate
 from gitops.errors import UserError
-from gitops.github.actions import without_workflow_commands
-from gitops.output.progress import say
+from gitops.output.progress import say, without_workflow_commands
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, ChangeSetResult, ChangeSets, Detail
 from gitops.plan.planning import template_hash
 from gitops.templates import replacement

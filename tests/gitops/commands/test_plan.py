@@ -380,7 +380,7 @@ def test_a_plan_of_the_wrong_shape_is_an_error_of_the_user(deployed: Checkout) -
     )
 
     assert result.returncode == 1
-    assert "is not a document of version 1" in result.stderr
+    assert "is not a valid Plan" in result.stderr
     assert "etc" not in result.stderr
 
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from gitops.github.actions import SUMMARY_BYTES
 from gitops.github.sticky_comment import COMMENT_LENGTH
+from gitops.plan.comment import render
 from gitops.plan.document import ChangeSetResult, ChangeSets, Detail, Grant, Plan
-from gitops.plan.rendering.comment import render
 from tests.gitops.plan.plans import HEAD, RUN_URL, change, many, mixed, planned
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "comments"
@@ -109,7 +109,7 @@ def test_what_cloudformation_says_replaces_what_templates_tell_and_is_named_so()
     assert "**1 replaced**" in rows["`dev/alpha`"]
     assert rows["`dev/alpha`"].endswith("| change set |")
     assert rows["`dev/beta`"].endswith("| templates |")
-    assert "what is deployed is not what was declared before" in body
+    assert "the deployed template differs from the one declared before" in body
     assert "DisplayName" not in body.split("dev/beta")[0]
 
 
