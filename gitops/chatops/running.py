@@ -13,6 +13,7 @@ from gitops.chatops import outcome
 from gitops.chatops.answers import Answer
 from gitops.chatops.errors import RefusedError
 from gitops.commands.deploy import deploy
+from gitops.outcome import WORDING
 from gitops.output import markdown
 from gitops.report import results
 
@@ -69,7 +70,7 @@ def _deploy(request: Request, order: Order, environment: Environment) -> Answer:
 
 def _told(record: EnvironmentResult) -> str:
     shown = f"**{markdown.code(record.environment)}**"
-    lines = [f"{shown}: {record.outcome}, after {record.seconds:.0f} s."]
+    lines = [f"{shown}: {WORDING[record.outcome].label} after {record.seconds:.0f} s."]
     if record.url and not record.failed:
         lines.append(f"It answers at {record.url}")
     if record.reason:

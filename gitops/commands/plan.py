@@ -49,7 +49,7 @@ def plan(
     """
     if change_sets is not None:
         if account is None or output is None:
-            raise UserError("--change-sets needs --account and --output: whose change sets, and where to write them")
+            raise UserError("--change-sets needs --account and --output")
         return _ask(folder, change_sets, account, output, requested_target)
     if base is None:
         raise UserError("name the revision that the branch started from: --base main")
@@ -95,7 +95,7 @@ def _ask(folder: Path, directory: Path, account: str, output: Path, requested_ta
     document = read_plan(directory)
     declared = _accounts(folder, [account]).get(account)
     if declared is None:
-        say(f"the account {account} is not declared here yet: nothing of it can be asked")
+        say(f"the account {account} is not declared on this branch, so no change set is made")
         write_change_sets(output, ChangeSets(account=account, results=()))
         return 0
     session = Session(target.resolve(requested_target))

@@ -1,4 +1,7 @@
-"""The comment of a plan: what is most important first, and never longer than it may be."""
+"""A plan as a comment: the most important first, and never longer than GitHub allows.
+
+Text of others is escaped here.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 HEADINGS = ("environment", "action", "resources", "USD a month", "URL", "expires", "source")
 
 TABLE_SHARE = 0.6
-"""The part of a comment that its table may take up before rows are left out."""
+"""Share of a comment that its table may take before rows are left out."""
 
 EARLIER_BYTES = 8_000
 """Longest table of an earlier plan that is kept."""
@@ -91,12 +94,12 @@ def _fill(environments: Sequence[EnvironmentView], room: int) -> tuple[str, bool
     return _joined([*chosen.values(), *([_GRANTS_HEADING, *allowed] if allowed else [])]), complete
 
 
-_GRANTS_HEADING = "### Newly allowed"
+_GRANTS_HEADING = "### New permissions"
 
 
 def _headline(environments: Sequence[EnvironmentView]) -> str:
     if not environments:
-        return "No environment is touched by this change."
+        return "This change affects no environment."
     counts = {
         action: sum(e.planned.action == action for e in environments) for action in ("destroy", "update", "create")
     }
@@ -129,7 +132,7 @@ def _refused(environments: Iterable[EnvironmentView]) -> list[str]:
 
 def _shortened(run_url: str) -> str:
     where = f"[the summary of the run]({run_url})" if run_url else "the summary of the run"
-    return f"Some of it is shortened or left out here; {where} has all of it."
+    return f"This plan is shortened; {where} has all of it."
 
 
 def _earlier(now: str, former: str) -> str:
@@ -139,7 +142,7 @@ def _earlier(now: str, former: str) -> str:
         table_before = _inside(_EARLIER, former)
     if table_before is None or _size(table_before) > EARLIER_BYTES:
         return ""
-    return fold("An earlier plan", _between(_EARLIER, table_before.strip()))
+    return fold("Previous plan", _between(_EARLIER, table_before.strip()))
 
 
 def _between(marks: tuple[str, str], body: str) -> str:
@@ -169,7 +172,7 @@ def _cut(text: str, size: int) -> str:
 
 
 def plan_table(environments: Sequence[EnvironmentView]) -> Table:
-    """Return the table of a plan, for the terminal and for a comment; nobody's free text is in it."""
+    """Return the table of a plan, for the terminal and for a comment; no free text is in it."""
     return Table(headings=HEADINGS, rows=[_row(environment) for environment in environments])
 
 
@@ -200,7 +203,7 @@ def _counts(environment: EnvironmentView) -> tuple[Span, ...]:
 
 
 def _costs(planned: PlannedEnvironment) -> str:
-    """Return what an environment costs a month before and after, in US dollars."""
+    """Return the cost of an environment before and after, in US dollars a month."""
     before, after = _dollars(planned.cost_before), _dollars(planned.cost_after)
     if planned.action == "update" and planned.incomparable:
         return f"? → {after}"
@@ -208,7 +211,7 @@ def _costs(planned: PlannedEnvironment) -> str:
 
 
 def _whole(environment: EnvironmentView) -> str:
-    """Return all that is known of an environment, to be opened with a click."""
+    """Return all details of an environment, folded."""
     lines = [*_notes(environment), *(_line(change) for change in environment.changes if change.action in _SEVERE)]
     lines += [_line(change) for change in environment.changes if change.action == "update"]
     lines += list(_created(environment))
@@ -217,18 +220,21 @@ def _whole(environment: EnvironmentView) -> str:
 
 
 def _short(environment: EnvironmentView) -> str:
-    """Return what must be seen of an environment: what is destroyed and replaced, and how much else there is."""
+    """Return the most important details of an environment, folded: what is destroyed and replaced, and all notes."""
     lines = [*_notes(environment), *(_brief(change) for change in environment.changes if change.action in _SEVERE)]
     return _folded(environment, lines)
 
 
 def _grants(environment: EnvironmentView) -> str:
-    """Return what is newly allowed in an environment, or nothing."""
+    """Return the new permissions in an environment, or nothing."""
     found = environment.planned.grants
     if not found:
         return ""
     lines = [_sentence(grant) for grant in found]
-    return fold(f"<code>{environment.planned.environment}</code>: {len(found)} newly allowed", "\n".join(lines))
+    return fold(
+        f"<code>{environment.planned.environment}</code>: {len(found)} new permission{'' if len(found) == 1 else 's'}",
+        "\n".join(lines),
+    )
 
 
 def _refusals(environment: EnvironmentView) -> list[str]:
@@ -267,9 +273,9 @@ def _detail(path: str, before: str | None, after: str | None) -> str:
     if before is None and after is None:
         return as_code(path)
     if before is None:
-        return f"{as_code(path)} is new: {as_code(after or '')}"
+        return f"{as_code(path)} is added: {as_code(after or '')}"
     if after is None:
-        return f"{as_code(path)} goes, it was {as_code(before)}"
+        return f"{as_code(path)} is removed, was {as_code(before)}"
     return f"{as_code(path)}: {as_code(before)} → {as_code(after)}"
 
 
@@ -290,13 +296,15 @@ def _sentence(grant: Grant) -> str:
     who, what, on = as_code(grant.who), as_code(cut(grant.what, 500)), as_code(cut(grant.on, 500))
     sentence = {
         "policy": f"{who} may {what} on {on}",
-        "trust": f"{who} may become {on} ({what})",
+        "trust": f"{who} may assume {on} ({what})",
         "managed_policy": f"{who} gets the managed policy {what}",
-        "boundary": f"{who} has another permissions boundary: {what}" if grant.what else f"{who} has no boundary",
+        "boundary": f"{who} has another permissions boundary: {what}"
+        if grant.what
+        else f"{who} has no permissions boundary",
         "deny_removed": f"{who} is no longer denied {what} on {on}",
-        "identity": f"{who}, {what}, lets somebody in",
-        "ingress": f"{who} lets in {what} from {on}",
-        "egress": f"{who} lets out {what} to {on}",
+        "identity": f"{who} ({what}) is a new identity",
+        "ingress": f"{who} allows inbound {what} from {on}",
+        "egress": f"{who} allows outbound {what} to {on}",
     }[grant.kind]
     wide = grant.kind not in {"egress", "trust"} and (grant.on in {"*", "anywhere"} or "*" in grant.what.split(":"))
     when = f", when {as_code(grant.when)}" if grant.when else ""

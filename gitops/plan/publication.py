@@ -39,12 +39,12 @@ def report_plan(directory: Path, run: Run) -> int:
     repository = run.connect()
     now = repository.pull_request(number)
     if now.state != "open":
-        say(f"pull request {number} is closed: its plan is not posted")
+        say(f"pull request {number} is closed; its plan is not posted")
     elif now.head_sha != head:
-        say(f"pull request {number} is at {now.head_sha} by now, and this is the plan for {head}: it is not posted")
+        say(f"pull request {number} is at {now.head_sha} now; the plan for {head} is out of date and is not posted")
     else:
         comment = post(repository, number, plan, change_sets, head=head, run_url=run.url)
-        say(f"the plan is in {comment.url}")
+        say(f"posted the plan: {comment.url}")
     return 1 if any(environment.refusals for environment in merge_change_sets(plan, change_sets)) else 0
 
 
@@ -66,4 +66,6 @@ def _pull_request(run: Run) -> tuple[int, str]:
         found = run.payload()["pull_request"]
         return int(found["number"]), str(found["head"]["sha"])
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError("this run was not started by a pull request: there is none to post a plan in") from error
+        raise UserError(
+            "this run was not started by a pull request, so there is no comment to write the plan into"
+        ) from error

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_WARNINGS = 20
 WARNING_LENGTH = 1_000
-"""Most warnings of one environment and most characters of each; document.py has room for them."""
+"""Most warnings of one environment and most characters of each; document.py allows for more."""
 
 
 def with_migrations(plan: Plan, old: Tree | None, new: Tree) -> Plan:

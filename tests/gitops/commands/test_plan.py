@@ -305,7 +305,7 @@ def test_a_replacement_of_data_that_only_cloudformation_knows_of_is_refused(depl
     result = ask(deployed)["dev/alpha"]
 
     assert {change.logical_id: change.action for change in result.changes}["Bucket"] == "replace"
-    assert result.refusals == ("would replace what holds data without consent: Bucket (AWS::S3::Bucket)",)
+    assert result.refusals == ("would replace a resource that holds data without consent: Bucket (AWS::S3::Bucket)",)
 
 
 def test_a_template_that_cloudformation_would_not_take_inline_keeps_the_offline_plan(deployed: Checkout) -> None:

@@ -141,14 +141,14 @@ def test_the_table_of_the_plan_before_stays_folded_and_does_not_grow() -> None:
     third = rendered(many(3), former=second)
     again = rendered(many(3), former=third)
 
-    assert "An earlier plan" not in first
-    assert second.count("An earlier plan") == third.count("An earlier plan") == 1
-    assert third.split("An earlier plan")[1].count("| `dev/app") == 2
+    assert "Previous plan" not in first
+    assert second.count("Previous plan") == third.count("Previous plan") == 1
+    assert third.split("Previous plan")[1].count("| `dev/app") == 2
     assert again == third, "the same plan once more changes nothing"
 
 
 def test_a_former_comment_about_something_else_is_not_kept() -> None:
-    assert "An earlier plan" not in rendered(many(1), former="## Deployed\n\nhttps://alpha.dev.example.com")
+    assert "Previous plan" not in rendered(many(1), former="## Deployed\n\nhttps://alpha.dev.example.com")
 
 
 def test_what_others_wrote_is_shown_and_does_nothing() -> None:

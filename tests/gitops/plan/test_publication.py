@@ -72,7 +72,7 @@ def test_the_plan_is_posted_once_and_then_updated_in_place(reported: Reported) -
     (body,) = reported.bodies
     assert body.startswith(f"{marker(ENVIRONMENTS_TOPIC)}\n## Plan for {reported.github.head('alpha')[:12]}")
     assert "`dev/app001`" in body
-    assert "An earlier plan" in body
+    assert "Previous plan" in body
     assert [call.split("/")[0] for call in reported.github.writes] == ["POST ", "PATCH "]
 
 
@@ -102,7 +102,7 @@ def test_a_plan_that_is_out_of_date_is_not_posted(reported: Reported, capsys: py
     assert report_plan(reported.folder, run) == 0
 
     assert reported.bodies == []
-    assert "it is not posted" in capsys.readouterr().err
+    assert "is out of date and is not posted" in capsys.readouterr().err
 
 
 def test_the_plan_of_a_closed_pull_request_is_not_posted(reported: Reported) -> None:
