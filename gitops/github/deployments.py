@@ -1,7 +1,7 @@
 """Deployments of environments on GitHub, with their URLs and states.
 
 https://docs.github.com/en/rest/deployments/deployments
-A failure of GitHub is printed and ignored: whether GitHub can be told decides nothing about AWS.
+A failure of GitHub is printed and ignored: it decides nothing about AWS.
 """
 
 from __future__ import annotations

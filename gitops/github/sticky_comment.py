@@ -19,12 +19,12 @@ ENVIRONMENTS_TOPIC = "environments"
 
 
 def marker(topic: str) -> str:
-    """Return the first line of the sticky comment about a topic, which nobody sees."""
+    """Return the invisible first line of the sticky comment about a topic."""
     return f"<!-- gitops:{topic} -->"
 
 
 def find(repository: Repository, number: int, topic: str) -> Comment | None:
-    """Return the sticky comment of a pull request about a topic; what others wrote is never it."""
+    """Return the sticky comment of a pull request about a topic; a comment of another author is never it."""
     first_line = marker(topic)
     for comment in repository.comments(number):
         if comment.author == BOT and comment.by_bot and comment.body.partition("\n")[0].strip() == first_line:

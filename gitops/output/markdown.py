@@ -23,11 +23,11 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Categories of characters that turn text around, hide in it, or are none."""
 
 _BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0]")
-"""Characters of other categories that nobody sees."""
+"""Invisible characters of other categories."""
 
 
 def text(value: str) -> str:
-    """Return what somebody wrote as plain words on one line: no markup, links, HTML or mentions, nothing unseen."""
+    """Return text of others as plain words on one line: no markup, links, HTML, mentions or invisible characters."""
     escaped = _SPECIAL.sub(lambda found: _ENTITY.get(found[0], f"\\{found[0]}"), _line(value))
     return _REFERENCE.sub(r"\g<0>&#8203;", escaped)
 
@@ -42,7 +42,7 @@ def code(value: str) -> str:
 
 
 def block(value: str, language: str = "") -> str:
-    """Return lines as a block of code, without what nobody sees in them."""
+    """Return lines as a block of code, without invisible characters."""
     lines = "\n".join(_seen(line) for line in value.splitlines())
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", lines)), default=0))
     return f"{fence}{language}\n{lines}\n{fence}"

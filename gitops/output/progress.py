@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """Is told what happens to environments, and shows it."""
+    """Shows the progress of environments."""
 
     def update(self, name: str, doing: str) -> None:
-        """Say what is being done to an environment now; the first time it is heard of, it has started."""
+        """Show the current step of an environment; the first one starts it."""
 
     def finish(self, name: str, outcome: str) -> None:
-        """Say what became of an environment."""
+        """Show the outcome of an environment."""
 
 
 class LineReporter:
@@ -69,7 +69,7 @@ def say(line: str) -> None:
 
 
 def without_workflow_commands(text: str) -> str:
-    """Return what somebody else wrote so that a log may hold it: the runner takes no line of it for a command.
+    """Return text of others so that the log of a job may hold it: the runner takes no line of it for a command.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
     """

@@ -148,7 +148,7 @@ def _change(difference: ResourceDifference, known: tuple[Detail, ...]) -> Change
 
 
 def _refusals(planned: PlannedEnvironment, changes: Iterable[Change], deployed: object) -> Iterator[str]:
-    """Yield the replacements of what holds data that the plan has not told, and to which nobody consents.
+    """Yield the replacements of resources that hold data that are not in the plan and have no consent.
 
     What a deployment would refuse is refused, by the template that is deployed; and what CloudFormation is certain of.
     """

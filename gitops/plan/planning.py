@@ -86,7 +86,7 @@ def _planned(
 
 
 def template_hash(template: object) -> str:
-    """Return a hash by which two templates are told apart, whatever the order of their keys."""
+    """Return a hash of a template that does not depend on the order of its keys."""
     return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()
 
 
