@@ -8,16 +8,13 @@ from gitops.aws import target
 from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import Session
 from gitops.chatops.answers import Answer
-from gitops.drift import inventory
+from gitops.drift.inventory import list_environments, status_report
 from gitops.output import markdown
+from gitops.output.report import markdown_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gitops.chatops.request import Request
-    from gitops.drift.inventory import Entry
 
-_HEADINGS = ("environment", "state", "expires", "owner", "lock", "URL")
 _MOST_ROWS = 200
 
 
@@ -32,11 +29,10 @@ def status(request: Request, account: str) -> Answer:
     session = Session(target.resolve(request.requested_target))
     places = {place for place in request.declared.places() if place.account == account_id}
     require_account(session.introduce(min(places)), declared)
-    entries = inventory.take(declared, Regions(session, places).stacks().values())
+    entries = list_environments(declared, Regions(session, places).stacks().values())
     touched = set(map(str, request.touched))
     shown = [entry for entry in entries if entry.name in touched] if touched else entries
-    rows = [tuple(_cells(request, entry)) for entry in shown[:_MOST_ROWS]]
-    text = [markdown.table(_HEADINGS, rows)] if rows else []
+    text = [markdown_table(status_report(shown[:_MOST_ROWS]).table)] if shown else []
     if len(shown) > _MOST_ROWS:
         text.append(f"And {len(shown) - _MOST_ROWS} more: `gitops status` shows them.")
     missing = sorted(touched - {entry.name for entry in entries})
@@ -44,14 +40,3 @@ def status(request: Request, account: str) -> Answer:
         listed = ", ".join(map(markdown.code, missing))
         text.append(f"Neither declared on {markdown.code(request.event.default_branch)} nor deployed here: {listed}")
     return Answer(text="\n\n".join(text) or "Nothing is declared or deployed here.")
-
-
-def _cells(request: Request, entry: Entry) -> Iterator[str]:
-    environment = next((e for e in request.declared if str(e.name) == entry.name and entry.declared), None)
-    lock = environment.lock if environment else None
-    yield markdown.code(entry.name)
-    yield markdown.text(entry.state if entry.declared else f"{entry.state}, not declared")
-    yield markdown.text(entry.expires)
-    yield markdown.text(entry.owner)
-    yield markdown.text(str(lock)) if lock else ""
-    yield markdown.text(entry.url)

@@ -13,6 +13,7 @@ from gitops.chatops import outcome
 from gitops.chatops.answers import Answer
 from gitops.chatops.errors import RefusedError
 from gitops.commands.deploy import deploy
+from gitops.outcome import WORDING
 from gitops.output import markdown
 from gitops.report import results
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment
     from gitops.chatops.grammar import Order
     from gitops.chatops.request import Request
-    from gitops.report.results import Record
+    from gitops.report.results import EnvironmentResult
 
 
 def perform(request: Request, order: Order, environment: Environment) -> Answer:
@@ -67,9 +68,9 @@ def _deploy(request: Request, order: Order, environment: Environment) -> Answer:
     return Answer(text=_told(record), done=not record.failed)
 
 
-def _told(record: Record) -> str:
+def _told(record: EnvironmentResult) -> str:
     shown = f"**{markdown.code(record.environment)}**"
-    lines = [f"{shown}: {record.outcome}, after {record.seconds:.0f} s."]
+    lines = [f"{shown}: {WORDING[record.outcome].label} after {record.seconds:.0f} s."]
     if record.url and not record.failed:
         lines.append(f"It answers at {record.url}")
     if record.reason:

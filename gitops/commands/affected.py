@@ -10,9 +10,9 @@ from gitops.affected.comparison import Comparison, compare
 from gitops.affected.environment import AffectedEnvironment, matrix_outputs, turn
 from gitops.affected.tree import trees
 from gitops.commands.selection import parse_names
-from gitops.github.actions import set_outputs, without_workflow_commands
+from gitops.github.actions import set_outputs
 from gitops.github.job_matrix import account_entry, entry
-from gitops.output.progress import say
+from gitops.output.progress import say, without_workflow_commands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from gitops.commands.selection import select
 from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
 from gitops.cost.estimate import NOT_COUNTED, estimate_environment
-from gitops.output import table
 from gitops.output.progress import say
+from gitops.output.report import Table, text_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OutputFormat = Literal["text", "json"]
 Estimates = dict[str, tuple["Environment", "Estimate"]]
 
-HEADINGS = ("ENVIRONMENT", "COUNT", "WHAT", "USD/MONTH", "UP TO")
+HEADINGS = ("environment", "count", "resource", "USD/month", "up to")
 NOT_PRICED = "not priced"
 
 
@@ -46,7 +46,7 @@ def cost(*, folder: Path, names: Sequence[str], output_format: OutputFormat, tod
 
 def _as_text(estimates: Estimates) -> str:
     rows = [row for name, (_, estimate) in estimates.items() for row in _rows(name, estimate)]
-    return "\n".join([table.render(HEADINGS, rows), "", *_notes(estimates)])
+    return "\n".join([text_table(Table(headings=HEADINGS, rows=rows)), "", *_notes(estimates)])
 
 
 def _rows(name: str, estimate: Estimate) -> Iterator[tuple[str, ...]]:

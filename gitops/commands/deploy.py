@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from gitops.aws import stack_status, target
@@ -15,22 +14,21 @@ from gitops.deploy.decisions import Result
 from gitops.deploy.deployment import Deployment
 from gitops.deploy.preflight.gate import Gate
 from gitops.deploy.supersession import superseded
-from gitops.github.actions import Run, without_workflow_commands
-from gitops.output import table
+from gitops.github.actions import Run
+from gitops.github.deployments import GitHubDeployments
 from gitops.output.progress import reporting, say
-from gitops.report.deployments import GitHubDeployments
-from gitops.report.reported import reported
+from gitops.output.report import show_remarks, text_table
+from gitops.report.deployment import deployment_report
+from gitops.report.results import of_deployment, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.target import TargetName
-
-HEADINGS = ("ENVIRONMENT", "KIND", "RESULT", "RESOURCES", "SECONDS", "URL")
 
 
 def deploy(
@@ -56,14 +54,14 @@ def deploy(
     deployments = _deployments_on_github() if github else None
     newer = superseded(folder, environments, unless_superseded_by) if unless_superseded_by else {}
     own = [environment for environment in environments if environment.name not in newer]
-    with reported(own, deployments=deployments, folder=results) as done:
+    with recorded(own, deployments=deployments, folder=results) as done:
         done.extend(_left_alone(environment, newer) for environment in environments if environment.name in newer)
         if own:
             everything = not names and not newer
             done.extend(
                 deploy_environments(folder, own, everything=everything, requested_target=requested_target, today=today)
             )
-    print(table.render(HEADINGS, map(_row, done)))
+    print(text_table(deployment_report([of_deployment(result) for result in done]).table), flush=True)
     return conclude(done)
 
 
@@ -127,24 +125,7 @@ def _say_what_goes_on(deployment: Deployment) -> None:
     say("`gitops status` shows how it ends; the same command again waits for that and does the rest")
 
 
-def _row(result: Result) -> tuple[str, ...]:
-    return (
-        str(result.environment.name),
-        result.environment.kind,
-        result.outcome,
-        str(result.resources),
-        f"{result.seconds:.1f}",
-        result.url,
-    )
-
-
-def conclude(results: Iterable[Result]) -> int:
-    """Say on standard error how it went as a whole and why what failed did; return the exit code."""
-    counts = Counter(result.outcome for result in results)
-    if set(counts) == {"unchanged"}:
-        say("nothing changed")
-    for result in results:
-        if result.reason:
-            say(f"\n{result.environment.name} {result.outcome}:")
-            say(without_workflow_commands("\n".join(f"  {line}" for line in result.reason.splitlines())))
+def conclude(results: Sequence[Result]) -> int:
+    """Print how a deployment went as a whole, and why what failed did; return the exit code."""
+    show_remarks(deployment_report([of_deployment(result) for result in results]))
     return 0 if all(result.succeeded for result in results) else 1

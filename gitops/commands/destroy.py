@@ -18,7 +18,7 @@ from gitops.errors import UserError
 from gitops.github.actions import Run
 from gitops.output.progress import reporting, say
 from gitops.report import results as results_of
-from gitops.report.results import Record
+from gitops.report.results import EnvironmentResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,14 +78,14 @@ def _recorded(name: EnvironmentName, folder: Path | None) -> Iterator[Callable[[
     """Yield what takes the removal, and write what became of the environment to the folder for results."""
     start = time.monotonic()
 
-    def write(record: Record) -> None:
+    def write(record: EnvironmentResult) -> None:
         if folder:
             results_of.write(folder, [replace(record, seconds=round(time.monotonic() - start, 1))])
 
     try:
         yield lambda removal: write(results_of.of_removal(removal))
     except UserError as error:
-        write(Record(environment=str(name), outcome="failed", reason=str(error)))
+        write(EnvironmentResult(environment=str(name), outcome="failed", reason=str(error)))
         raise
 
 

@@ -11,14 +11,14 @@ from gitops import git
 from gitops.affected.tree import NO_COMMIT, trees
 from gitops.aws import target
 from gitops.errors import UserError
-from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs, without_workflow_commands
+from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs
 from gitops.github.job_matrix import account_entry
-from gitops.output import table
-from gitops.output.progress import say
+from gitops.output.progress import say, without_workflow_commands
+from gitops.output.report import text_table
+from gitops.plan.comment import plan_table, render
 from gitops.plan.document import ChangeSets, read_plan, write_change_sets, write_plan
 from gitops.plan.planning import make_plan
-from gitops.plan.rendering.comment import render
-from gitops.plan.rendering.shown import shown
+from gitops.plan.view import merge_change_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from constructs_lib.config.model import AccountConfig
     from gitops.aws.target import TargetName
     from gitops.plan.document import Plan
-
-HEADINGS = ("ENVIRONMENT", "ACTION", "DESTROYED", "REPLACED", "UPDATED", "CREATED")
 
 
 def plan(
@@ -50,7 +48,7 @@ def plan(
     """
     if change_sets is not None:
         if account is None or output is None:
-            raise UserError("--change-sets needs --account and --output: whose change sets, and where to write them")
+            raise UserError("--change-sets needs --account and --output")
         return _ask(folder, change_sets, account, output, requested_target)
     if base is None:
         raise UserError("name the revision that the branch started from: --base main")
@@ -79,16 +77,8 @@ def _accounts(folder: Path, names: Iterable[str]) -> Mapping[str, AccountConfig]
 
 
 def _show(made: Plan) -> None:
-    environments = shown(made, [])
-    rows = [
-        (
-            environment.planned.environment,
-            environment.planned.action,
-            *(str(environment.counts.get(action, 0)) for action in ("destroy", "replace", "update", "create")),
-        )
-        for environment in environments
-    ]
-    print(table.render(HEADINGS, rows))
+    environments = merge_change_sets(made, [])
+    print(text_table(plan_table(environments)))
     for environment in environments:
         for refusal in environment.refusals:
             say(without_workflow_commands(f"{environment.planned.environment} is refused: {refusal}"))
@@ -104,7 +94,7 @@ def _ask(folder: Path, directory: Path, account: str, output: Path, requested_ta
     document = read_plan(directory)
     declared = _accounts(folder, [account]).get(account)
     if declared is None:
-        say(f"the account {account} is not declared here yet: nothing of it can be asked")
+        say(f"the account {account} is not declared on this branch, so no change set is made")
         write_change_sets(output, ChangeSets(account=account, results=()))
         return 0
     session = Session(target.resolve(requested_target))

@@ -1,4 +1,4 @@
-"""`gitops preflight`: whether everything exists that a deployment needs."""
+"""`gitops preflight`: whether the requirements of a deployment exist."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from gitops.aws.session import Session
 from gitops.cdk import synthesis
 from gitops.commands.selection import select
 from gitops.deploy.preflight.gate import Gate
-from gitops.output import table
 from gitops.output.progress import say
+from gitops.output.report import Report, Table, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from gitops.aws.target import TargetName
     from gitops.deploy.preflight.check import Finding
-
-HEADINGS = ("NEEDED", "BY", "STATE", "WHY")
 
 
 def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetName | None, today: date) -> int:
@@ -38,12 +36,23 @@ def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetNam
     regions = Regions(session, places)
     gate = Gate(target=aws, session=session, regions=regions, assembly=assembly)
     findings = gate.inspect(environments, regions.stacks())
-    print(table.render(HEADINGS, map(_row, findings)))
+    show(preflight_report(findings))
     missing = sum(finding.state == "missing" for finding in findings)
     if missing and aws.embedded:
         say("the embedded AWS starts empty: `gitops deploy` makes images, secrets and hosted zones there as needed")
     return 1 if missing else 0
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
-    return finding.subject, ", ".join(map(str, finding.environments)), finding.state, finding.why
+def preflight_report(findings: Sequence[Finding]) -> Report:
+    """Return the report of what environments need."""
+    missing = sum(finding.state == "missing" for finding in findings)
+    return Report(
+        title=f"{missing} of {len(findings)} requirements missing" if missing else "no requirement is missing",
+        table=Table(
+            headings=("requirement", "needed by", "state", "reason"),
+            rows=[
+                (finding.subject, ", ".join(map(str, finding.environments)), finding.state, finding.why)
+                for finding in findings
+            ],
+        ),
+    )

@@ -1,4 +1,4 @@
-"""`gitops reap`: which ad hoc environments have had their time, or will have soon. Changes nothing."""
+"""`gitops reap`: which ad hoc environments have expired or expire soon. Changes nothing."""
 
 from __future__ import annotations
 
@@ -12,34 +12,30 @@ from gitops.aws.session import Session
 from gitops.commands.selection import select_accounts
 from gitops.errors import UserError
 from gitops.git import History
-from gitops.output import table
-from gitops.output.progress import say
-from gitops.reap.observing import observe, require_declarations
+from gitops.output.report import show
+from gitops.reap.expiry import find_expired, require_declarations
+from gitops.reap.report import observation_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
     from gitops.aws.target import TargetName
-    from gitops.reap.observation import Observation
-
-HEADINGS = ("ENVIRONMENT", "WHAT", "WHY")
 
 
 def reap(
     *, folder: Path, account: str | None, save: Path | None, requested_target: TargetName | None, now: datetime
 ) -> int:
-    """Print what is due, what will be soon and what is left alone, in one account or all that are reached.
+    """Print what has expired, what expires soon and what is kept, in one account or all that are reached.
 
     `save` is a file for what was found in the account, for `gitops report reap`. Returns 0.
 
     Raises:
-        UserError: nothing is declared, or git's history is not whole.
+        UserError: nothing is declared, or the history of git is shallow.
         AwsError: AWS cannot be listed completely.
     """
     if save is not None and account is None:
-        raise UserError("--save writes what was found in one account: say which with --account")
+        raise UserError("--save writes what was found in one account: choose it with --account")
     declared = load(folder)
     require_declarations(declared)
     history = History(folder)
@@ -48,20 +44,8 @@ def reap(
     observations = []
     for name in select_accounts(declared, account, session):
         stacks = Regions(session, declared.places(name)).stacks().values()
-        observations.append(observe(name, declared, list(stacks), history, now))
-    rows = [row for observation in observations for row in _rows(observation)]
-    print(table.render(HEADINGS, sorted(set(rows))))
-    if not rows:
-        say("nothing has had its time")
+        observations.append(find_expired(name, declared, list(stacks), history, now))
+    show(observation_report(observations))
     if save is not None:
         handoff.write(save, observations[0])
     return 0
-
-
-def _rows(observation: Observation) -> Iterator[tuple[str, ...]]:
-    for due in observation.due:
-        yield due.environment, "destroy", due.why
-    for announcement in observation.announcements:
-        yield announcement.environment, "announce", f"less than {announcement.hours} hours left"
-    for left in observation.left:
-        yield left.environment, "leave", left.why

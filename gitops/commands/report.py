@@ -1,4 +1,4 @@
-"""`gitops report`: tell people what other jobs have found, from the files that these wrote. Asks AWS nothing."""
+"""`gitops report`: report the results of other jobs on GitHub, from the files that they wrote. Does not use AWS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gitops.drift.report import report_drift
 from gitops.github.actions import Run
 from gitops.plan.publication import report_plan
 from gitops.reap.report import report_reap
-from gitops.report.publication import report_deployment
+from gitops.report.deployment import report_deployment
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def report(*, topic: str, directory: Path, folder: Path, now: datetime) -> int:
-    """Report on a topic by the files in a directory. Returns 1 when somebody has to see to something."""
+    """Report on a topic by the files in a directory. Returns 1 when the change or a removal is refused."""
     run = Run.from_environ()
     match topic:
         case "deployment":
@@ -25,5 +25,7 @@ def report(*, topic: str, directory: Path, folder: Path, now: datetime) -> int:
             return report_plan(directory, run)
         case "reap":
             return report_reap(directory, run, folder=folder, now=now)
-        case _:
+        case "drift":
             return report_drift(directory, run, folder=folder)
+        case _:
+            raise ValueError(f"there is no topic {topic}")

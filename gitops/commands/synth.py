@@ -11,8 +11,8 @@ from gitops import checkout
 from gitops.cdk import synthesis
 from gitops.commands.selection import select
 from gitops.git import export
-from gitops.output import table
 from gitops.output.progress import say
+from gitops.output.report import Table, text_table
 from gitops.templates import replacement
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def synth(*, folder: Path, names: Sequence[str], base: str | None, today: date) 
         (stack.name, stack.environment, str(stack.where), str(stack.resource_count), stack.template_file.name)
         for stack in assembly.stacks.values()
     ]
-    print(table.render(("STACK", "ENVIRONMENT", "WHERE", "RESOURCES", "TEMPLATE"), rows))
+    print(text_table(Table(headings=("stack", "environment", "where", "resources", "template"), rows=rows)))
     refused = _replacements(folder, environments, assembly, base, today) if base is not None else []
     for text in refused:
         say(text)

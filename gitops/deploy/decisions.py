@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from gitops.aws import stack_status
+from gitops.outcome import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedStack
     from gitops.cdk.assembly import SynthesisedStack
-
-Outcome = Literal["created", "updated", "unchanged", "failed", "skipped", "locked", "superseded"]
+    from gitops.outcome import DeploymentOutcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +26,7 @@ class Result:
     """
 
     environment: Environment
-    outcome: Outcome
+    outcome: DeploymentOutcome
     resources: int
     seconds: float
     url: str = ""
@@ -35,7 +35,7 @@ class Result:
     @property
     def succeeded(self) -> bool:
         """Whether the environment is now as it was declared, or another run has taken that over."""
-        return self.outcome not in {"failed", "skipped", "locked"}
+        return self.outcome not in FAILURES
 
 
 def waves(environments: Iterable[Environment]) -> list[list[Environment]]:
@@ -76,7 +76,9 @@ def may_be_unchanged(wanted: SynthesisedStack, deployed: DeployedStack | None) -
     )
 
 
-def judge(before: DeployedStack | None, after: DeployedStack | None, *, cli_succeeded: bool) -> Outcome | None:
+def judge(
+    before: DeployedStack | None, after: DeployedStack | None, *, cli_succeeded: bool
+) -> DeploymentOutcome | None:
     """Return what a run of the CDK CLI has done to a stack, or None when the stack had not had its turn.
 
     The CLI starts no further stacks once one has failed, so a failed run says nothing about those it left alone.

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from gitops.aws.regions import Existing, Regions
     from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly
-    from gitops.deploy.decisions import Outcome
     from gitops.deploy.preflight.gate import Gate
     from gitops.deploy.rounds import Turn
+    from gitops.outcome import DeploymentOutcome
     from gitops.output.progress import Reporter
 
 ACCOUNT_HINT = "\nAn account takes the credentials of an administrator: gitops bootstrap"
@@ -155,7 +155,7 @@ class Deployment:
     def _record(
         self,
         environment: Environment,
-        outcome: Outcome,
+        outcome: DeploymentOutcome,
         stack: DeployedStack | None,
         *,
         seconds: float = 0.0,

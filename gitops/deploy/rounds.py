@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gitops.aws.regions import Existing, Regions
     from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly, SynthesisedStack
-    from gitops.deploy.decisions import Outcome
+    from gitops.outcome import DeploymentOutcome
     from gitops.output.progress import Reporter
     from gitops.program import Program
 
@@ -46,7 +46,7 @@ def poll_interval(target: Target) -> float:
 class Turn(NamedTuple):
     """What the CDK CLI has done to one stack. `words` are its last ones when CloudFormation knows of no failure."""
 
-    outcome: Outcome
+    outcome: DeploymentOutcome
     after: DeployedStack | None
     seconds: float
     words: str = ""

@@ -7,7 +7,7 @@ removal that fails half-way is finished by running it again: completed steps are
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError
@@ -17,7 +17,7 @@ from gitops.destroy import deletion as destruction
 from gitops.errors import UserError
 from gitops.github import default_branch
 from gitops.github.default_branch import Proposed
-from gitops.report.deployments import deactivate
+from gitops.github.deployments import deactivate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gitops.aws.cloudformation import StackEvent
     from gitops.destroy.destroy_target import Standing
     from gitops.github.repository import Repository
+    from gitops.outcome import RemovalOutcome
     from gitops.output.progress import Reporter
 
 
@@ -40,7 +41,7 @@ class Removal:
     """
 
     name: EnvironmentName
-    outcome: Literal["destroyed", "not deployed", "proposed"]
+    outcome: RemovalOutcome
     commit: str | None = None
     proposed: Proposed | None = None
     kept: tuple[StackEvent, ...] = ()

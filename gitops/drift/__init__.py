@@ -1,1 +1,1 @@
-"""What differs between the declarations and what runs: found, written down, reported."""
+"""Drift: how deployed environments differ from their declarations, and what is deployed at all."""

@@ -1,4 +1,4 @@
-"""What was changed by hand in the resources of stacks, as CloudFormation's drift detection sees it."""
+"""Changes by hand to the resources of stacks, found by CloudFormation's drift detection."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gitops.aws import stack_status
 from gitops.aws.drift_detection import COMPARED_AT_ONCE
 from gitops.aws.resource_types import resource_type
-from gitops.drift.observation import Finding, Partial
+from gitops.drift.findings import DriftFinding, Findings
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ _UNSUPPORTED = "CloudFormation does not support it"
 _CUSTOM = ("Custom::", "AWS::CloudFormation::")
 
 
-def find(
+def find_changes_by_hand(
     stacks: Sequence[DeployedStack],
     cloudformation: Callable[[DeployedStack], CloudFormation],
     detection: Callable[[DeployedStack], DriftDetection],
     *,
     interval: float,
-) -> Partial:
+) -> Findings:
     """Compare the resources of stacks with what they were deployed as. `interval` is in seconds, between questions.
 
     Stacks that cannot be compared completely are `unknown`. Raises AwsError when AWS cannot be reached or refuses.
@@ -44,21 +44,21 @@ def find(
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         parts = list(pool.map(lambda stack: _of_stack(stack, cloudformation(stack), detection(stack), interval), ready))
     others = [
-        f"{stack.environment}: changes by hand cannot be looked for while it is {stack.status}"
+        f"{stack.environment}: CloudFormation detects no drift while the status is {stack.status}"
         for stack in stacks
         if not stack_status.is_drift_detectable(stack.status)
     ]
     left_out: Counter[str] = sum((counted for _, counted in parts), Counter())
-    return Partial(
+    return Findings(
         findings=tuple(finding for part, _ in parts for finding in part.findings),
-        passed_over=(*others, *_explained(left_out)),
+        not_compared=(*others, *_explained(left_out)),
         unknown=tuple(line for part, _ in parts for line in part.unknown),
     )
 
 
 def _of_stack(
     stack: DeployedStack, cloudformation: CloudFormation, detection: DriftDetection, interval: float
-) -> tuple[Partial, Counter[str]]:
+) -> tuple[Findings, Counter[str]]:
     resources = [item for item in cloudformation.resources(stack.stack_id) if item.physical_id]
     wanted = [
         item.logical_id
@@ -73,8 +73,10 @@ def _of_stack(
     asked = set(wanted)
     compared = [item for item in detection.compared(stack.stack_id) if item.logical_id in asked] if wanted else []
     lines = [line for item in compared if (line := _line(item))]
-    finding = Finding(environment=str(stack.environment), what="changed by hand", details=tuple(sorted(lines)))
-    return Partial(findings=(finding,) if lines else (), unknown=tuple(failures)), _left_out(resources, compared)
+    finding = DriftFinding(
+        environment=str(stack.environment), difference="changed by hand", details=tuple(sorted(lines))
+    )
+    return Findings(findings=(finding,) if lines else (), unknown=tuple(failures)), _left_out(resources, compared)
 
 
 def _await_end(detection: DriftDetection, detection_id: str, stack: DeployedStack, interval: float) -> str:
@@ -83,14 +85,14 @@ def _await_end(detection: DriftDetection, detection_id: str, stack: DeployedStac
     while not (now := detection.look(detection_id)).ended:
         if time.monotonic() > deadline:
             raise UserError(
-                f"CloudFormation still compares {stack.environment} after {PATIENCE_SECONDS / 60:.0f} minutes"
+                f"the drift detection of {stack.environment} has not ended after {PATIENCE_SECONDS / 60:.0f} minutes"
             )
         time.sleep(interval)
     return now.failure
 
 
 def _line(resource: ComparedResource) -> str:
-    """Return what was done to a resource, or nothing. Values are not shown: they may be somebody's data."""
+    """Return what was done to a resource, or nothing. Values are not shown: they may be secret."""
     named = f"{resource.logical_id} ({resource.type})"
     if resource.deleted:
         return f"{named} was deleted"

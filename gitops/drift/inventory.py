@@ -1,25 +1,31 @@
-"""What is declared and what is deployed, side by side."""
+"""The environments that are declared or deployed, and the report of them: `gitops status` and `/status`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AdHocAppConfig, AppConfig
 from constructs_lib.config.naming import URL_OUTPUT
 from gitops.aws import stack_status
+from gitops.output.report import Report, Table, code, link, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from constructs_lib.config.environments import Environment
     from gitops.aws.cloudformation import DeployedStack
+    from gitops.output.report import Inline
+
+
+HEADINGS = ("environment", "kind", "declared", "state", "updated (UTC)", "owner", "expires", "lock", "URL")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One environment, declared, deployed or both. Empty text is what is not known or does not apply."""
+class EnvironmentStatus:
+    """One environment, declared, deployed or both. A text is empty where it is not known or does not apply."""
 
     name: str
     kind: str
@@ -28,14 +34,15 @@ class Entry:
     changed: datetime | None
     owner: str = ""
     expires: str = ""
+    lock: str = ""
     url: str = ""
 
 
-def take(declared: Iterable[Environment], stacks: Iterable[DeployedStack]) -> list[Entry]:
-    """Return an entry for each environment that is declared or deployed, sorted by name.
+def list_environments(declared: Iterable[Environment], stacks: Iterable[DeployedStack]) -> list[EnvironmentStatus]:
+    """Return the status of each environment that is declared or deployed, sorted by name.
 
     A stack counts as a declared environment where that is declared to be; the same environment in another place is
-    an entry of its own, deployed and not declared.
+    listed on its own, as deployed and not declared.
     """
     deployed = {(stack.where, stack.environment): stack for stack in stacks if stack.environment}
     entries = []
@@ -43,7 +50,7 @@ def take(declared: Iterable[Environment], stacks: Iterable[DeployedStack]) -> li
         stack = deployed.pop((environment.place, str(environment.name)), None)
         config = environment.config
         entries.append(
-            Entry(
+            EnvironmentStatus(
                 name=str(environment.name),
                 kind=environment.kind,
                 declared=True,
@@ -51,11 +58,12 @@ def take(declared: Iterable[Environment], stacks: Iterable[DeployedStack]) -> li
                 changed=stack.changed if stack else None,
                 owner=config.owner if isinstance(config, AppConfig) else "",
                 expires=config.expires if isinstance(config, AdHocAppConfig) else "",
+                lock=str(environment.lock or ""),
                 url=stack.outputs.get(URL_OUTPUT, "") if stack else "",
             )
         )
-    strangers = [
-        Entry(
+    undeclared = [
+        EnvironmentStatus(
             name=stack.environment or "",
             kind=stack.kind,
             declared=False,
@@ -65,4 +73,34 @@ def take(declared: Iterable[Environment], stacks: Iterable[DeployedStack]) -> li
         )
         for stack in deployed.values()
     ]
-    return sorted([*entries, *strangers], key=lambda entry: (entry.name, not entry.declared))
+    return sorted([*entries, *undeclared], key=lambda entry: (entry.name, not entry.declared))
+
+
+def status_report(statuses: Sequence[EnvironmentStatus]) -> Report:
+    """Return the report of environments, for the terminal and for a comment."""
+    undeclared = [status.name for status in statuses if not status.declared]
+    notes: list[Inline] = []
+    if undeclared:
+        names = tuple(part for name in undeclared for part in (code(name), word(", ")))[:-1]
+        notes.append(
+            (word("deployed but not declared: "), *names, word(". To destroy one: "), code("gitops destroy NAME"))
+        )
+    return Report(
+        title=f"{len(statuses)} environment{'' if len(statuses) == 1 else 's'}",
+        table=Table(headings=HEADINGS, rows=[_row(status) for status in statuses]),
+        notes=notes,
+    )
+
+
+def _row(status: EnvironmentStatus) -> tuple[Inline, ...]:
+    return (
+        code(status.name),
+        status.kind,
+        word("yes") if status.declared else word("NO"),
+        status.state,
+        word(status.changed.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if status.changed else ""),
+        status.owner,
+        status.expires,
+        status.lock,
+        link(status.url) if status.url else "",
+    )

@@ -1,107 +1,93 @@
-"""`gitops report drift`: one issue that says what differs, kept up to date, and closed when nothing does."""
+"""`gitops drift` and `gitops report drift`: the report of drift, and the one issue that has it while there is any."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
-from gitops.drift.observation import Observation
+from gitops.drift.findings import AccountDrift
 from gitops.errors import UserError
 from gitops.github.actions import add_summary
 from gitops.github.repository import BOT
 from gitops.github.sticky_comment import COMMENT_LENGTH, marker
 from gitops.handoff import read_per_account
-from gitops.output import markdown
 from gitops.output.progress import say
+from gitops.output.report import Report, Table, as_markdown, code, strong, word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from gitops.drift.observation import Finding
+    from gitops.drift.findings import Difference
     from gitops.github.actions import Run
     from gitops.github.model import Issue
     from gitops.github.repository import Repository
 
-TITLE = "Drift: what runs is not what is declared"
+TITLE = "Drift: deployed environments differ from their declarations"
 MARKER = marker("drift")
 
-_REMEDIES = {
-    "not deployed": "deploy it: `/deploy {name}`, or run the workflow `deploy` for it",
-    "not declared": "put its file back, or destroy it: `gitops destroy {name}`",
-    "failed": "see the events of its stack, then deploy it again",
-    "template differs": "deploy it: `/deploy {name}`",
-    "changed by hand": "put it back by hand, or change the declarations to agree; a deployment of what is declared "
-    "does not undo it while the template is the same",
-    "image differs": "deploy it: `/deploy {name}`; or write the image that should run into its file",
+_REMEDIES: Mapping[Difference, str] = {
+    "not deployed": "deploy it with `/deploy NAME` or the workflow `deploy`",
+    "not declared": "restore its file, or destroy it with `gitops destroy NAME`",
+    "failed": "read the events of its stack, then deploy it again",
+    "template differs": "deploy it with `/deploy NAME`",
+    "changed by hand": "revert the change by hand, or change the declaration to match; deploying does not revert it "
+    "while the template is the same",
+    "image differs": "deploy it with `/deploy NAME`, or write the image that is to run into its file",
 }
 
 
+def drift_report(accounts: Sequence[AccountDrift]) -> Report:
+    """Return the report of the drift of accounts, for the terminal and for the issue."""
+    findings = sorted(
+        (finding for account in accounts for finding in account.findings), key=lambda found: found.environment
+    )
+    count = f"{len(findings)} difference{'' if len(findings) == 1 else 's'}"
+    unknown = [f"error: {account.account}: {line}" for account in accounts for line in account.unknown]
+    if findings:
+        title = f"{count} between deployed environments and their declarations"
+    elif unknown:
+        title = "not all environments could be compared with their declarations"
+    else:
+        title = "no drift: deployed environments match their declarations"
+    remedies = {found.difference: _REMEDIES[found.difference] for found in findings}
+    return Report(
+        title=title,
+        table=Table(
+            headings=("environment", "difference", "details"),
+            rows=[(code(found.environment), word(found.difference), list(found.details)) for found in findings],
+        ),
+        notes=[
+            *((strong(difference), word(f": {remedy}")) for difference, remedy in sorted(remedies.items())),
+            *unknown,
+        ],
+        footnotes_title="Not compared",
+        footnotes=sorted({line for account in accounts for line in account.not_compared}),
+    )
+
+
 def report_drift(directory: Path, run: Run, *, folder: Path) -> int:
-    """Bring the issue up to date with the observations of all accounts. Returns 0, drift or not.
+    """Update the issue by the drift of all accounts. Returns 0, drift or not.
 
     Raises:
-        UserError: the observation of an account is missing or not complete; the issue stays as it is.
+        UserError: the drift of an account is missing or not completely known; the issue stays as it is.
         GitHubError: GitHub could not be read or written.
     """
     declared = load(folder)
-    observations = read_per_account(directory, declared.accounts, Observation)
-    if unknown := [line for observation in observations for line in observation.unknown]:
+    accounts = read_per_account(directory, declared.accounts, AccountDrift)
+    if unknown := [line for account in accounts for line in account.unknown]:
         listed = "\n".join(f"  {line}" for line in unknown)
-        raise UserError(f"not everything could be looked at, so the issue about drift stays as it is:\n{listed}")
-    if not observations:
-        raise UserError("no account is declared, so nothing was looked at; the issue about drift stays as it is")
-    body = render(observations)
+        raise UserError(f"not everything could be compared, so the issue about drift is not changed:\n{listed}")
+    if not accounts:
+        raise UserError("no account is declared, so nothing was compared and the issue about drift is not changed")
+    body = f"{MARKER}\n{as_markdown(drift_report(accounts), COMMENT_LENGTH - len(MARKER) - 1)}"
     add_summary(body)
-    _keep(run.connect(), body, clean=not any(observation.findings for observation in observations))
+    _update_issue(run.connect(), body, clean=not any(account.findings for account in accounts))
     return 0
 
 
-def render(observations: Sequence[Observation], limit: int = COMMENT_LENGTH) -> str:
-    """Return the issue's text, the same for the same findings, of at most `limit` characters."""
-    findings = sorted((f for observation in observations for f in observation.findings), key=lambda f: f.environment)
-    rows = [
-        (markdown.code(f.environment), f.what, "<br>".join(markdown.text(line) for line in f.details)) for f in findings
-    ]
-    whats = sorted({finding.what for finding in findings})
-    passed_over = sorted({line for observation in observations for line in observation.passed_over})
-    parts = [
-        MARKER,
-        f"{len(findings)} difference{'' if len(findings) == 1 else 's'} between the declarations and what runs."
-        if findings
-        else "What runs is what is declared.",
-        _table(rows) if rows else "",
-        *(f"- **{what}**: {_REMEDIES[what].format(name='NAME')}" for what in whats),
-        markdown.fold("What was not compared", "\n".join(f"- {markdown.text(line)}" for line in passed_over))
-        if passed_over
-        else "",
-    ]
-    text = "\n\n".join(part for part in parts if part)
-    if len(text) <= limit:
-        return text
-    return _shortened(findings, limit)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    return markdown.table(("environment", "what", "details"), rows)
-
-
-def _shortened(findings: Sequence[Finding], limit: int) -> str:
-    """Return names only, as many as fit."""
-    head = f"{MARKER}\n\n{len(findings)} differences; `gitops drift` prints all of them.\n\n"
-    lines: list[str] = []
-    room = limit - len(head)
-    for finding in findings:
-        line = f"- {markdown.code(finding.environment)}: {finding.what}"
-        room -= len(line) + 1
-        if room < 0:
-            break
-        lines.append(line)
-    return head + "\n".join(lines)
-
-
-def _keep(repository: Repository, body: str, *, clean: bool) -> None:
-    """Open, update or close the issue; what others wrote is never it."""
+def _update_issue(repository: Repository, body: str, *, clean: bool) -> None:
+    """Open, update or close the issue; only one that the bot has opened is ever touched."""
     issue = next((found for found in repository.open_issues(BOT) if _is_ours(found)), None)
     if issue is None and not clean:
         say(f"opened {repository.create_issue(TITLE, body).url}")
@@ -113,7 +99,7 @@ def _keep(repository: Repository, body: str, *, clean: bool) -> None:
         repository.update_issue(issue.number, body)
         say(f"updated {issue.url}")
     else:
-        say("nothing to report" if clean else f"unchanged: {issue.url if issue else ''}")
+        say(f"unchanged: {issue.url}" if issue else "no drift to report")
 
 
 def _is_ours(issue: Issue) -> bool:

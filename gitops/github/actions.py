@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,17 +74,6 @@ def set_outputs(outputs: Mapping[str, object]) -> None:
 def add_summary(markdown: str) -> None:
     """Add to the summary of this job, cut at GitHub's limit; outside GitHub Actions nothing happens."""
     _append("GITHUB_STEP_SUMMARY", [markdown.encode()[: SUMMARY_BYTES - 1].decode(errors="ignore")])
-
-
-def without_workflow_commands(text: str) -> str:
-    """Return what somebody else wrote so that a log may hold it: the runner takes no line of it for a command.
-
-    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
-    """
-    if "GITHUB_ACTIONS" not in os.environ:
-        return text
-    word = secrets.token_hex(16)
-    return f"::stop-commands::{word}\n{text}\n::{word}::"
 
 
 def _append(variable: str, lines: list[str]) -> None:

@@ -14,13 +14,17 @@ COMMENT_LENGTH = 65_536
 """Most characters of a comment; more is refused with 422."""
 
 
+ENVIRONMENTS_TOPIC = "environments"
+"""Topic of the comment of a pull request that has the plan, and after the merge the report of the deployment."""
+
+
 def marker(topic: str) -> str:
-    """Return the first line of the sticky comment about a topic, which nobody sees."""
+    """Return the invisible first line of the sticky comment about a topic."""
     return f"<!-- gitops:{topic} -->"
 
 
 def find(repository: Repository, number: int, topic: str) -> Comment | None:
-    """Return the sticky comment of a pull request about a topic; what others wrote is never it."""
+    """Return the sticky comment of a pull request about a topic; a comment of another author is never it."""
     first_line = marker(topic)
     for comment in repository.comments(number):
         if comment.author == BOT and comment.by_bot and comment.body.partition("\n")[0].strip() == first_line:

@@ -17,15 +17,17 @@ _ENTITY = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _REFERENCE = re.compile(r"@|#(?=\d)|\bGH\\-(?=\d)", re.IGNORECASE)
 """What begins a mention or a reference to an issue, escaped or not, where a name or a number follows at once."""
 
+_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?")
+
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Categories of characters that turn text around, hide in it, or are none."""
 
 _BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0]")
-"""Characters of other categories that nobody sees."""
+"""Invisible characters of other categories."""
 
 
 def text(value: str) -> str:
-    """Return what somebody wrote as plain words on one line: no markup, links, HTML or mentions, nothing unseen."""
+    """Return text of others as plain words on one line: no markup, links, HTML, mentions or invisible characters."""
     escaped = _SPECIAL.sub(lambda found: _ENTITY.get(found[0], f"\\{found[0]}"), _line(value))
     return _REFERENCE.sub(r"\g<0>&#8203;", escaped)
 
@@ -40,10 +42,15 @@ def code(value: str) -> str:
 
 
 def block(value: str, language: str = "") -> str:
-    """Return lines as a block of code, without what nobody sees in them."""
+    """Return lines as a block of code, without invisible characters."""
     lines = "\n".join(_seen(line) for line in value.splitlines())
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", lines)), default=0))
     return f"{fence}{language}\n{lines}\n{fence}"
+
+
+def link(url: str) -> str:
+    """Return a URL as a link, or as code where it is not a URL that Markdown would leave as it is."""
+    return f"<{url}>" if _URL.fullmatch(url) else code(url)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,7 +1,9 @@
-"""Live progress on standard error: rich on a terminal, plain lines elsewhere."""
+"""Progress and messages on standard error: rich on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
+import os
+import secrets
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -13,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """Is told what happens to environments, and shows it."""
+    """Shows the progress of environments."""
 
     def update(self, name: str, doing: str) -> None:
-        """Say what is being done to an environment now; the first time it is heard of, it has started."""
+        """Show the current step of an environment; the first one starts it."""
 
     def finish(self, name: str, outcome: str) -> None:
-        """Say what became of an environment."""
+        """Show the outcome of an environment."""
 
 
 class LineReporter:
@@ -64,6 +66,17 @@ class LiveReporter:
 def say(line: str) -> None:
     """Print a line for people on standard error."""
     print(line, file=sys.stderr, flush=True)
+
+
+def without_workflow_commands(text: str) -> str:
+    """Return text of others so that the log of a job may hold it: the runner takes no line of it for a command.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
+    """
+    if "GITHUB_ACTIONS" not in os.environ:
+        return text
+    word = secrets.token_hex(16)
+    return f"::stop-commands::{word}\n{text}\n::{word}::"
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""What a change would do to environments: found by code that may be a pull request's, told by code that is not."""
+"""Plans: what a change would do to environments. Code of a pull request may make one; only other code publishes it."""

@@ -1,6 +1,6 @@
-"""What CloudFormation itself says of a plan: a change set for each stack that exists, looked at and deleted again.
+"""Change sets of a plan: one for each stack that exists, read and deleted again.
 
-The plan is data that somebody else's code has made. The name of a stack comes from the name of its environment, its
+The plan is data that code of a pull request has made. The name of a stack comes from the name of its environment, its
 account from the default branch's declarations; of the plan are only the region, the template and the tags.
 """
 
@@ -13,13 +13,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import AccountRegion, parse_name
-from gitops.aws import change_sets as door
+from gitops.aws import change_sets as aws_change_sets
 from gitops.aws import stack_status
 from gitops.aws.cloudformation import CloudFormation
 from gitops.aws.resource_types import deletion_outcome, resource_type
 from gitops.errors import UserError
-from gitops.github.actions import without_workflow_commands
-from gitops.output.progress import say
+from gitops.output.progress import say, without_workflow_commands
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, ChangeSetResult, ChangeSets, Detail
 from gitops.plan.planning import template_hash
 from gitops.templates import replacement
@@ -40,7 +39,7 @@ AT_A_TIME = 8
 INTERVAL_SECONDS = 1.0
 PATIENCE_SECONDS = 300.0
 
-_CONDITIONAL = "may be replaced: that is known only when it is deployed"
+_CONDITIONAL = "may be replaced; CloudFormation decides that during the deployment"
 
 
 def ask(plan: Plan, account: str, account_id: str, session: Session) -> ChangeSets:
@@ -79,7 +78,7 @@ def _result(planned: PlannedEnvironment, session: Session, stop: Event) -> Chang
         if stack is None or stack.status == stack_status.REVIEW:
             return None
         before = cloudformation.template(stack.stack_id)
-        changes = _changes(planned, stack, door.ChangeSets(session, where), stop)
+        changes = _changes(planned, stack, aws_change_sets.ChangeSets(session, where), stop)
     except UserError as error:
         say(without_workflow_commands(f"{planned.environment}: {error}"))
         return ChangeSetResult(
@@ -96,9 +95,11 @@ def _result(planned: PlannedEnvironment, session: Session, stop: Event) -> Chang
 def _not_asked(planned: PlannedEnvironment, stack: DeployedStack | None) -> str:
     """Return why there is no change set of an environment, or nothing when there may be one, or need be none."""
     if stack is None or stack.status == stack_status.REVIEW:
-        return "it is not deployed: all of it would be created" if planned.action == "update" else ""
+        return "is not deployed: the deployment creates all of it" if planned.action == "update" else ""
     if stack.environment != planned.environment:
-        return f"no change set: the stack {stack.name} exists and belongs to {stack.environment or 'something else'}"
+        return (
+            f"no change set: the stack {stack.name} exists and belongs to {stack.environment or 'another application'}"
+        )
     if not stack_status.is_operational(stack.status):
         return f"no change set: its stack is in {stack.status}"
     if planned.template is None:
@@ -110,17 +111,19 @@ def _not_asked(planned: PlannedEnvironment, stack: DeployedStack | None) -> str:
 
 
 def _changes(
-    planned: PlannedEnvironment, stack: DeployedStack, change_sets: door.ChangeSets, stop: Event
+    planned: PlannedEnvironment, stack: DeployedStack, change_sets: aws_change_sets.ChangeSets, stop: Event
 ) -> list[Change]:
     """Return what a change set says. Raises UserError when CloudFormation refuses it or takes too long."""
     with change_sets.made(stack.name, planned.template or "", planned.tags) as name:
         deadline = monotonic() + PATIENCE_SECONDS
         while not (state := change_sets.state(stack.name, name)).has_ended:
             if stop.wait(INTERVAL_SECONDS) or monotonic() > deadline:
-                raise UserError(f"CloudFormation had not ended the change set ({state.status})")
+                raise UserError(
+                    f"the change set was not ready after {PATIENCE_SECONDS / 60:.0f} minutes ({state.status})"
+                )
         if state.is_empty:
             return []
-        if state.status == door.FAILED:
+        if state.status == aws_change_sets.FAILED:
             raise UserError(f"CloudFormation refuses the change: {state.reason}")
         known = {change.logical_id: change.details for change in planned.changes}
         found = change_sets.differences(stack.name, name)
@@ -145,7 +148,7 @@ def _change(difference: ResourceDifference, known: tuple[Detail, ...]) -> Change
 
 
 def _refusals(planned: PlannedEnvironment, changes: Iterable[Change], deployed: object) -> Iterator[str]:
-    """Yield the replacements of what holds data that the plan has not told, and to which nobody consents.
+    """Yield the replacements of resources that hold data that are not in the plan and have no consent.
 
     What a deployment would refuse is refused, by the template that is deployed; and what CloudFormation is certain of.
     """
@@ -156,4 +159,4 @@ def _refusals(planned: PlannedEnvironment, changes: Iterable[Change], deployed: 
         told = any(f"{change.logical_id} (" in refusal for refusal in planned.refusals)
         lost = resource_type(change.type).needs_consent and (certain or change.logical_id in refused)
         if lost and not told and change.logical_id not in planned.consents:
-            yield f"would replace what holds data without consent: {change.logical_id} ({change.type})"
+            yield f"would replace a resource that holds data without consent: {change.logical_id} ({change.type})"

@@ -86,7 +86,7 @@ def _planned(
 
 
 def template_hash(template: object) -> str:
-    """Return a hash by which two templates are told apart, whatever the order of their keys."""
+    """Return a hash of a template that does not depend on the order of its keys."""
     return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()
 
 
@@ -111,7 +111,7 @@ def _other(before: SynthesisedStack | None, after: SynthesisedStack | None) -> I
 def _refusals(
     affected: AffectedEnvironment, declared: Environment | None, cost: Estimate | None, today: date
 ) -> Iterator[str]:
-    """Yield why an environment must not change like this."""
+    """Yield the reasons to refuse the change."""
     if affected.refused:
         yield affected.refused
     if declared is None:
@@ -119,21 +119,21 @@ def _refusals(
     if affected.before and affected.after and affected.before.where == affected.after.where:
         found = replacement.find(affected.before.template, affected.after.template)
         for message in replacement.refusals(found, declared.config.allow_replacement, today):
-            yield f"would replace what holds data without consent: {message}"
+            yield f"would replace a resource that holds data without consent: {message}"
     budget = budget_of(declared)
     if cost is not None and over_budget(cost, budget):
         yield (f"would cost about {cost.most_usd:.2f} USD a month; its base allows {budget} (policy.max_monthly_usd)")
 
 
 def _warnings(affected: AffectedEnvironment, declared: Environment | None) -> Iterator[str]:
-    """Yield what people should know though nothing forbids it."""
+    """Yield warnings: nothing forbids the change."""
     before, after = affected.before, affected.after
     if before and after and before.where != after.where:
-        yield f"moves to {after.where}: it is made anew there, and its stack in {before.where} stays until deleted"
+        yield f"moves to {after.where}: a new stack is created there, and the stack in {before.where} remains"
     if declared and not isinstance(declared.config, AccountConfig) and (lock := declared.config.lock):
-        yield f"is locked by {lock.by} ({lock.reason}): it is not deployed before it is unlocked"
+        yield f"is locked by {lock.by} ({lock.reason}) and is not deployed until it is unlocked"
     if affected.wave == "account" and affected.action != "destroy":
-        yield f"is deployed by an administrator: gitops bootstrap {affected.name.file}"
+        yield f"has to be deployed by an administrator: gitops bootstrap {affected.name.file}"
 
 
 def _consents(declared: Environment | None, today: date) -> tuple[str, ...]:

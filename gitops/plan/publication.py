@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from gitops.errors import UserError
 from gitops.github import sticky_comment
 from gitops.github.actions import SUMMARY_BYTES, add_summary
+from gitops.github.sticky_comment import ENVIRONMENTS_TOPIC
 from gitops.output.progress import say
+from gitops.plan.comment import render
 from gitops.plan.document import read_change_sets, read_plan
-from gitops.plan.rendering.comment import render
-from gitops.plan.rendering.shown import shown
-from gitops.report.deployment_report import TOPIC
+from gitops.plan.view import merge_change_sets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,25 +39,25 @@ def report_plan(directory: Path, run: Run) -> int:
     repository = run.connect()
     now = repository.pull_request(number)
     if now.state != "open":
-        say(f"pull request {number} is closed: its plan is not posted")
+        say(f"pull request {number} is closed; its plan is not posted")
     elif now.head_sha != head:
-        say(f"pull request {number} is at {now.head_sha} by now, and this is the plan for {head}: it is not posted")
+        say(f"pull request {number} is at {now.head_sha} now; the plan for {head} is out of date and is not posted")
     else:
         comment = post(repository, number, plan, change_sets, head=head, run_url=run.url)
-        say(f"the plan is in {comment.url}")
-    return 1 if any(environment.refusals for environment in shown(plan, change_sets)) else 0
+        say(f"posted the plan: {comment.url}")
+    return 1 if any(environment.refusals for environment in merge_change_sets(plan, change_sets)) else 0
 
 
 def post(
     repository: Repository, number: int, plan: Plan, change_sets: Sequence[ChangeSets], *, head: str, run_url: str
 ) -> Comment:
     """Write a plan for the commit `head` into the comment of a pull request; the table that was there stays, folded."""
-    former = sticky_comment.find(repository, number, TOPIC)
-    limit = sticky_comment.COMMENT_LENGTH - len(sticky_comment.marker(TOPIC)) - 1
+    former = sticky_comment.find(repository, number, ENVIRONMENTS_TOPIC)
+    limit = sticky_comment.COMMENT_LENGTH - len(sticky_comment.marker(ENVIRONMENTS_TOPIC)) - 1
     body = render(
         plan, change_sets, head=head, limit=limit, run_url=run_url, former=former.body if former is not None else ""
     )
-    return sticky_comment.put(repository, number, TOPIC, body)
+    return sticky_comment.put(repository, number, ENVIRONMENTS_TOPIC, body)
 
 
 def _pull_request(run: Run) -> tuple[int, str]:
@@ -66,4 +66,6 @@ def _pull_request(run: Run) -> tuple[int, str]:
         found = run.payload()["pull_request"]
         return int(found["number"]), str(found["head"]["sha"])
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError("this run was not started by a pull request: there is none to post a plan in") from error
+        raise UserError(
+            "this run was not started by a pull request, so there is no comment to write the plan into"
+        ) from error

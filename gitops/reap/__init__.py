@@ -1,1 +1,1 @@
-"""Environments that have had their time: found, announced, and handed over to be destroyed."""
+"""Expired environments: found, announced to their owners, and handed over to be destroyed."""

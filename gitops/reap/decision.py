@@ -1,4 +1,4 @@
-"""What may be destroyed of all that is due: no more at once than each base allows."""
+"""Which expired environments are destroyed: no more at once than each base allows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from constructs_lib.config.environments import parse_name
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, PolicyConfig
 from gitops.errors import UserError
 from gitops.github.job_matrix import JobEnvironment, entry_in
-from gitops.reap.observation import Left, deadline
+from gitops.reap.expiry import KeptEnvironment, deadline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,69 +19,70 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment, Environments
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.reap.observation import Announcement, Due, Observation
+    from gitops.reap.expiry import AccountExpiry, ExpiredEnvironment, ExpiringEnvironment
 
 FRESH = timedelta(hours=2)
-"""How old an observation may be: when a job of an old run is started again, it finds the old files."""
+"""How old an observation may be: a re-run of a job of an old run finds the files of that run."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
-    """What becomes of environments. `refused` are bases that would lose too many, each with why nothing goes."""
+class ReapDecision:
+    """What is done about expired environments. `refused` are bases that would lose too many, with the reason."""
 
-    removed: Sequence[tuple[JobEnvironment, Due]]
-    announced: Sequence[tuple[Environment, Announcement]]
-    left: Sequence[Left]
+    destroyed: Sequence[tuple[JobEnvironment, ExpiredEnvironment]]
+    expiring: Sequence[tuple[Environment, ExpiringEnvironment]]
+    kept: Sequence[KeptEnvironment]
     refused: Mapping[EnvironmentName, str]
 
 
-def decide(observations: Sequence[Observation], declared: Environments, now: datetime) -> Decision:
-    """Return what becomes of what was observed in all accounts.
+def decide(observations: Sequence[AccountExpiry], declared: Environments, now: datetime) -> ReapDecision:
+    """Return what is done about the observations of all accounts.
 
-    The declarations at hand have the last word: what was locked or extended meanwhile stays.
+    The declarations at hand decide: an environment that was locked or extended meanwhile is kept.
 
     Raises:
         UserError: an observation is too old.
     """
-    due: dict[EnvironmentName, tuple[str, Due]] = {}
-    left = [item for observation in observations for item in observation.left]
+    expired: dict[EnvironmentName, tuple[str, ExpiredEnvironment]] = {}
+    kept = [item for observation in observations for item in observation.kept]
     for observation in observations:
         _require_fresh(observation, now)
-        for item in observation.due:
+        for item in observation.expired:
             name = parse_name(item.environment)
-            if why := _stays(declared.by_name.get(name), now):
-                left.append(Left(environment=item.environment, why=why))
+            if reason := _reason_to_keep(declared.by_name.get(name), now):
+                kept.append(KeptEnvironment(environment=item.environment, reason=reason))
             else:
-                due.setdefault(name, (observation.account, item))
-    refused = _too_many(due, declared)
-    announced = [
-        (environment, announcement)
+                expired.setdefault(name, (observation.account, item))
+    refused = _too_many(expired, declared)
+    expiring = [
+        (environment, item)
         for observation in observations
-        for announcement in observation.announcements
-        if (environment := declared.by_name.get(parse_name(announcement.environment))) and not environment.lock
+        for item in observation.expiring
+        if (environment := declared.by_name.get(parse_name(item.environment))) and not environment.lock
     ]
-    return Decision(
-        removed=[
+    return ReapDecision(
+        destroyed=[
             (_job(name, account, item, declared), item)
-            for name, (account, item) in sorted(due.items())
+            for name, (account, item) in sorted(expired.items())
             if name.base not in refused
         ],
-        announced=announced,
-        left=sorted(left, key=lambda item: item.environment),
+        expiring=expiring,
+        kept=sorted(kept, key=lambda item: item.environment),
         refused=refused,
     )
 
 
-def _require_fresh(observation: Observation, now: datetime) -> None:
+def _require_fresh(observation: AccountExpiry, now: datetime) -> None:
     if not timedelta(0) <= now - observation.moment <= FRESH:
+        hours = FRESH.total_seconds() / 3600
         raise UserError(
-            f"account {observation.account} was observed at {observation.moment}, which is not just now; nothing was "
-            "touched. Start a new run instead of a job of an old one"
+            f"the observation of the account {observation.account} is from {observation.moment.isoformat()}, not from "
+            f"the last {hours:.0f} hours, so nothing was changed. Start a new run instead of a job of an old one"
         )
 
 
-def _stays(environment: Environment | None, now: datetime) -> str:
-    """Return why a declared environment is not due any more, or nothing."""
+def _reason_to_keep(environment: Environment | None, now: datetime) -> str:
+    """Return why an environment that was found expired is kept, or nothing."""
     if environment is None:
         return ""
     if lock := environment.lock:
@@ -92,9 +93,9 @@ def _stays(environment: Environment | None, now: datetime) -> str:
     return f"expires on {config.expires} now" if now < deadline(config.expires) else ""
 
 
-def _too_many(due: Mapping[EnvironmentName, object], declared: Environments) -> dict[EnvironmentName, str]:
+def _too_many(expired: Mapping[EnvironmentName, object], declared: Environments) -> dict[EnvironmentName, str]:
     by_base: defaultdict[EnvironmentName, list[EnvironmentName]] = defaultdict(list)
-    for name in sorted(due):
+    for name in sorted(expired):
         by_base[name.base].append(name)
     refused = {}
     for base, names in by_base.items():
@@ -103,13 +104,13 @@ def _too_many(due: Mapping[EnvironmentName, object], declared: Environments) -> 
         if len(names) > policy.max_removals:
             refused[base] = (
                 f"{len(names)} environments of {base} would be destroyed at once ({', '.join(map(str, names))}), and "
-                f"{policy.max_removals} are allowed; none was. Extend or remove some of them, or raise "
+                f"{policy.max_removals} are allowed, so none is. Extend or remove some of them, or raise "
                 f"policy.max_removals of {base}"
             )
     return refused
 
 
-def _job(name: EnvironmentName, account: str, due: Due, declared: Environments) -> JobEnvironment:
+def _job(name: EnvironmentName, account: str, item: ExpiredEnvironment, declared: Environments) -> JobEnvironment:
     job = entry_in(name, account, declared.accounts[account])
-    job["region"] = due.region
+    job["region"] = item.region
     return job

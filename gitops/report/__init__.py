@@ -1,1 +1,1 @@
-"""What becomes of environments, told to GitHub: nothing here decides about AWS."""
+"""Results of deployments and destructions: recorded by jobs, and reported in the terminal and on GitHub."""

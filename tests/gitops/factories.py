@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 from constructs_lib.config.environments import AccountRegion, Environment, parse_name
@@ -17,7 +18,7 @@ def environment(name: str, base: Environment | None = None, *, account_id: str =
     return Environment(
         name=parse_name(name),
         kind="ad-hoc-app" if base else "ad-hoc-base",
-        config=cast("AdHocBaseConfig", None),
+        config=cast("AdHocBaseConfig", SimpleNamespace(lock=None)),
         account_id=account_id,
         region=HOME.region,
         base=base,

@@ -36,7 +36,8 @@ def test_an_environment_lives_from_its_pull_request_to_its_end(tmp_path: Path, e
         assert ran == {"affected": "success", "apps dev/gamma": "success", "report": "success"}
         assert world.stacks["dev-gamma"] == "CREATE_COMPLETE"
         (report,) = world.github.comments_of_ours(number)
-        assert "| `dev/gamma` | created | <https://gamma.dev.example.com> |" in as_shown(report)
+        assert "| `dev/gamma` | ad-hoc-app | created | 31 |" in as_shown(report)
+        assert "<https://gamma.dev.example.com>" in as_shown(report)
         (deployment,) = world.github.deployments("dev/gamma")
         assert deployment.state == "success"
         assert deployment.statuses[-1].environment_url == "https://gamma.dev.example.com"

@@ -27,7 +27,7 @@ def test_status_is_a_table_of_what_the_pull_request_touches(conversation_with_aw
     assert [one.process.returncode for one in ran] == [0, 0], ran[-1].process.stderr
     (answer,) = conversation.answers
     (row,) = [line for line in answer.splitlines() if line.startswith("| `dev/")]
-    assert row.startswith("| `dev/alpha` | deployed |")
+    assert row.startswith("| `dev/alpha` | ad-hoc-app | yes | deployed |")
     assert "octocat" in row
     assert conversation.reactions(event) == ["eyes", "rocket"]
 
@@ -42,7 +42,7 @@ def test_status_is_of_all_where_no_environment_is_touched(conversation_with_aws:
 
     rows = [line for line in conversation.answers[0].splitlines() if line.startswith("| `dev/")]
     assert [row.split("`")[1] for row in rows] == ["dev/alpha", "dev/base", "dev/beta", "dev/orphan"]
-    assert "not declared" in rows[-1]
+    assert "| NO |" in rows[-1]
 
 
 def test_deploy_brings_what_the_default_branch_declares(conversation_with_aws: Conversation) -> None:

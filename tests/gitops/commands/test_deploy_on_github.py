@@ -98,7 +98,7 @@ def test_that_github_cannot_be_told_is_said_and_stops_nothing(jobs: Jobs, path: 
     result = jobs.run("deploy", "dev/alpha", "--github", "--results", "results")
 
     assert result.returncode == 0, result.stderr
-    assert "GitHub could not be told" in result.stderr
+    assert "could not report to GitHub" in result.stderr
     assert jobs.checkout.statuses()["dev-alpha"] == "CREATE_COMPLETE"
     assert record(jobs, "dev-alpha")["outcome"] == "created"
 

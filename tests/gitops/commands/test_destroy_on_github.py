@@ -146,7 +146,7 @@ def test_that_github_cannot_be_told_of_the_end_is_said_and_no_failure(alpha: Job
     result = destroy(alpha)
 
     assert result.returncode == 0
-    assert "GitHub could not be told that dev/alpha is gone" in result.stderr
+    assert "could not report to GitHub that dev/alpha is destroyed" in result.stderr
     assert set(alpha.checkout.statuses()) == {"dev-base"}
 
 

@@ -305,7 +305,7 @@ def test_a_replacement_of_data_that_only_cloudformation_knows_of_is_refused(depl
     result = ask(deployed)["dev/alpha"]
 
     assert {change.logical_id: change.action for change in result.changes}["Bucket"] == "replace"
-    assert result.refusals == ("would replace what holds data without consent: Bucket (AWS::S3::Bucket)",)
+    assert result.refusals == ("would replace a resource that holds data without consent: Bucket (AWS::S3::Bucket)",)
 
 
 def test_a_template_that_cloudformation_would_not_take_inline_keeps_the_offline_plan(deployed: Checkout) -> None:
@@ -380,7 +380,7 @@ def test_a_plan_of_the_wrong_shape_is_an_error_of_the_user(deployed: Checkout) -
     )
 
     assert result.returncode == 1
-    assert "is not a document of version 1" in result.stderr
+    assert "is not a valid Plan" in result.stderr
     assert "etc" not in result.stderr
 
 

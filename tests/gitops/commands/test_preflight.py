@@ -8,7 +8,7 @@ ZONE = "Z0123456789ABCDEFGHIJ"
 def states(table: str) -> dict[str, str]:
     """The state of each thing that is needed, from the table."""
     lines = table.splitlines()
-    subject, state = lines[0].index("BY"), lines[0].index("STATE")
+    subject, state = lines[0].index("NEEDED BY"), lines[0].index("STATE")
     return {line[:subject].strip(): line[state:].split("  ")[0] for line in lines[1:]}
 
 

@@ -80,7 +80,7 @@ def test_owners_are_told_once_in_the_pull_request_that_made_the_environment(jobs
         assert report(jobs).returncode == 0
 
     (comment,) = jobs.github.comments_of_ours(number)
-    assert "@octocat: `dev/alpha` is destroyed in about" in comment
+    assert "@octocat: `dev/alpha` expires in about" in comment
     assert f"at the end of {SOON} (UTC)" in comment
     assert "/extend dev/alpha 3d" in comment
     assert removed(jobs) == []
@@ -118,7 +118,7 @@ def test_without_a_pull_request_nobody_is_told_and_the_summary_says_so(jobs: Job
     told = report(jobs)
 
     assert told.returncode == 0, told.stderr
-    assert "no pull request made it, so nobody was told" in jobs.summary
+    assert "not warned: no pull request made it" in jobs.summary
     assert jobs.github.writes == []
 
 
@@ -132,7 +132,7 @@ def test_a_locked_environment_is_left_and_that_is_said(jobs: Jobs) -> None:
     assert f"expired on {PAST}, but is locked by monalisa: a demonstration" in seen.stdout
     assert "dev/beta" not in seen.stdout
     assert removed(jobs) == []
-    assert "is left alone" in jobs.summary
+    assert "| keep |" in jobs.summary
 
 
 def test_what_is_deployed_and_not_declared_goes_only_if_a_commit_removed_it(jobs: Jobs) -> None:
@@ -204,7 +204,7 @@ def test_nothing_declared_at_all_stops(jobs: Jobs) -> None:
     seen = observe(jobs)
 
     assert seen.returncode == 1
-    assert "no environment is declared at all" in seen.stderr
+    assert "no environment is declared, which looks like an accident" in seen.stderr
     assert not (jobs.checkout.root / "observed").exists()
 
 
@@ -286,7 +286,7 @@ def test_an_empty_list_of_pull_requests_announces_nothing_and_removes_nothing_mo
     assert told.returncode == 0, told.stderr
     assert removed(jobs) == []
     assert jobs.github.comments_of_ours(number) == []
-    assert "nobody was told" in jobs.summary
+    assert "not warned" in jobs.summary
 
 
 def test_what_was_extended_meanwhile_stays(jobs: Jobs) -> None:
@@ -313,5 +313,5 @@ def test_without_an_account_all_that_are_reached_are_shown(jobs: Jobs) -> None:
     assert whole.returncode == 0, whole.stderr
     assert "dev/alpha" in whole.stdout
     assert (unclear.returncode, unknown.returncode) == (1, 1)
-    assert "say which with --account" in unclear.stderr
+    assert "choose it with --account" in unclear.stderr
     assert "there is no account other; declared are: main" in unknown.stderr

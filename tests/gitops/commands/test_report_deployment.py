@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gitops.report import results
-from gitops.report.results import Record
+from gitops.report.results import EnvironmentResult
 from tests.fake_github.faults import Outcome
 from tests.fake_github.state import BOT
 from tests.gitops.jobs import Jobs
@@ -23,7 +23,11 @@ def merged(jobs: Jobs) -> int:
     """A merged pull request with a plan, and the result of its deployment; its number."""
     results.write(
         jobs.checkout.root / "results",
-        [Record(environment="dev/alpha", outcome="created", seconds=3.0, url="https://alpha.dev.example.com")],
+        [
+            EnvironmentResult(
+                environment="dev/alpha", outcome="created", seconds=3.0, url="https://alpha.dev.example.com"
+            )
+        ],
     )
     jobs.github.commit({"environments/dev/alpha.yaml": "kind: ad-hoc-app\n"}, branch="alpha")
     number = jobs.github.open_pull_request(branch="alpha")
@@ -43,7 +47,7 @@ def test_the_comment_with_the_plan_becomes_the_report(jobs: Jobs, merged: int) -
 
     assert (first.returncode, again.returncode) == (0, 0), first.stderr
     (comment,) = jobs.github.comments_of_ours(merged)
-    assert comment.startswith("<!-- gitops:environments -->\n### 1 environment, as declared")
+    assert comment.startswith("<!-- gitops:environments -->\n### 1 environment: 1 created")
     assert "<https://alpha.dev.example.com>" in comment
     assert comment.count("what would be") == 1
     assert "dev/alpha" in jobs.summary

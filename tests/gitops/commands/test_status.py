@@ -44,7 +44,7 @@ def test_environments_of_other_accounts_are_named_as_unknown(checkout: Checkout)
 
     assert result.returncode == 0
     assert "dev/base" not in result.stdout
-    assert "in other accounts, so their state is not known: accounts/main, dev/base" in result.stderr
+    assert "not reached, because they are in other accounts: accounts/main, dev/base" in result.stderr
 
 
 def test_without_declarations_there_is_nothing_to_ask_aws(checkout: Checkout) -> None:

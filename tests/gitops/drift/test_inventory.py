@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from constructs_lib.config.environments import AccountRegion
-from gitops.drift.inventory import take
+from gitops.drift.inventory import list_environments
 from tests.gitops.factories import NOON, deployed, environment
 
 DEV = environment("dev")
@@ -11,7 +11,7 @@ ALPHA = environment("dev/alpha", DEV)
 def test_declared_and_deployed_are_one_entry() -> None:
     stack = replace(deployed("dev/alpha"), outputs={"Url": "https://alpha.dev.example.com"})
 
-    (entry,) = take([ALPHA], [stack])
+    (entry,) = list_environments([ALPHA], [stack])
 
     assert (entry.name, entry.kind, entry.declared, entry.state) == ("dev/alpha", "ad-hoc-app", True, "deployed")
     assert entry.changed == NOON
@@ -19,13 +19,13 @@ def test_declared_and_deployed_are_one_entry() -> None:
 
 
 def test_declared_only_is_not_deployed() -> None:
-    (entry,) = take([ALPHA], [])
+    (entry,) = list_environments([ALPHA], [])
 
     assert (entry.declared, entry.state, entry.changed) == (True, "not deployed", None)
 
 
 def test_deployed_only_is_not_declared_and_says_where() -> None:
-    (entry,) = take([], [deployed("dev/gamma", "DELETE_FAILED")])
+    (entry,) = list_environments([], [deployed("dev/gamma", "DELETE_FAILED")])
 
     assert (entry.name, entry.declared) == ("dev/gamma", False)
     assert entry.state == "failed: DELETE_FAILED in aws://111111111111/us-east-1"
@@ -34,12 +34,12 @@ def test_deployed_only_is_not_declared_and_says_where() -> None:
 def test_the_same_environment_in_another_place_is_an_entry_of_its_own() -> None:
     elsewhere = deployed("dev/alpha", where=AccountRegion("111111111111", "eu-central-1"))
 
-    entries = take([ALPHA], [elsewhere])
+    entries = list_environments([ALPHA], [elsewhere])
 
     assert [(entry.declared, entry.name) for entry in entries] == [(True, "dev/alpha"), (False, "dev/alpha")]
 
 
 def test_stacks_of_others_are_no_entries_and_entries_are_sorted() -> None:
-    entries = take([DEV, ALPHA], [deployed("toolkit", tagged=False), deployed("dev/a")])
+    entries = list_environments([DEV, ALPHA], [deployed("toolkit", tagged=False), deployed("dev/a")])
 
     assert [entry.name for entry in entries] == ["dev/a", "dev/alpha", "dev/base"]

@@ -131,28 +131,3 @@ def test_a_summary_that_is_too_long_is_cut_at_a_letter(summary: Path, letter: st
     width = len(letter.encode())
     assert actions.SUMMARY_BYTES - width < len(written) <= actions.SUMMARY_BYTES
     assert set(written.decode()) == {letter, "\n"}
-
-
-@given(
-    st.one_of(st.text(), st.sampled_from(["::set-output name=x::1", "::add-mask::a", "a\n::error::b", "::resume::"]))
-)
-def test_in_a_job_no_line_of_a_text_is_a_command(text: str) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GITHUB_ACTIONS", "true")
-        shown = actions.without_workflow_commands(text)
-    stop, _, rest = shown.partition("\n")
-    command, _, word = stop.rpartition("::")
-    assert command == "::stop-commands"
-    assert rest == f"{text}\n::{word}::"
-    assert len(word) == 32
-    assert word not in text
-
-
-def test_each_text_is_stopped_by_a_word_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    assert len({actions.without_workflow_commands("text") for _ in range(10)}) == 10
-
-
-def test_outside_a_job_a_text_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    assert actions.without_workflow_commands("::error::text") == "::error::text"

@@ -72,7 +72,7 @@ def mixed() -> Plan:
             Grant(kind="ingress", who="LoadBalancer", what="tcp 443", on="anywhere"),
             Grant(kind="egress", who="LoadBalancer", what="all traffic", on="10.0.0.0/16"),
         ),
-        refusals=("would replace what holds data without consent: Database (AWS::RDS::DBInstance): DBName",),
+        refusals=("would replace a resource that holds data without consent: Database (AWS::RDS::DBInstance): DBName",),
     )
     gone = planned(
         "dev/gamma",
@@ -95,7 +95,7 @@ def mixed() -> Plan:
     unknown = planned(
         "dev/beta", incomparable="what was declared before is not valid", changes=(), cost_before=None, cost_after=None
     )
-    locked = planned("dev/zeta", warnings=("is locked by octocat (a demo): it is not deployed before it is unlocked",))
+    locked = planned("dev/zeta", warnings=("is locked by octocat (a demo) and is not deployed until it is unlocked",))
     return Plan(environments=(base, new, unknown, locked, gone), unchanged=12)
 
 

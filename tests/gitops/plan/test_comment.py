@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from gitops.github.actions import SUMMARY_BYTES
 from gitops.github.sticky_comment import COMMENT_LENGTH
+from gitops.plan.comment import render
 from gitops.plan.document import ChangeSetResult, ChangeSets, Detail, Grant, Plan
-from gitops.plan.rendering.comment import render
 from tests.gitops.plan.plans import HEAD, RUN_URL, change, many, mixed, planned
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "comments"
@@ -109,7 +109,7 @@ def test_what_cloudformation_says_replaces_what_templates_tell_and_is_named_so()
     assert "**1 replaced**" in rows["`dev/alpha`"]
     assert rows["`dev/alpha`"].endswith("| change set |")
     assert rows["`dev/beta`"].endswith("| templates |")
-    assert "what is deployed is not what was declared before" in body
+    assert "the deployed template differs from the one declared before" in body
     assert "DisplayName" not in body.split("dev/beta")[0]
 
 
@@ -141,14 +141,14 @@ def test_the_table_of_the_plan_before_stays_folded_and_does_not_grow() -> None:
     third = rendered(many(3), former=second)
     again = rendered(many(3), former=third)
 
-    assert "An earlier plan" not in first
-    assert second.count("An earlier plan") == third.count("An earlier plan") == 1
-    assert third.split("An earlier plan")[1].count("| `dev/app") == 2
+    assert "Previous plan" not in first
+    assert second.count("Previous plan") == third.count("Previous plan") == 1
+    assert third.split("Previous plan")[1].count("| `dev/app") == 2
     assert again == third, "the same plan once more changes nothing"
 
 
 def test_a_former_comment_about_something_else_is_not_kept() -> None:
-    assert "An earlier plan" not in rendered(many(1), former="## Deployed\n\nhttps://alpha.dev.example.com")
+    assert "Previous plan" not in rendered(many(1), former="## Deployed\n\nhttps://alpha.dev.example.com")
 
 
 def test_what_others_wrote_is_shown_and_does_nothing() -> None:

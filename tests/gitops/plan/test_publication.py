@@ -8,11 +8,10 @@ from msgspec.structs import replace
 
 from gitops.errors import UserError
 from gitops.github.actions import Run
-from gitops.github.sticky_comment import COMMENT_LENGTH, marker
+from gitops.github.sticky_comment import COMMENT_LENGTH, ENVIRONMENTS_TOPIC, marker
 from gitops.github.transport import GitHubError
 from gitops.plan.document import PLAN_FILE, ChangeSetResult, ChangeSets, Plan, write_change_sets, write_plan
 from gitops.plan.publication import report_plan
-from gitops.report.deployment_report import TOPIC
 from tests.fake_github.faults import Outcome
 from tests.gitops.plan.plans import RUN_URL, change, many, planned
 
@@ -71,9 +70,9 @@ def test_the_plan_is_posted_once_and_then_updated_in_place(reported: Reported) -
     assert report_plan(reported.folder, reported.run()) == 0
 
     (body,) = reported.bodies
-    assert body.startswith(f"{marker(TOPIC)}\n## Plan for {reported.github.head('alpha')[:12]}")
+    assert body.startswith(f"{marker(ENVIRONMENTS_TOPIC)}\n## Plan for {reported.github.head('alpha')[:12]}")
     assert "`dev/app001`" in body
-    assert "An earlier plan" in body
+    assert "Previous plan" in body
     assert [call.split("/")[0] for call in reported.github.writes] == ["POST ", "PATCH "]
 
 
@@ -86,7 +85,7 @@ def test_the_same_plan_again_writes_nothing(reported: Reported) -> None:
 
 
 def test_somebody_else_s_comment_with_the_marker_is_left_alone(reported: Reported) -> None:
-    reported.github.comment(reported.number, "octocat", f"{marker(TOPIC)}\nmine")
+    reported.github.comment(reported.number, "octocat", f"{marker(ENVIRONMENTS_TOPIC)}\nmine")
     reported.write(many(1))
 
     report_plan(reported.folder, reported.run())
@@ -103,7 +102,7 @@ def test_a_plan_that_is_out_of_date_is_not_posted(reported: Reported, capsys: py
     assert report_plan(reported.folder, run) == 0
 
     assert reported.bodies == []
-    assert "it is not posted" in capsys.readouterr().err
+    assert "is out of date and is not posted" in capsys.readouterr().err
 
 
 def test_the_plan_of_a_closed_pull_request_is_not_posted(reported: Reported) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from gitops.errors import UserError
 from gitops.report import results
-from gitops.report.results import Record
+from gitops.report.results import EnvironmentResult
 
-ALPHA = Record(environment="dev/alpha", outcome="failed", seconds=1.5, reason="because")
+ALPHA = EnvironmentResult(environment="dev/alpha", outcome="failed", seconds=1.5, reason="because")
 
 
 def spoiled(folder: Path, **fields: Any) -> None:
@@ -18,7 +18,7 @@ def spoiled(folder: Path, **fields: Any) -> None:
 
 
 def test_what_was_written_is_read_from_the_folder_and_those_below(tmp_path: Path) -> None:
-    beta = Record(environment="dev/beta", outcome="created", url="https://beta.example.com")
+    beta = EnvironmentResult(environment="dev/beta", outcome="created", url="https://beta.example.com")
     results.write(tmp_path / "results-dev-beta", [beta])
     results.write(tmp_path, [ALPHA])
 
@@ -49,7 +49,7 @@ def test_a_file_that_is_cut_off_or_no_folder_at_all_is_refused(tmp_path: Path) -
     file = tmp_path / "dev-alpha.json"
     file.write_text(file.read_text()[:-10])
 
-    with pytest.raises(UserError, match="is not a valid Record"):
+    with pytest.raises(UserError, match="is not a valid EnvironmentResult"):
         results.read(tmp_path)
     with pytest.raises(UserError, match="there is no folder"):
         results.read(tmp_path / "nothing")
