@@ -19,10 +19,11 @@ from gitops.aws.cloudformation import CloudFormation
 from gitops.aws.resource_types import deletion_outcome, resource_type
 from gitops.errors import UserError
 from gitops.output.progress import say, without_workflow_commands
-from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, ChangeSetResult, ChangeSets, Detail
+from gitops.plan.document import INLINE_TEMPLATE_BYTES, ChangeSetResult, ChangeSets
 from gitops.plan.planning import template_hash
 from gitops.templates import replacement
 from gitops.templates.changes import NEW_REVISION, ordered
+from gitops.templates.differences import Detail, ResourceChange
 from gitops.templates.words import cut
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _not_asked(planned: PlannedEnvironment, stack: DeployedStack | None) -> str:
 
 def _changes(
     planned: PlannedEnvironment, stack: DeployedStack, change_sets: aws_change_sets.ChangeSets, stop: Event
-) -> list[Change]:
+) -> list[ResourceChange]:
     """Return what a change set says. Raises UserError when CloudFormation refuses it or takes too long."""
     with change_sets.made(stack.name, planned.template or "", planned.tags) as name:
         deadline = monotonic() + PATIENCE_SECONDS
@@ -130,24 +131,24 @@ def _changes(
     return ordered(_change(difference, known.get(difference.logical_id, ())) for difference in found)
 
 
-def _change(difference: ResourceDifference, known: tuple[Detail, ...]) -> Change:
+def _change(difference: ResourceDifference, known: tuple[Detail, ...]) -> ResourceChange:
     """Return a change of a change set as one of a plan; values that templates tell are taken from there."""
     named = tuple(Detail(path=cut(name), before=None, after=None) for name in difference.properties[:100])
     logical_id, kind, details = difference.logical_id, difference.type, known or named
     if difference.action == "Remove":
         policy = difference.policy_action if difference.policy_action in {"Delete", "Retain", "Snapshot"} else None
-        return Change(action="destroy", logical_id=logical_id, type=kind, cause=deletion_outcome(kind, policy))
+        return ResourceChange(action="destroy", logical_id=logical_id, type=kind, cause=deletion_outcome(kind, policy))
     if difference.action in {"Add", "Import"}:
-        return Change(action="create", logical_id=logical_id, type=kind)
+        return ResourceChange(action="create", logical_id=logical_id, type=kind)
     revisions = resource_type(kind).revisions
     if difference.replacement == "False" or revisions:
         cause = NEW_REVISION if revisions else ""
-        return Change(action="update", logical_id=logical_id, type=kind, cause=cause, details=details)
+        return ResourceChange(action="update", logical_id=logical_id, type=kind, cause=cause, details=details)
     cause = "" if difference.replacement == "True" else _CONDITIONAL
-    return Change(action="replace", logical_id=logical_id, type=kind, cause=cause, details=details)
+    return ResourceChange(action="replace", logical_id=logical_id, type=kind, cause=cause, details=details)
 
 
-def _refusals(planned: PlannedEnvironment, changes: Iterable[Change], deployed: object) -> Iterator[str]:
+def _refusals(planned: PlannedEnvironment, changes: Iterable[ResourceChange], deployed: object) -> Iterator[str]:
     """Yield the replacements of resources that hold data that are not in the plan and have no consent.
 
     What a deployment would refuse is refused, by the template that is deployed; and what CloudFormation is certain of.

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitops.output.report import Cell, Inline, Span
-    from gitops.plan.document import Change, ChangeAction, ChangeSets, Cost, Grant, Plan, PlannedEnvironment
+    from gitops.plan.document import ChangeSets, Cost, Plan, PlannedEnvironment
     from gitops.plan.view import EnvironmentView
+    from gitops.templates.differences import ChangeAction, Grant, ResourceChange
 
 HEADINGS = ("environment", "action", "resources", "USD a month", "URL", "expires", "source")
 
@@ -256,12 +257,12 @@ def _notes(environment: EnvironmentView) -> Iterator[str]:
     yield ""
 
 
-def _line(change: Change) -> str:
+def _line(change: ResourceChange) -> str:
     details = [_detail(detail.path, detail.before, detail.after) for detail in change.details]
     return _brief(change) + "".join(f"\n  - {line}" for line in details)
 
 
-def _brief(change: Change) -> str:
+def _brief(change: ResourceChange) -> str:
     what = f"{PAST[change.action]}: {as_code(change.logical_id)} ({_type(change)})"
     if change.action in _SEVERE:
         what = f"**{what}**"
@@ -288,7 +289,7 @@ def _created(environment: EnvironmentView) -> Iterator[str]:
         yield f"- created: {len(names)} {kind}: {', '.join(names)}"
 
 
-def _type(change: Change) -> str:
+def _type(change: ResourceChange) -> str:
     return change.type if _TYPE.fullmatch(change.type) else as_code(change.type)
 
 

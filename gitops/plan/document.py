@@ -27,6 +27,7 @@ from gitops.handoff import (
     empty_or,
     matching,
 )
+from gitops.templates.differences import Grant, ResourceChange
 
 INLINE_TEMPLATE_BYTES = 51_200
 """Largest template that CloudFormation takes without a bucket.
@@ -40,44 +41,8 @@ MOST_WARNINGS = 100
 PLAN_FILE = "plan.json"
 CHANGE_SETS_PREFIX = "changes-"
 
-ChangeAction = Literal["destroy", "replace", "update", "create"]
-"""What happens to a resource, most severe first."""
-
-GrantKind = Literal["policy", "trust", "managed_policy", "boundary", "deny_removed", "identity", "ingress", "egress"]
-
 Dollars = Annotated[float, Meta(ge=0, le=1_000_000_000)]
 Sha256 = Annotated[str, matching("[0-9a-f]{64}")]
-
-
-class Detail(Document, frozen=True, kw_only=True):
-    """A property of a resource that changes, with its values as text; None where there is none."""
-
-    path: ShortText
-    before: ShortText | None
-    after: ShortText | None
-
-
-class Change(Document, frozen=True, kw_only=True):
-    """What happens to one resource. `cause` is why it is replaced, or what remains of it."""
-
-    action: ChangeAction
-    logical_id: ShortText
-    type: ShortText
-    cause: Text = ""
-    details: Annotated[tuple[Detail, ...], Meta(max_length=100)] = ()
-
-
-class Grant(Document, frozen=True, kw_only=True):
-    """A permission that is new: `who` may `what` `on` a resource, `when` a condition holds.
-
-    For traffic, `who` is the security group, `what` the port, and `on` the other end.
-    """
-
-    kind: GrantKind
-    who: ShortText
-    what: Text
-    on: Text = ""
-    when: Text = ""
 
 
 class Cost(Document, frozen=True, kw_only=True):
@@ -88,7 +53,7 @@ class Cost(Document, frozen=True, kw_only=True):
     unpriced: Count
 
 
-Changes = Annotated[tuple[Change, ...], Meta(max_length=1_000)]
+Changes = Annotated[tuple[ResourceChange, ...], Meta(max_length=1_000)]
 Refusals = Annotated[tuple[Text, ...], Meta(max_length=1_000)]
 ShortTexts = Annotated[tuple[ShortText, ...], Meta(max_length=1_000)]
 

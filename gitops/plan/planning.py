@@ -13,9 +13,10 @@ from gitops.affected.comparison import compare
 from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
 from gitops.cost.estimate import estimate
-from gitops.plan.document import INLINE_TEMPLATE_BYTES, Change, Cost, Plan, PlannedEnvironment
+from gitops.plan.document import INLINE_TEMPLATE_BYTES, Cost, Plan, PlannedEnvironment
 from gitops.templates import changes as templates
 from gitops.templates import permissions, replacement
+from gitops.templates.differences import ResourceChange
 from gitops.templates.words import cut
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def template_hash(template: object) -> str:
     return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()
 
 
-def _changes(before: SynthesisedStack | None, after: SynthesisedStack | None) -> list[Change]:
+def _changes(before: SynthesisedStack | None, after: SynthesisedStack | None) -> list[ResourceChange]:
     """Return what becomes of the resources; a stack that moves is a new one, and the old one stays."""
     if before and after and before.where != after.where:
         return templates.resource_changes(None, after.template)

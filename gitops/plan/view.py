@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from gitops.aws.resource_types import resource_type
-from gitops.plan.document import Change, ChangeAction
+from gitops.templates.differences import ChangeAction, ResourceChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ class EnvironmentView:
     """One environment of a plan with all that is known about it."""
 
     planned: PlannedEnvironment
-    changes: tuple[Change, ...]
+    changes: tuple[ResourceChange, ...]
     source: Source
     refusals: tuple[str, ...]
     notes: tuple[str, ...]
@@ -59,7 +59,7 @@ class EnvironmentView:
         )
 
 
-def loses_data(change: Change) -> bool:
+def loses_data(change: ResourceChange) -> bool:
     """Whether a change destroys or replaces a resource that holds data."""
     return change.action in {"destroy", "replace"} and resource_type(change.type).holds_data
 

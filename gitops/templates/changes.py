@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from gitops.aws.resource_types import deletion_outcome, resource_type
-from gitops.plan.document import Change, ChangeAction, Detail
 from gitops.templates import replacement
+from gitops.templates.differences import ChangeAction, Detail, ResourceChange
 from gitops.templates.words import cut, is_function, words
 
 if TYPE_CHECKING:
@@ -25,17 +25,17 @@ _GRAVITY = {action: place for place, action in enumerate(get_args(ChangeAction))
 _SECTIONS = ("Outputs", "Parameters", "Conditions", "Mappings", "Rules", "Transform", "Description")
 
 
-def resource_changes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> list[Change]:
+def resource_changes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> list[ResourceChange]:
     """Return what becomes of the resources between two templates, gravest first; None is no stack."""
     before, after = _resources(old), _resources(new)
     replaced = {found.logical_id: found.cause for found in replacement.find_all(old, new)}
     changes = [
-        Change(action="destroy", logical_id=name, type=resource["Type"], cause=_outcome(resource))
+        ResourceChange(action="destroy", logical_id=name, type=resource["Type"], cause=_outcome(resource))
         for name, resource in before.items()
         if name not in after
     ]
     changes += [
-        Change(action="create", logical_id=name, type=resource["Type"])
+        ResourceChange(action="create", logical_id=name, type=resource["Type"])
         for name, resource in after.items()
         if name not in before
     ]
@@ -47,7 +47,7 @@ def resource_changes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | Non
     return ordered(changes)
 
 
-def ordered(changes: Iterable[Change]) -> list[Change]:
+def ordered(changes: Iterable[ResourceChange]) -> list[ResourceChange]:
     """Return changes sorted: what is destroyed first, then what is replaced, updated, created."""
     return sorted(changes, key=lambda change: (_GRAVITY[change.action], change.logical_id))
 
@@ -65,10 +65,10 @@ def other_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _changed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any], cause: str | None) -> Change:
+def _changed(logical_id: str, before: Mapping[str, Any], after: Mapping[str, Any], cause: str | None) -> ResourceChange:
     """Return the change of a resource that both templates have; `cause` is why it is replaced, None when it is not."""
     revisions = resource_type(after["Type"]).revisions
-    return Change(
+    return ResourceChange(
         action="replace" if cause is not None and not revisions else "update",
         logical_id=logical_id,
         type=after["Type"],

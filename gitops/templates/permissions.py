@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gitops.plan.document import Grant
 from gitops.templates import traffic
+from gitops.templates.differences import Grant
 from gitops.templates.policies import Permission, newly_allowed, permissions
 from gitops.templates.words import cut, name, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from gitops.plan.document import GrantKind
+    from gitops.templates.differences import GrantKind
 
 LENGTH = 1_000
 """Most characters of the actions, and of the resources, of one grant."""

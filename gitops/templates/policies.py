@@ -12,7 +12,7 @@ from gitops.templates.words import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from gitops.plan.document import GrantKind
+    from gitops.templates.differences import GrantKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)

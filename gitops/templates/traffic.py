@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gitops.plan.document import Grant
+from gitops.templates.differences import Grant
 from gitops.templates.words import name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gitops.plan.document import GrantKind
+    from gitops.templates.differences import GrantKind
 
 _EVERYWHERE = {"CidrIp": "0.0.0.0/0", "IpProtocol": "-1"}
 _OTHER_ENDS = (

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gitops.plan.document import Change, Cost, Detail, Grant, Plan, PlannedEnvironment
+from gitops.plan.document import Cost, Plan, PlannedEnvironment
+from gitops.templates.differences import Detail, Grant, ResourceChange
 
 if TYPE_CHECKING:
-    from gitops.plan.document import ChangeAction
+    from gitops.templates.differences import ChangeAction
 
 HEAD = "0123456789abcdef0123456789abcdef01234567"
 RUN_URL = "https://github.com/example/environments/actions/runs/1"
 TOPIC = "AWS::SNS::Topic"
 
 
-def change(action: ChangeAction, logical_id: str = "Topic", resource_type: str = TOPIC, **other: Any) -> Change:
-    return Change(action=action, logical_id=logical_id, type=resource_type, **other)
+def change(action: ChangeAction, logical_id: str = "Topic", resource_type: str = TOPIC, **other: Any) -> ResourceChange:
+    return ResourceChange(action=action, logical_id=logical_id, type=resource_type, **other)
 
 
 def cost(least: float, most: float | None = None, unpriced: int = 0) -> Cost:

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from gitops.github.actions import SUMMARY_BYTES
 from gitops.github.sticky_comment import COMMENT_LENGTH
 from gitops.plan.comment import render
-from gitops.plan.document import ChangeSetResult, ChangeSets, Detail, Grant, Plan
+from gitops.plan.document import ChangeSetResult, ChangeSets, Plan
+from gitops.templates.differences import Detail, Grant
 from tests.gitops.plan.plans import HEAD, RUN_URL, change, many, mixed, planned
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "comments"

@@ -1,7 +1,7 @@
 from typing import Any
 
-from gitops.plan.document import Detail
 from gitops.templates.changes import DETAILS, other_changes, resource_changes
+from gitops.templates.differences import Detail
 
 
 def template(**resources: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from gitops.plan.document import Grant
+from gitops.templates.differences import Grant
 from gitops.templates.permissions import widened
 
 TRUST = {
