@@ -1,4 +1,4 @@
-"""Orders that look and change nothing: `/status`."""
+"""`/status`: a table of environments, declared and deployed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gitops.output import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitops.chatops.decision import Step
     from gitops.chatops.request import Request
     from gitops.drift.inventory import Entry
 
@@ -21,12 +22,13 @@ _HEADINGS = ("environment", "state", "expires", "owner", "lock", "URL")
 _MOST_ROWS = 200
 
 
-def status(request: Request, account: str) -> Answer:
-    """Return the environments in one account that the pull request touches, or all in it when it touches none.
+def show_status(request: Request, step: Step) -> Answer:
+    """Return the environments in the step's account that the pull request touches, or all in it if it touches none.
 
     Raises:
         AwsError: AWS cannot be listed completely.
     """
+    account = step.account
     declared = [environment for environment in request.declared if environment.account == account]
     account_id = request.declared.accounts[account].id
     session = Session(target.resolve(request.requested_target))
@@ -42,8 +44,8 @@ def status(request: Request, account: str) -> Answer:
     missing = sorted(touched - {entry.name for entry in entries})
     if missing:
         listed = ", ".join(map(markdown.code, missing))
-        text.append(f"Neither declared on {markdown.code(request.event.default_branch)} nor deployed here: {listed}")
-    return Answer(text="\n\n".join(text) or "Nothing is declared or deployed here.")
+        text.append(f"Neither declared on {markdown.code(request.event.default_branch)} nor deployed: {listed}")
+    return Answer(text="\n\n".join(text) or "No environment is declared or deployed in this account.")
 
 
 def _cells(request: Request, entry: Entry) -> Iterator[str]:
