@@ -1,19 +1,19 @@
-"""The token of `/destroy`: what it stands for is a record in the comment of ours that shows the inventory.
+"""The token of `/destroy`: it stands for a record in our comment that shows the inventory.
 
-The record names an environment, who asked and in which comment, and the stack and its template as they were. The
-token is the record's digest, so that `/confirm TOKEN`, which stays in its event as it was typed, names one record and
-no other. GitHub's time of our comment is the time of issue.
+The record names an environment, the requester and the comment with the request, and the stack and its template at that
+time. The token is the record's digest, so that `/confirm TOKEN`, which stays in its event as it was typed, names one
+record and no other. The time of issue is the time that GitHub gives our comment.
 
 What people with write permission for the repository can do to our comments, and what it gains them:
 
-- They edit a record that nobody has used. The comment is then edited, and counts for nothing.
-- They edit one that somebody has used, to have that person's run, started again, destroy another environment. The
-  token that the person typed is not the digest of any other record.
-- They start somebody's `/confirm` again for an environment that has been created anew since. Its stack has another
-  id; besides, whoever starts a run again must be whoever commented, and a claim ends after a day.
-- They write a record of their own into some comment of ours. It is edited, so it can only be one "used already" by
-  a comment of theirs, and that comment is authorised like any other: permission by GitHub's API, owner, consent and
-  lock by the default branch. It spares them the waiting for an inventory of what they may destroy anyway.
+- They edit an unused record. The comment is then edited, and its record is ignored.
+- They edit a used record, so that its user's run, started again, destroys another environment. The token that the user
+  typed is not the digest of any other record.
+- They start another person's `/confirm` again for an environment that has been created again since. Its stack has
+  another id; besides, only the author of a comment can start its run again, and a claim ends after a day.
+- They write a record of their own into a comment of ours. The comment is edited, so the record can only be one "used
+  already" by a comment of theirs, and that comment is authorised like any other: permission by GitHub's API, owner,
+  consent and lock by the default branch. It spares them the wait for an inventory of what they may destroy anyway.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Self
 
-from gitops.chatops.errors import RefusedError
+from gitops.errors import RefusedError
 from gitops.github.repository import BOT
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ _MARKER = re.compile(r"<!-- gitops:confirmation ([A-Za-z0-9+/=]{1,4000})(?: used
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
-    """What a token stands for. `stack_id` and `template` are empty for what is declared and not deployed.
+class ConfirmationRecord:
+    """What a token confirms. `stack_id` and `template` are empty for an environment that is not deployed.
 
     `template` is a digest, `requested_in` the id of the comment with `/destroy`, and `nonce` makes two records differ.
     """
@@ -60,7 +60,7 @@ class Record:
 
     @classmethod
     def new(cls, *, environment: str, requester: str, stack_id: str, template: str, requested_in: int) -> Self:
-        """Return a record of its own."""
+        """Return a record that differs from every other."""
         return cls(
             environment=environment,
             requester=requester,
@@ -72,13 +72,13 @@ class Record:
 
     @property
     def token(self) -> str:
-        """What to type: 80 bits of the record's digest, in letters and digits that are hard to confuse."""
+        """The token to type: 80 bits of the record's digest, in letters and digits that are hard to confuse."""
         digest = hashlib.sha256(self._json().encode()).digest()
         return base64.b32encode(digest).decode().lower()[:_TOKEN_LENGTH]
 
     @property
     def marker(self) -> str:
-        """The record as the first line of a comment, which nobody sees; in any other line it counts for nothing."""
+        """The record as an HTML comment, which GitHub does not show. It is read in the first line of a comment only."""
         return f"<!-- gitops:confirmation {base64.b64encode(self._json().encode()).decode()} -->"
 
     def _json(self) -> str:
@@ -87,20 +87,22 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Confirmation:
-    """A token that holds: its record, and the comment that the record is in.
+    """A valid token: its record, and the comment that the record is in.
 
     `resumed` says that the same `/confirm` has used it before, in a run that ended too early.
     """
 
-    record: Record
+    record: ConfirmationRecord
     comment: Comment
     resumed: bool
 
 
-def find(token: str, comments: Iterable[Comment], *, login: str, comment_id: int, now: datetime) -> Confirmation:
-    """Return what a token in the comment `comment_id` by `login` stands for, among the comments of its pull request.
+def find_confirmation(
+    token: str, comments: Iterable[Comment], *, login: str, comment_id: int, now: datetime
+) -> Confirmation:
+    """Return the confirmation for a token in the comment `comment_id` by `login`, from the pull request's comments.
 
-    Raises RefusedError when it does not hold.
+    Raises RefusedError when the token is not valid for that comment.
     """
     for comment in comments:
         found = _MARKER.match(comment.body) if comment.author == BOT and comment.by_bot else None
@@ -109,22 +111,24 @@ def find(token: str, comments: Iterable[Comment], *, login: str, comment_id: int
             continue
         used_by = int(found[2]) if found[2] else None
         if record.requester.casefold() != login.casefold():
-            raise RefusedError(f"{record.requester} asked for this token; whoever destroys asks with `/destroy` first")
+            raise RefusedError(
+                f"this token is for {record.requester}, who asked for it; comment `/destroy` to get one of your own"
+            )
         if used_by not in {None, comment_id}:
-            raise RefusedError("this token has been used already; ask again with `/destroy`")
+            raise RefusedError("this token has been used already; comment `/destroy` again for a new one")
         resumed = used_by is not None
         if comment.edited and not resumed:
             raise RefusedError(
-                "the comment with this token was edited, so it counts no more; ask again with `/destroy`"
+                "the comment with this token was edited, so the token is no longer valid; comment `/destroy` again"
             )
         allowed = RESUMABLE_FOR if resumed else VALID_FOR
         if now - comment.created > allowed:
-            raise RefusedError("this token has expired; ask again with `/destroy`")
+            raise RefusedError("this token has expired; comment `/destroy` again for a new one")
         return Confirmation(record=record, comment=comment, resumed=resumed)
-    raise RefusedError("no `/destroy` on this pull request was answered with this token; ask with `/destroy`")
+    raise RefusedError("no `/destroy` on this pull request was answered with this token; comment `/destroy` first")
 
 
-def claimed(confirmation: Confirmation, comment_id: int, note: str) -> str:
+def claimed_body(confirmation: Confirmation, comment_id: int, note: str) -> str:
     """Return the body of the record's comment once the comment `comment_id` has used the token; `note` says so."""
     marker = confirmation.record.marker
     used = marker.replace(" -->", f" used-by:{comment_id} -->")
@@ -132,15 +136,15 @@ def claimed(confirmation: Confirmation, comment_id: int, note: str) -> str:
     return body if confirmation.resumed else f"{body}\n\n{note}"
 
 
-def digest(template: object) -> str:
-    """Return what tells templates apart; two that differ in the order of keys are the same."""
+def template_digest(template: object) -> str:
+    """Return a digest of a template; the order of its keys does not matter."""
     return hashlib.sha256(json.dumps(template, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _record(encoded: str) -> Record | None:
+def _record(encoded: str) -> ConfirmationRecord | None:
     try:
         data = json.loads(base64.b64decode(encoded, validate=True))
-        record = Record(**data)
+        record = ConfirmationRecord(**data)
     except (ValueError, TypeError):
         return None
     is_text = all(isinstance(value, int if key == "requested_in" else str) for key, value in asdict(record).items())

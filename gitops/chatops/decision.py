@@ -1,50 +1,32 @@
-"""From orders to steps: which environment each is about, whether it is allowed, and which job does it."""
+"""From orders to steps: the environment or account of each order, whether it is allowed, and the job that does it."""
 
 from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, Final, TypedDict, assert_never
 
 from constructs_lib.config.environments import parse_name
 from gitops.chatops import authorise
-from gitops.chatops.errors import RefusedError
+from gitops.chatops.comment_commands import command_of
+from gitops.errors import RefusedError
 from gitops.github.job_matrix import account_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.chatops.grammar import Order, Verb
+    from gitops.chatops.comment_commands import Job, Task
+    from gitops.chatops.orders import Order
     from gitops.chatops.request import Request
-    from gitops.github.model import Permission
-
-Job = Literal["git", "read", "deploy", "destroy"]
-"""A job of the workflow: each has the permissions that its steps need, and no more."""
-
-JOB_OF: Final[Mapping[Verb, Job]] = {
-    "plan": "read",
-    "status": "read",
-    "destroy": "read",
-    "extend": "git",
-    "lock": "git",
-    "unlock": "git",
-    "deploy": "deploy",
-    "sleep": "deploy",
-    "wake": "deploy",
-    "confirm": "destroy",
-}
-OF_AN_ACCOUNT: Final[frozenset[Verb]] = frozenset({"plan", "status"})
-_MOST_ACCOUNTS: Final[Mapping[Verb, int | None]] = {"plan": 1, "status": None}
-"""A plan of declarations asks no AWS, so one job makes it for all accounts; the state is asked in each."""
 
 GITHUB_ENVIRONMENT_OF: Final[Mapping[Job, str]] = {"git": "", "read": "plan", "deploy": "deploy", "destroy": "destroy"}
-"""The environment of the repository whose role a job takes; that of production is another one."""
+"""The jobs with a matrix, each with the GitHub environment whose role it takes; production has another for `deploy`."""
 
 
-class Entry(TypedDict):
-    """What a job of a matrix has to know of its step. What is of no one environment has no name.
+class MatrixEntry(TypedDict):
+    """What a job of a matrix has to know of its step. `environment` and `slug` are empty for all but an environment.
 
     `github_environment` is the one of the repository that has the role; empty for a job that has none.
     """
@@ -60,12 +42,19 @@ class Entry(TypedDict):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """What one job does: an order with its name filled in. `account` is where AWS is asked."""
+    """What one job does: a task of an order, with the name filled in. `account` is where AWS is asked."""
 
-    job: Job
+    task: Task
     order: Order
-    account: str
+    account: str = ""
     environment: Environment | None = None
+
+    @property
+    def target(self) -> Environment:
+        """The environment that the step is about. Raises LookupError for a command that is not about one."""
+        if self.environment is None:
+            raise LookupError(f"/{self.order.verb} is not about an environment")
+        return self.environment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,8 +65,8 @@ class Refusal:
     message: str
 
 
-def decide(request: Request, orders: Sequence[Order], permission: Permission) -> list[Step | Refusal]:
-    """Return what comes of orders, in their order: the same for every job of a comment, whose steps are numbered so.
+def decide_orders(request: Request, orders: Sequence[Order]) -> list[Step | Refusal]:
+    """Return the steps and refusals of orders, in their order: the same in every job, so that their numbers are too.
 
     Raises:
         GitHubError: GitHub does not answer what it is asked to judge by.
@@ -85,36 +74,41 @@ def decide(request: Request, orders: Sequence[Order], permission: Permission) ->
     outcomes: list[Step | Refusal] = []
     for order in orders:
         try:
-            outcomes += _steps(request, order, permission)
+            outcomes += _steps(request, order)
         except RefusedError as error:
             outcomes.append(Refusal(order=order, message=str(error)))
     return outcomes
 
 
-def entries(request: Request, outcomes: Sequence[Step | Refusal]) -> dict[Job, list[Entry]]:
-    """Return the matrix of each job."""
-    matrices: dict[Job, list[Entry]] = {job: [] for job in get_args(Job)}
+def matrices(request: Request, outcomes: Sequence[Step | Refusal]) -> dict[str, list[MatrixEntry]]:
+    """Return the matrix of each job that has one."""
+    entries: dict[str, list[MatrixEntry]] = {job: [] for job in GITHUB_ENVIRONMENT_OF}
     for number, outcome in enumerate(outcomes):
-        if isinstance(outcome, Step):
-            matrices[outcome.job].append(_entry(request, number, outcome))
-    return matrices
+        if isinstance(outcome, Step) and outcome.task.job in entries:
+            entries[outcome.task.job].append(_entry(request, number, outcome))
+    return entries
 
 
-def _steps(request: Request, order: Order, permission: Permission) -> list[Step]:
+def _steps(request: Request, order: Order) -> Iterable[Step]:
     """Return the steps of an order. Raises RefusedError."""
-    if order.verb == "help":
-        return []
-    if order.verb in OF_AN_ACCOUNT:
-        accounts = _accounts(request)
-        return [Step(job="read", order=order, account=account) for account in accounts[: _MOST_ACCOUNTS[order.verb]]]
-    environment = _declared(request, order, _name(request, order))
-    if reason := authorise.refusal(order.verb, request.login, permission, environment):
-        raise RefusedError(f"{environment.name}: {reason}")
-    named = replace(order, name=environment.name)
-    # A new image is a commit first, by a job that has no credentials of AWS.
-    jobs: list[Job] = ["git", "deploy"] if order.image else [JOB_OF[order.verb]]
-    account = environment.account
-    return [Step(job=job, order=named, account=account, environment=environment) for job in jobs]
+    command = command_of(order.verb)
+    tasks = command.tasks_of(order)
+    match command.scope:
+        case "comment":
+            return [Step(task=task, order=order) for task in tasks]
+        case "pull request":
+            # No AWS account is asked; a job of the matrix still takes the role of one.
+            return [Step(task=task, order=order, account=_accounts(request)[0]) for task in tasks]
+        case "account":
+            return [Step(task=task, order=order, account=name) for task in tasks for name in _accounts(request)]
+        case "environment":
+            environment = _declared(request, order, _name(request, order))
+            if reason := authorise.refusal_reason(order.verb, request.login, request.permission, environment):
+                raise RefusedError(f"{environment.name}: {reason}")
+            named = replace(order, name=environment.name)
+            account = environment.account
+            return [Step(task=task, order=named, account=account, environment=environment) for task in tasks]
+    assert_never(command.scope)
 
 
 def _accounts(request: Request) -> list[str]:
@@ -131,7 +125,7 @@ def _accounts(request: Request) -> list[str]:
 
 def _name(request: Request, order: Order) -> EnvironmentName:
     """Return the environment that an order names, that its token stands for, or that the pull request touches."""
-    if order.verb == "confirm":
+    if order.token:
         return parse_name(request.confirmed(order.token).record.environment)
     if order.name is not None:
         return order.name
@@ -147,17 +141,18 @@ def _declared(request: Request, order: Order, name: EnvironmentName) -> Environm
         return request.declared[name]
     close = difflib.get_close_matches(str(name), map(str, request.declared.by_name), n=1)
     guess = f"; did you mean {close[0]}?" if close else ""
-    left_over = f"; what is left of it goes with `gitops destroy {name}`" if order.verb in authorise.REMOVALS else ""
+    is_removal = command_of(order.verb).who == "owner"
+    left_over = f"; `gitops destroy {name}` deletes its stack if it still has one" if is_removal else ""
     raise RefusedError(f"{name} is not declared on {request.event.default_branch}{guess}{left_over}")
 
 
-def _entry(request: Request, number: int, step: Step) -> Entry:
-    environment = step.environment
+def _entry(request: Request, number: int, step: Step) -> MatrixEntry:
+    environment, job = step.environment, step.task.job
     production = environment is not None and environment.is_production
-    return Entry(
+    return MatrixEntry(
         order=number,
         **account_entry(step.account, request.declared.accounts[step.account]),
         environment=str(environment.name) if environment else "",
         slug=environment.name.stack if environment else "",
-        github_environment="production" if step.job == "deploy" and production else GITHUB_ENVIRONMENT_OF[step.job],
+        github_environment="production" if job == "deploy" and production else GITHUB_ENVIRONMENT_OF[job],
     )

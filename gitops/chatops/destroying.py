@@ -1,4 +1,4 @@
-"""`/destroy` shows what would go and hands out a token; `/confirm` destroys, on the one path of removal."""
+"""`/destroy` shows what it would delete and gives a token; `/confirm` destroys, by the same path as every removal."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AdHocAppConfig
 from gitops.aws.session import AwsError
-from gitops.chatops import answers, confirmation, outcome
-from gitops.chatops.answers import Answer
-from gitops.chatops.confirmation import Record
-from gitops.chatops.errors import RefusedError
+from gitops.chatops.answers import Answer, default_branch_change
+from gitops.chatops.confirmation import VALID_FOR, ConfirmationRecord, claimed_body, template_digest
+from gitops.chatops.outcome import publish_outcome
 from gitops.cost import prices
 from gitops.cost.estimate import estimate
 from gitops.destroy import decisions as destruction_plan
-from gitops.destroy import destroy_target as standing
-from gitops.destroy import removal
-from gitops.destroy.removal import path_of
-from gitops.errors import UserError
+from gitops.destroy.destroy_target import find_destroy_target
+from gitops.destroy.removal import declaration_path, remove_environment
+from gitops.errors import RefusedError, UserError
 from gitops.output import markdown
 from gitops.output.progress import reporting
 from gitops.report import results
@@ -26,73 +24,75 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment
     from gitops.chatops.confirmation import Confirmation
+    from gitops.chatops.decision import Step
     from gitops.chatops.request import Request
-    from gitops.destroy.destroy_target import Standing
+    from gitops.destroy.destroy_target import DestroyTarget
     from gitops.destroy.removal import Removal
 
 _MOST_LINES = 100
 
 
-def ask(request: Request, environment: Environment) -> Answer:
-    """Return what destroying an environment takes away, and a token with which the same person confirms it.
+def offer_destruction(request: Request, step: Step) -> Answer:
+    """Return what destroying an environment deletes, and a token with which the same person confirms it.
 
     Raises:
-        RefusedError: something forbids to destroy it.
+        RefusedError: the environment must not be destroyed.
         AwsError: AWS cannot be listed completely.
     """
+    environment = step.target
     found = _find(request, environment)
-    record = Record.new(
+    record = ConfirmationRecord.new(
         environment=str(environment.name),
         requester=request.login,
         stack_id=found.stack.stack_id if found.stack else "",
         template=_digest(found),
         requested_in=request.event.comment.id,
     )
-    minutes = int(confirmation.VALID_FOR.total_seconds() // 60)
+    minutes = int(VALID_FOR.total_seconds() // 60)
     question = (
-        f"To destroy it, {markdown.text(request.login)} comments this within {minutes} minutes:\n\n"
+        f"To destroy it, {markdown.text(request.login)} comments within {minutes} minutes:\n\n"
         f"{markdown.block(f'/confirm {record.token}')}\n\n"
-        f"Its file is then removed from the default branch, and its stack is deleted."
+        "Its file is then removed from the default branch, and its stack is deleted."
     )
     return Answer(text="\n\n".join([*_inventory(request, environment, found), question]), first_line=record.marker)
 
 
-def confirm(request: Request, environment: Environment, token: str) -> Answer:
+def confirm_destruction(request: Request, step: Step) -> Answer:
     """Destroy the environment that a token stands for.
 
     Raises:
-        RefusedError: the token does not hold, what it was asked about is not what is there now, or something stands on
-            it.
-        UserError: its file forbids to destroy it, or not all of it could be deleted: the same run, started again,
+        RefusedError: the token is not valid, the environment has changed since, or others depend on it.
+        UserError: its file forbids to destroy it, or AWS could not delete all of it: the same run, started again,
             finishes it.
     """
-    confirmed = request.confirmed(token)
+    environment = step.target
+    confirmed = request.confirmed(step.order.token)
     if confirmed.record.environment != str(environment.name):
         raise RefusedError(f"this token is not for {environment.name}")
     found = _find(request, environment)
     _require_same(request, confirmed, found)
     # Whatever happens from here on, the token is used up, and only this comment may go on.
     note = f"_Used by [this comment]({request.event.comment.url})._"
-    body = confirmation.claimed(confirmed, request.event.comment.id, note)
+    body = claimed_body(confirmed, request.event.comment.id, note)
     if body != confirmed.comment.body:
         request.repository.update_comment(confirmed.comment.id, body)
     with reporting() as report:
-        removed = removal.remove(
+        removed = remove_environment(
             found,
             request.repository,
-            path=path_of(request.folder, environment.name),
+            path=declaration_path(request.folder, environment.name),
             message=f"Destroy {environment.name}\n\nOrdered by @{request.login} in {request.event.comment.url}",
             run_url=request.run_url,
             report=report,
         )
-    outcome.show(request, results.of_removal(removed), removed.commit or request.sha)
+    publish_outcome(request, results.of_removal(removed), removed.commit or request.sha)
     return _told(removed)
 
 
-def _find(request: Request, environment: Environment) -> Standing:
-    """Look for an environment. Raises RefusedError when something forbids to destroy it, and AwsError."""
+def _find(request: Request, environment: Environment) -> DestroyTarget:
+    """Look for an environment. Raises RefusedError when it must not be destroyed, and AwsError."""
     try:
-        return standing.find(
+        return find_destroy_target(
             folder=request.folder, name=environment.name, region=None, requested_target=request.requested_target
         )
     except AwsError:
@@ -101,28 +101,31 @@ def _find(request: Request, environment: Environment) -> Standing:
         raise RefusedError(str(error)) from error
 
 
-def _require_same(request: Request, confirmed: Confirmation, found: Standing) -> None:
-    """Raise RefusedError unless what is there is what was asked about, or what its destruction has left of it."""
+def _require_same(request: Request, confirmed: Confirmation, found: DestroyTarget) -> None:
+    """Raise RefusedError unless the environment is as `/destroy` showed it, or as an interrupted run left it."""
     record = confirmed.record
     if confirmed.resumed and found.stack is None:
-        path = path_of(request.folder, found.name)
+        path = declaration_path(request.folder, found.name)
         if record.stack_id and request.repository.file(path, request.event.default_branch) is not None:
-            raise RefusedError(f"{found.name} was destroyed and has been declared again since; ask with `/destroy`")
+            raise RefusedError(
+                f"{found.name} was destroyed and has been declared again since; comment `/destroy` first"
+            )
         return
     if record.stack_id != (found.stack.stack_id if found.stack else "") or record.template != _digest(found):
-        raise RefusedError(f"{found.name} has changed since `/destroy` showed it; ask again with `/destroy`")
+        raise RefusedError(f"{found.name} has changed since `/destroy` showed it; comment `/destroy` again")
 
 
-def _digest(found: Standing) -> str:
+def _digest(found: DestroyTarget) -> str:
     if found.stack is None or found.cloudformation is None:
         return ""
-    return confirmation.digest(found.cloudformation.template(found.stack.stack_id))
+    return template_digest(found.cloudformation.template(found.stack.stack_id))
 
 
-def _inventory(request: Request, environment: Environment, found: Standing) -> Iterator[str]:
+def _inventory(request: Request, environment: Environment, found: DestroyTarget) -> Iterator[str]:
     shown = f"**{markdown.code(str(environment.name))}**"
     if found.stack is None or found.cloudformation is None:
-        yield f"{shown} is declared and not deployed: only {markdown.code(path_of(request.folder, found.name))} goes."
+        file = markdown.code(declaration_path(request.folder, found.name))
+        yield f"{shown} is declared and not deployed. Only its file {file} is removed."
         return
     resources = found.cloudformation.resources(found.stack.stack_id)
     template = found.cloudformation.template(found.stack.stack_id)
@@ -139,7 +142,7 @@ def _inventory(request: Request, environment: Environment, found: Standing) -> I
         more = f"\n- and {len(losses) - _MOST_LINES} more" if len(losses) > _MOST_LINES else ""
         yield f"**These hold data:**\n\n{listed}{more}"
     else:
-        yield "Nothing in it holds data."
+        yield "None of them holds data."
     if environment.base is not None and isinstance(environment.config, AdHocAppConfig):
         yield "Its own database and role on the base's instance are dropped."
     rows = [(markdown.code(kind), str(count)) for kind, count in counted[:_MOST_LINES]]
@@ -148,8 +151,8 @@ def _inventory(request: Request, environment: Environment, found: Standing) -> I
         yield saved
 
 
-def _saved(environment: Environment, found: Standing, template: object) -> str | None:
-    """Return what it costs a month, by its template as it is deployed."""
+def _saved(environment: Environment, found: DestroyTarget, template: object) -> str | None:
+    """Return the estimate of its cost a month, from its deployed template."""
     if not isinstance(template, dict) or found.stack is None:
         return None
     cost = estimate(template, found.stack.where.region, prices.load(), awake_share=environment.awake_share)
@@ -160,14 +163,16 @@ def _saved(environment: Environment, found: Standing, template: object) -> str |
 def _told(removed: Removal) -> Answer:
     shown = f"**{markdown.code(str(removed.name))}**"
     if removed.proposed is not None:
-        text = answers.change(removed.proposed, "", "")
+        text = default_branch_change(removed.proposed, "", "")
         return Answer(
-            text=f"{text}\n\nOnce somebody has merged it, the deployment of that commit destroys {shown}. A merge that "
-            "GitHub makes by itself starts no workflow: then start this run again, within a day."
+            text=f"{text}\n\nOnce it is merged, the deployment of that commit destroys {shown}. If GitHub merges it "
+            "by itself, no workflow starts: start this run again then, within a day."
         )
     commit = (
-        f"Its file was removed from the default branch ({removed.commit})." if removed.commit else "Its file was gone."
+        f"Its file was removed from the default branch ({removed.commit})."
+        if removed.commit
+        else "Its file was removed before."
     )
-    stack = "its stack is deleted" if removed.outcome == "destroyed" else "there was no stack"
+    stack = "Its stack was deleted." if removed.outcome == "destroyed" else "It had no stack."
     kept = "".join(f"\n- kept: {markdown.text(f'{event.type} {event.physical_id}')}" for event in removed.kept)
-    return Answer(text=f"{shown} is destroyed. {commit} And {stack}.{f'{chr(10)}{kept}' if kept else ''}")
+    return Answer(text=f"{shown} is destroyed. {commit} {stack}{f'{chr(10)}{kept}' if kept else ''}")

@@ -1,10 +1,9 @@
-"""Orders that are commits: `/extend`, `/lock`, `/unlock`, and the image of `/deploy NAME IMAGE`."""
+"""Commands that are commits: `/extend`, `/lock`, `/unlock`, and the image of `/deploy NAME IMAGE`."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,108 +12,126 @@ from constructs_lib.config import files
 from constructs_lib.config.environments import load
 from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.model import AdHocAppConfig
-from gitops.chatops import answers, authorise
-from gitops.chatops.answers import Answer
-from gitops.chatops.errors import RefusedError
-from gitops.chatops.request import path_of
+from gitops.chatops import authorise
+from gitops.chatops.answers import Answer, default_branch_change
+from gitops.chatops.request import repository_path
 from gitops.declarations import with_field, without_field
+from gitops.errors import RefusedError
 from gitops.github.default_branch import commit_edit
 from gitops.output import markdown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from constructs_lib.config.environments import Environment
-    from constructs_lib.config.naming import EnvironmentName
-    from gitops.chatops.grammar import Order
+    from gitops.chatops.decision import Step
     from gitops.chatops.request import Request
-    from gitops.github.model import Permission
 
 
-def perform(request: Request, order: Order, name: EnvironmentName, permission: Permission) -> Answer:
-    """Commit what an order changes of the declaration `name`.
+def extend_expiry(request: Request, step: Step) -> Answer:
+    """Commit a later `expires`: by so many days from the declared one, or from today if that is over."""
+
+    def edit(environment: Environment, text: str, path: str) -> str:
+        expires = date.fromisoformat(_expires(environment))
+        later = max(expires, request.today) + timedelta(days=step.order.days)
+        return with_field(text, path, "expires", later.isoformat())
+
+    def describe(environment: Environment) -> tuple[str, str]:
+        return f"now expires after {_expires(environment)}", f"expires after {_expires(environment)} already"
+
+    return _commit(request, step, edit, describe, f"Extend {step.target.name} by {step.order.days} days")
+
+
+def lock_environment(request: Request, step: Step) -> Answer:
+    """Commit a `lock` with the author of the comment and the reason."""
+
+    def edit(_: Environment, text: str, path: str) -> str:
+        return with_field(text, path, "lock", {"by": request.login, "reason": step.order.reason})
+
+    def describe(environment: Environment) -> tuple[str, str]:
+        lock = markdown.text(str(environment.lock))
+        return f"is {lock}. `/unlock {environment.name}` removes the lock", f"is {lock} already"
+
+    return _commit(request, step, edit, describe, f"Lock {step.target.name}")
+
+
+def unlock_environment(request: Request, step: Step) -> Answer:
+    """Commit the declaration without its `lock`."""
+
+    def edit(_: Environment, text: str, path: str) -> str:
+        return without_field(text, path, "lock")
+
+    def describe(_: Environment) -> tuple[str, str]:
+        return "is no longer locked", "was not locked"
+
+    return _commit(request, step, edit, describe, f"Unlock {step.target.name}")
+
+
+def commit_image(request: Request, step: Step) -> Answer:
+    """Commit a new `image`; a step after this one deploys it."""
+
+    def edit(_: Environment, text: str, path: str) -> str:
+        return with_field(text, path, "image", step.order.image)
+
+    def describe(_: Environment) -> tuple[str, str]:
+        image = markdown.code(step.order.image)
+        return f"is declared with the image {image}", f"has the image {image} already"
+
+    return _commit(request, step, edit, describe, f"Set the image of {step.target.name} to {step.order.image}")
+
+
+def _commit(
+    request: Request,
+    step: Step,
+    edit: Callable[[Environment, str, str], str],
+    describe: Callable[[Environment], tuple[str, str]],
+    subject: str,
+) -> Answer:
+    """Commit what `edit` makes of a declaration: of the environment, the text and the path of its file.
+
+    `describe` returns the answers for a change and for none, after the environment's name.
 
     Raises:
         RefusedError: the file as it is now, or as it would be, does not allow it.
         GitHubError: nothing could be committed.
     """
-    editor = _Editor(request, order, name, permission)
-    result = commit_edit(request.repository, path_of(name), editor.edit, _message(request, order, name))
-    return Answer(text=answers.change(result, *_said(order, name, editor)))
+    name = step.target.name
+    path = repository_path(name)
+    after = step.target
 
-
-@dataclass(slots=True)
-class _Editor:
-    """Edits the file as it is on the default branch at that moment; `before` and `after` are what it declares."""
-
-    request: Request
-    order: Order
-    name: EnvironmentName
-    permission: Permission
-    before: Environment | None = None
-    after: Environment | None = None
-
-    def edit(self, text: str) -> str:
-        """Return the file's new text. Raises RefusedError."""
-        path = path_of(self.name)
-        self.before = self._declared(text)
-        if reason := authorise.refusal(self.order.verb, self.request.login, self.permission, self.before):
-            raise RefusedError(f"{self.name}: {reason}")
-        edited = text
-        match self.order.verb:
-            case "extend":
-                edited = with_field(text, path, "expires", self._expires(self.before).isoformat())
-            case "lock":
-                lock = {"by": self.request.login, "reason": self.order.reason}
-                edited = with_field(text, path, "lock", lock)
-            case "unlock":
-                edited = without_field(text, path, "lock")
-            case "deploy":
-                edited = with_field(text, path, "image", self.order.image)
-        strict = edited != text
-        self.after = self._declared(edited, strict=strict)
+    def edit_now(text: str) -> str:
+        """Edit the file as it is on the default branch at that moment."""
+        nonlocal after
+        before = _parse(request, step, text)
+        reason = authorise.refusal_reason(step.order.verb, request.login, request.permission, before)
+        if reason:
+            raise RefusedError(f"{name}: {reason}")
+        edited = edit(before, text, path)
+        after = _parse(request, step, edited, strict=edited != text)
         return edited
 
-    def _expires(self, environment: Environment) -> date:
-        config = environment.config
-        if not isinstance(config, AdHocAppConfig):
-            raise RefusedError(f"{self.name} does not expire")
-        return max(date.fromisoformat(config.expires), self.request.today) + timedelta(days=self.order.days)
-
-    def _declared(self, text: str, *, strict: bool = False) -> Environment:
-        """Return what a text declares beside the other declarations. Raises RefusedError when it may not."""
-        with tempfile.TemporaryDirectory() as root:
-            folder = Path(root) / "environments"
-            shutil.copytree(self.request.folder, folder)
-            files.file_of(folder, self.name).write_bytes(text.encode())
-            try:
-                names = {self.name}
-                return load(folder, only=names, today=self.request.today, strict=names if strict else ())[self.name]
-            except DeclarationError as error:
-                raise RefusedError(str(error)) from error
-
-
-def _message(request: Request, order: Order, name: EnvironmentName) -> str:
-    subject = {
-        "extend": f"Extend {name} by {order.days} days",
-        "lock": f"Lock {name}",
-        "unlock": f"Unlock {name}",
-        "deploy": f"Set the image of {name} to {order.image}",
-    }[order.verb]
-    return f"{subject}\n\nOrdered by @{request.login} in {request.event.comment.url}"
-
-
-def _said(order: Order, name: EnvironmentName, editor: _Editor) -> tuple[str, str]:
-    """Return what to say once it is done, and what when there was nothing to do."""
+    message = f"{subject}\n\nOrdered by @{request.login} in {request.event.comment.url}"
+    result = commit_edit(request.repository, path, edit_now, message)
     shown = f"**{markdown.code(str(name))}**"
-    after = editor.after.config if editor.after else None
-    match order.verb:
-        case "extend" if isinstance(after, AdHocAppConfig):
-            return f"{shown} now expires after {after.expires}.", f"{shown} expires after {after.expires} already."
-        case "lock":
-            lock = editor.after.lock if editor.after else None
-            why = markdown.text(str(lock)) if lock else ""
-            return f"{shown} is {why}. `/unlock {name}` ends that.", f"{shown} is {why} already."
-        case "unlock":
-            return f"{shown} is no longer locked.", f"{shown} was not locked."
-        case _:
-            image = markdown.code(order.image)
-            return f"{shown} is declared with the image {image}.", f"{shown} has the image {image} already."
+    done, already = (f"{shown} {text}." for text in describe(after))
+    return Answer(text=default_branch_change(result, done, already))
+
+
+def _expires(environment: Environment) -> str:
+    config = environment.config
+    if not isinstance(config, AdHocAppConfig):
+        raise RefusedError(f"{environment.name} does not expire")
+    return config.expires
+
+
+def _parse(request: Request, step: Step, text: str, *, strict: bool = False) -> Environment:
+    """Return the environment that a text declares beside the other declarations. Raises RefusedError if it may not."""
+    name = step.target.name
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root) / "environments"
+        shutil.copytree(request.folder, folder)
+        files.file_of(folder, name).write_bytes(text.encode())
+        try:
+            return load(folder, only={name}, today=request.today, strict={name} if strict else ())[name]
+        except DeclarationError as error:
+            raise RefusedError(str(error)) from error

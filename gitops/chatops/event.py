@@ -1,4 +1,4 @@
-"""The event `issue_comment`, as far as it can order something.
+"""The webhook event `issue_comment`, as far as it can hold commands.
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads#issue_comment
 """
@@ -23,8 +23,8 @@ class CommentEvent:
     default_branch: str
 
 
-def from_payload(payload: Mapping[str, Any]) -> CommentEvent | None:
-    """Return the event, or None for what orders nothing: edits, bots, apps, and issues that are no pull requests."""
+def comment_event(payload: Mapping[str, Any]) -> CommentEvent | None:
+    """Return the event, or None if its commands do not count: edits, bots, apps, and issues without pull request."""
     comment = payload.get("comment")
     issue = payload.get("issue") or {}
     if payload.get("action") != "created" or not comment or not issue.get("pull_request"):

@@ -1,4 +1,4 @@
-"""What became of an environment by a comment, in the comment that the pull request has about its environments."""
+"""The result of a deployment or destruction by comment, in the pull request's comment about its environments."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from gitops.report.results import EnvironmentResult
 
 
-def show(request: Request, record: EnvironmentResult, sha: str) -> None:
-    """Write what became of an environment at the commit `sha` where the pull request has had its plan.
+def publish_outcome(request: Request, record: EnvironmentResult, sha: str) -> None:
+    """Put the result at the commit `sha` in the place of the plan, if the pull request is about this environment alone.
 
-    That is left as it is where the pull request is about other environments too. GitHub's failures are said and go by.
+    An error of GitHub is logged and does not fail the command.
     """
     with ignore_github_errors(f"the result of {record.environment}"):
         if [str(name) for name in request.touched] == [record.environment]:

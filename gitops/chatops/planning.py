@@ -15,22 +15,23 @@ from constructs_lib.config.errors import DeclarationError
 from gitops import checkout
 from gitops.affected.tree import Tree
 from gitops.chatops.answers import Answer
-from gitops.chatops.errors import RefusedError
-from gitops.chatops.request import FOLDER, name_of
+from gitops.chatops.request import FOLDER, declared_name
+from gitops.errors import RefusedError
 from gitops.output import markdown
 from gitops.plan.planning import make_plan
 from gitops.plan.publication import post
 
 if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
+    from gitops.chatops.decision import Step
     from gitops.chatops.request import Request
 
 _CODE = ("app.py", "cdk.json", "uv.lock", "constructs_lib/", f"{FOLDER}/schema.json")
-"""What makes templates of declarations."""
+"""The files that templates are made from, besides the declarations."""
 
 
-def plan(request: Request) -> Answer:
-    """Write the plan into the comment that the pull request has for it, and say so.
+def plan_pull_request(request: Request, _step: Step) -> Answer:
+    """Update the pull request's comment with the plan, and return a link to it.
 
     Raises:
         RefusedError: the declarations of the pull request are not valid.
@@ -53,11 +54,11 @@ def plan(request: Request) -> Answer:
         request.repository, pull_request.number, made, (), head=pull_request.head_sha, run_url=request.run_url
     )
     text = f"[The plan]({comment.url}) is up to date for {markdown.code(pull_request.head_sha[:12])}."
-    refusal = "" if not made.refused else " **Something in it is refused.**"
+    refusal = "" if not made.refused else " **It refuses some of the changes.**"
     code = [file.path for file in request.changed_files if file.path.startswith(_CODE)]
     note = (
-        "\n\nIt is made with the code of the default branch. This pull request changes code too, which the plan does "
-        f"not show: {', '.join(map(markdown.code, code[:10]))}"
+        "\n\nThe plan uses the code of the default branch. This pull request changes code too, which the plan does not "
+        f"show: {', '.join(map(markdown.code, code[:10]))}"
     )
     return Answer(text=f"{text}{refusal}{note if code else ''}", done=not made.refused)
 
@@ -67,15 +68,15 @@ def _proposed(request: Request) -> dict[EnvironmentName, str | None]:
     head = request.pull_request.head_sha
     proposed: dict[EnvironmentName, str | None] = {}
     for file in request.changed_files:
-        former = name_of(file.previous_path) if file.previous_path and file.status == "renamed" else None
+        former = declared_name(file.previous_path) if file.previous_path and file.status == "renamed" else None
         if former is not None:
             proposed.setdefault(former, None)
-        name = name_of(file.path)
+        name = declared_name(file.path)
         if name is None:
             continue
         found = request.repository.file(file.path, head) if file.status != "removed" else None
         if found is None and file.status != "removed":
-            raise RefusedError("the pull request has changed meanwhile; comment `/plan` again")
+            raise RefusedError("the pull request changed while the plan was made; comment `/plan` again")
         proposed[name] = found.text if found else None
     return proposed
 

@@ -1,4 +1,4 @@
-"""What is asked of GitHub and of the declarations to judge a comment: each of it once, and only what is needed."""
+"""A comment with all that its commands are judged by. GitHub is asked once for each, and only when it is needed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from constructs_lib.config.naming import NAME_PATTERN, EnvironmentName
-from gitops.chatops import confirmation
-from gitops.chatops.errors import RefusedError
+from gitops.chatops.confirmation import find_confirmation
+from gitops.errors import RefusedError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gitops.aws.target import TargetName
     from gitops.chatops.confirmation import Confirmation
     from gitops.chatops.event import CommentEvent
-    from gitops.github.model import ChangedFile, PullRequest
+    from gitops.github.model import ChangedFile, Permission, PullRequest
     from gitops.github.repository import Repository
 
 FOLDER: Final = "environments"
@@ -35,12 +35,13 @@ https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 
 @dataclass(frozen=True)
 class Request:
-    """A comment that may order something, and what it is judged by: GitHub and the default branch's declarations.
+    """A comment with commands, its author's permission, and the default branch's declarations.
 
-    `folder` has those, as a checkout; `run_url` is where the log of this run is, `sha` the commit that it is of.
+    `folder` is a checkout of these; `run_url` is the URL of this run's log, `sha` the commit that the run is of.
     """
 
     event: CommentEvent
+    permission: Permission
     repository: Repository
     declared: Environments
     folder: Path
@@ -51,7 +52,7 @@ class Request:
 
     @property
     def login(self) -> str:
-        """Who has commented."""
+        """The author of the comment."""
         return self.event.comment.author
 
     @cached_property
@@ -72,14 +73,14 @@ class Request:
 
     @cached_property
     def touched(self) -> tuple[EnvironmentName, ...]:
-        """The environments whose files the pull request changes, adds, removes or renames; accounts are none."""
+        """The environments whose files the pull request changes, adds, removes or renames, without accounts."""
         paths = [path for file in self.changed_files for path in (file.path, file.previous_path) if path]
-        names = {name for path in paths if (name := name_of(path)) and not name.is_account}
+        names = {name for path in paths if (name := declared_name(path)) and not name.is_account}
         return tuple(sorted(names))
 
     def confirmed(self, token: str) -> Confirmation:
-        """Return what a token stands for. Raises RefusedError when it does not hold."""
-        return confirmation.find(
+        """Return the confirmation that a token stands for. Raises RefusedError when the token is not valid."""
+        return find_confirmation(
             token,
             self.repository.comments(self.event.number),
             login=self.login,
@@ -88,13 +89,13 @@ class Request:
         )
 
 
-def path_of(name: EnvironmentName) -> str:
-    """Return where a repository has the file of a declaration."""
+def repository_path(name: EnvironmentName) -> str:
+    """Return the path of a declaration's file in the repository."""
     return f"{FOLDER}/{name}.yaml"
 
 
-def name_of(path: str) -> EnvironmentName | None:
-    """Return the declaration that a path in a repository is, or None for other files."""
+def declared_name(path: str) -> EnvironmentName | None:
+    """Return the name that the file at a path in the repository declares, or None for other files."""
     name = EnvironmentName.from_path(PurePosixPath(path))
     fits = NAME_PATTERN.fullmatch(name.folder) and NAME_PATTERN.fullmatch(name.file)
-    return name if fits and path == path_of(name) else None
+    return name if fits and path == repository_path(name) else None

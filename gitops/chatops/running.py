@@ -1,78 +1,82 @@
-"""Orders that change what runs: `/deploy`, `/sleep`, `/wake`."""
+"""Commands that change what runs: `/deploy`, `/sleep`, `/wake`."""
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AppConfig
 from gitops.access.sleeping import next_change, set_awake
-from gitops.chatops import outcome
 from gitops.chatops.answers import Answer
-from gitops.chatops.errors import RefusedError
-from gitops.commands.deploy import deploy
+from gitops.chatops.outcome import publish_outcome
+from gitops.deploy.run import deploy_environments
+from gitops.errors import RefusedError
+from gitops.github.deployments import GitHubDeployments
 from gitops.outcome import WORDING
 from gitops.output import markdown
+from gitops.output.progress import say, without_workflow_commands
 from gitops.report import results
 
 if TYPE_CHECKING:
-    from constructs_lib.config.environments import Environment
-    from gitops.chatops.grammar import Order
+    from gitops.chatops.decision import Step
     from gitops.chatops.request import Request
     from gitops.report.results import EnvironmentResult
 
 
-def perform(request: Request, order: Order, environment: Environment) -> Answer:
-    """Deploy an environment, put it to sleep or wake it.
+def deploy_by_comment(request: Request, step: Step) -> Answer:
+    """Deploy an environment as the default branch declares it.
 
     Raises:
-        RefusedError: it is to be deployed with an image that the default branch does not declare.
-        UserError: it is not deployed, or AWS refuses.
+        RefusedError: the order names an image that the default branch does not declare.
+        UserError: something that the deployment needs is missing, or AWS refuses.
     """
-    if order.verb == "deploy":
-        return _deploy(request, order, environment)
-    awake = order.verb == "wake"
-    changed = set_awake(environment, request.requested_target, awake=awake)
-    state = "awake" if awake else "asleep"
-    shown = f"**{markdown.code(str(environment.name))}**"
-    did = (
-        f"{shown} is {state} now: {', '.join(map(markdown.code, changed))}."
-        if changed
-        else f"{shown} is {state} already."
-    )
-    return Answer(text=f"{did} {markdown.text(next_change(environment, datetime.now(UTC), awake=awake))}")
-
-
-def _deploy(request: Request, order: Order, environment: Environment) -> Answer:
+    environment, image = step.target, step.order.image
     config = environment.config
-    if order.image and isinstance(config, AppConfig) and config.image != order.image:
+    if image and isinstance(config, AppConfig) and config.image != image:
         raise RefusedError(
-            f"{request.event.default_branch} declares {environment.name} with the image {config.image}, not "
-            f"{order.image}: the commit of this image failed, or its pull request waits to be merged. Nothing was "
-            "deployed"
+            f"{request.event.default_branch} declares {environment.name} with the image {config.image}, not {image}: "
+            "the commit of this image failed, or its pull request waits to be merged. Nothing was deployed"
         )
-    with tempfile.TemporaryDirectory() as folder:
-        deploy(
-            folder=request.folder,
-            names=[str(environment.name)],
-            github=True,
-            unless_superseded_by=None,
-            results=Path(folder),
+    deployments = GitHubDeployments(request.repository, sha=request.sha, run_url=request.run_url)
+    with results.recorded([environment], deployments=deployments, folder=None) as done:
+        deployed = deploy_environments(
+            request.folder,
+            [environment],
+            everything=False,
             requested_target=request.requested_target,
             today=request.today,
         )
-        (record,) = results.read(Path(folder))
-    outcome.show(request, record, request.sha)
-    return Answer(text=_told(record), done=not record.failed)
+        done.extend(deployed)
+    record = results.of_deployment(deployed[0])
+    say(without_workflow_commands(f"{record.environment} {record.outcome}\n{record.reason}".rstrip()))
+    publish_outcome(request, record, request.sha)
+    return Answer(text=_deployment_text(record), done=not record.failed)
 
 
-def _told(record: EnvironmentResult) -> str:
+def sleep_by_comment(request: Request, step: Step) -> Answer:
+    """Stop the tasks of an ad hoc app. Raises UserError when it is not deployed, or AWS refuses."""
+    return _set_awake(request, step, awake=False)
+
+
+def wake_by_comment(request: Request, step: Step) -> Answer:
+    """Start the tasks of an ad hoc app. Raises UserError when it is not deployed, or AWS refuses."""
+    return _set_awake(request, step, awake=True)
+
+
+def _set_awake(request: Request, step: Step, *, awake: bool) -> Answer:
+    environment = step.target
+    changed = set_awake(environment, request.requested_target, awake=awake)
+    state = "awake" if awake else "asleep"
+    services = f"now: {', '.join(map(markdown.code, changed))}" if changed else "already"
+    then = markdown.text(next_change(environment, datetime.now(UTC), awake=awake))
+    return Answer(text=f"**{markdown.code(str(environment.name))}** is {state} {services}. {then}")
+
+
+def _deployment_text(record: EnvironmentResult) -> str:
     shown = f"**{markdown.code(record.environment)}**"
     lines = [f"{shown}: {WORDING[record.outcome].label} after {record.seconds:.0f} s."]
     if record.url and not record.failed:
-        lines.append(f"It answers at {record.url}")
+        lines.append(f"URL: {record.url}")
     if record.reason:
         lines.append(markdown.block(record.reason))
     return "\n\n".join(lines)

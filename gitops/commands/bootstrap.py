@@ -10,9 +10,10 @@ from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output, role_
 from gitops.aws import target
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
-from gitops.commands.deploy import conclude, deploy_environments
+from gitops.commands.deploy import conclude
 from gitops.commands.selection import show_warnings
 from gitops.deploy import bootstrapping
+from gitops.deploy.run import deploy_environments
 from gitops.errors import UserError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`gitops command`: what a comment of a pull request orders, decided and, step by step, performed."""
+"""`gitops command`: the commands in a comment of a pull request, decided and, step by step, carried out."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
 from constructs_lib.config.errors import DeclarationError
-from gitops.chatops import answers, authorise, decision, event, grammar
+from gitops.chatops import answers, authorise, decision
 from gitops.chatops.decision import Refusal
-from gitops.chatops.errors import RefusedError
+from gitops.chatops.event import comment_event
+from gitops.chatops.grammar import Reading, read_comment
 from gitops.chatops.request import Request
-from gitops.errors import UserError
+from gitops.errors import RefusedError, UserError
 from gitops.github import actions
 from gitops.github.actions import Run
 from gitops.github.transport import GitHubError
@@ -24,26 +25,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gitops.aws.target import TargetName
-    from gitops.chatops.answers import Answer
     from gitops.chatops.decision import Step
     from gitops.chatops.event import CommentEvent
     from gitops.github.model import Permission
     from gitops.github.repository import Repository
 
-_NO_STEPS: dict[str, list[object]] = {"git": [], "read": [], "deploy": [], "destroy": []}
-
 
 def command(*, folder: Path, perform: int | None, requested_target: TargetName | None, today: date) -> int:
-    """Decide what the comment that started this run orders, or carry out its step `perform`.
+    """Decide on the commands in the comment that started this run, or carry out their step `perform`.
 
-    Returns 0 also for what is refused: the answer to the comment says why. Raises UserError when something that was
-    ordered and allowed did not work; the answer says that too.
+    Returns 0 also for refused commands: the answer to the comment gives the reason. Raises UserError when a command
+    was allowed and failed; the answer says that too.
     """
     run = Run.from_environ()
     if perform is None:
-        actions.set_outputs(_NO_STEPS)  # an output that is not set again
-    commented = event.from_payload(run.payload())
-    reading = grammar.read(commented.comment.body) if commented else grammar.Reading()
+        actions.set_outputs({job: [] for job in decision.GITHUB_ENVIRONMENT_OF})  # an output that is not set again
+    commented = comment_event(run.payload())
+    reading = read_comment(commented.comment.body) if commented else Reading()
     if commented is None or not (reading.orders or reading.mistakes):
         say("no command")
         return 0
@@ -55,6 +53,7 @@ def command(*, folder: Path, perform: int | None, requested_target: TargetName |
     try:
         request = Request(
             event=commented,
+            permission=permission,
             repository=repository,
             declared=load(folder, today=today),
             folder=folder,
@@ -64,49 +63,54 @@ def command(*, folder: Path, perform: int | None, requested_target: TargetName |
             requested_target=requested_target,
         )
         if perform is None:
-            _decide(request, reading, permission)
+            _decide(request, reading)
         else:
-            _perform(request, decision.decide(request, reading.orders, permission), perform, permission)
+            _perform(request, decision.decide_orders(request, reading.orders), perform)
     except (UserError, DeclarationError) as error:
-        _tell_failure(repository, commented, error, run.url)
+        _report_failure(repository, commented, error, run.url)
         raise
     return 0
 
 
 def _started_by_author(commented: CommentEvent) -> bool:
-    """Whether whoever started this run, for the first time or again, is who commented."""
+    """Whether the author of the comment started this run, the first time or again."""
     author = commented.comment.author
     return os.environ.get("GITHUB_TRIGGERING_ACTOR", author).casefold() == author.casefold()
 
 
 def _ignore(repository: Repository, commented: CommentEvent, permission: Permission) -> None:
-    """Leave a comment unanswered: whoever may not command shall not have a bot talk either."""
+    """Leave a comment unanswered, so that a person who may not command cannot make the bot write either."""
     login = commented.comment.author
-    why = f"its author has the permission {permission}, and commands need write; or somebody else started the run again"
+    why = (
+        f"its author has the permission {permission}, and commands need write; or another person started the run again"
+    )
     say(f"the comment of {login} is ignored: {why}")
     actions.add_summary(f"A comment was ignored: {why}.")
     repository.react(commented.comment.id, "confused")
 
 
-def _decide(request: Request, reading: grammar.Reading, permission: Permission) -> None:
-    comment_id = request.event.comment.id
-    request.repository.react(comment_id, "eyes")
+def _decide(request: Request, reading: Reading) -> None:
+    """Answer mistakes, refusals and what needs no other job, and set a matrix of steps for each job."""
+    request.repository.react(request.event.comment.id, "eyes")
     if reading.mistakes:
         _answer(request, answers.mistakes(reading.mistakes), done=False)
         return
-    outcomes = decision.decide(request, reading.orders, permission)
+    outcomes = decision.decide_orders(request, reading.orders)
     refused = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
     if refused:
         _answer(request, answers.refusals(refused), done=False)
         return
-    matrices = decision.entries(request, outcomes)
-    if any(order.verb == "help" for order in reading.orders):
-        _answer(request, answers.help_table(), done=True)
-    actions.set_outputs({str(job): entries for job, entries in matrices.items()})
+    for outcome in outcomes:
+        if not isinstance(outcome, Refusal) and outcome.task.job == "decide":
+            answer = outcome.task.load_handler()(request, outcome)
+            _answer(request, answer.text, done=answer.done)
+    matrices = decision.matrices(request, outcomes)
+    actions.set_outputs(matrices)
     print(json.dumps(matrices, indent=1))
 
 
-def _perform(request: Request, outcomes: Sequence[Step | Refusal], number: int, permission: Permission) -> None:
+def _perform(request: Request, outcomes: Sequence[Step | Refusal], number: int) -> None:
+    """Carry out one step, and answer it."""
     if not 0 <= number < len(outcomes):
         raise UserError(f"the comment has no step {number}")
     outcome = outcomes[number]
@@ -114,44 +118,18 @@ def _perform(request: Request, outcomes: Sequence[Step | Refusal], number: int, 
         _answer(request, answers.refusals([outcome]), done=False)
         return
     try:
-        answer = _carry_out(request, outcome, permission)
+        answer = outcome.task.load_handler()(request, outcome)
     except RefusedError as error:
         refusal = Refusal(order=outcome.order, message=str(error))
         _answer(request, answers.refusals([refusal]), done=False)
         return
     _answer(request, answers.reply(outcome.order, answer, request.run_url), done=answer.done)
     if not answer.done:
-        raise _AnsweredError(f"{answers.written(outcome.order)} did not work")
+        raise _AnsweredError(f"{outcome.order} failed; the answer to the comment has the reason")
 
 
 class _AnsweredError(UserError):
-    """What was ordered did not work, and the answer has said so."""
-
-
-def _carry_out(request: Request, step: Step, permission: Permission) -> Answer:
-    """Do what a step orders. The modules that talk to AWS are imported here: deciding does without them."""
-    order, environment = step.order, step.environment
-    if order.verb == "plan":
-        from gitops.chatops import planning  # noqa: PLC0415
-
-        return planning.plan(request)
-    if environment is None:
-        from gitops.chatops import looking  # noqa: PLC0415
-
-        return looking.status(request, step.account)
-    if step.job == "git":
-        from gitops.chatops import edits  # noqa: PLC0415
-
-        return edits.perform(request, order, environment.name, permission)
-    if step.job == "deploy":
-        from gitops.chatops import running  # noqa: PLC0415
-
-        return running.perform(request, order, environment)
-    from gitops.chatops import destroying  # noqa: PLC0415
-
-    if order.verb == "confirm":
-        return destroying.confirm(request, environment, order.token)
-    return destroying.ask(request, environment)
+    """A command failed, and the answer to the comment has the reason."""
 
 
 def _answer(request: Request, text: str, *, done: bool) -> None:
@@ -161,13 +139,13 @@ def _answer(request: Request, text: str, *, done: bool) -> None:
     actions.add_summary(text)
 
 
-def _tell_failure(repository: Repository, commented: CommentEvent, error: Exception, run_url: str) -> None:
-    """Say in the conversation that something did not work; GitHub may be what does not work."""
+def _report_failure(repository: Repository, commented: CommentEvent, error: Exception, run_url: str) -> None:
+    """Answer the comment with an error, unless it is answered already; GitHub may be the one that failed."""
     if isinstance(error, _AnsweredError):
         return
-    text = f"{answers.failure(str(error))}\n\n{answers.log(run_url)}"
+    text = f"{answers.failure(str(error))}\n\n{answers.log_link(run_url)}"
     try:
         repository.create_comment(commented.number, text)
         repository.react(commented.comment.id, "confused")
-    except GitHubError as unsaid:
-        say(f"GitHub could not be told: {unsaid}")
+    except GitHubError as unreported:
+        say(f"could not report to GitHub: {unreported}")

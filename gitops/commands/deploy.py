@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops.aws import stack_status, target
-from gitops.aws.regions import Regions, require_account
-from gitops.aws.session import AwsError, Session
-from gitops.cdk import synthesis
 from gitops.commands.selection import select
-from gitops.cost.budget import require_within_budgets
 from gitops.deploy.decisions import Result
-from gitops.deploy.deployment import Deployment
-from gitops.deploy.preflight.gate import Gate
+from gitops.deploy.run import deploy_environments
 from gitops.deploy.supersession import superseded
 from gitops.github.actions import Run
 from gitops.github.deployments import GitHubDeployments
-from gitops.output.progress import reporting, say
+from gitops.output.progress import say
 from gitops.output.report import show_remarks, text_table
 from gitops.report.deployment import deployment_report
 from gitops.report.results import of_deployment, recorded
@@ -78,51 +72,6 @@ def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) 
         seconds=0.0,
         reason=f"{newer[environment.name]}; the run for that deploys or destroys it",
     )
-
-
-def deploy_environments(
-    folder: Path,
-    environments: Sequence[Environment],
-    *,
-    everything: bool,
-    requested_target: TargetName | None,
-    today: date,
-) -> list[Result]:
-    """Deploy `environments`, which are all that are declared if `everything` says so."""
-    aws = target.resolve(requested_target)
-    session = Session(aws)
-    places = {part.place for environment in environments for part in (environment, environment.base) if part}
-    require_account(session.introduce(min(places)), environments)
-    assembly = synthesis.synthesise(folder, None if everything else [e.name for e in environments])
-    require_within_budgets(environments, assembly)
-    regions = Regions(session, places)
-    with reporting() as report:
-        deployment = Deployment(
-            target=aws,
-            regions=regions,
-            assembly=assembly,
-            environments=environments,
-            gate=Gate(target=aws, session=session, regions=regions, assembly=assembly),
-            today=today,
-            report=report,
-        )
-        try:
-            return deployment.run()
-        except KeyboardInterrupt:
-            _say_what_goes_on(deployment)
-            raise
-
-
-def _say_what_goes_on(deployment: Deployment) -> None:
-    say("interrupted; no further environment is started")
-    try:
-        moving = deployment.moving()
-    except AwsError as error:
-        say(f"what CloudFormation still works on is not known: {error}")
-        return
-    for stack in moving:
-        say(f"  CloudFormation goes on with {stack.environment} by itself ({stack_status.in_words(stack.status)})")
-    say("`gitops status` shows how it ends; the same command again waits for that and does the rest")
 
 
 def conclude(results: Sequence[Result]) -> int:

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from gitops.commands.selection import parse_names
 from gitops.destroy import decisions as destruction_plan
 from gitops.destroy import deletion as destruction
-from gitops.destroy.destroy_target import find
-from gitops.destroy.removal import Removal, path_of, remove
+from gitops.destroy.destroy_target import find_destroy_target
+from gitops.destroy.removal import Removal, declaration_path, remove_environment
 from gitops.errors import UserError
 from gitops.github.actions import Run
 from gitops.output.progress import reporting, say
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import CloudFormation, DeployedStack
     from gitops.aws.target import TargetName
-    from gitops.destroy.destroy_target import Standing
+    from gitops.destroy.destroy_target import DestroyTarget
 
 
 def destroy(
@@ -58,19 +58,19 @@ def destroy(
         raise UserError("--only-expired asks the default branch: it goes with --github")
     run = Run.from_environ() if github else None
     with _recorded(wanted, results) as record:
-        standing = find(folder=folder, name=wanted, region=region, requested_target=requested_target)
-        stack, cloudformation = standing.stack, standing.cloudformation
+        target = find_destroy_target(folder=folder, name=wanted, region=region, requested_target=requested_target)
+        stack, cloudformation = target.stack, target.cloudformation
         if stack and cloudformation and stack.status != destruction.DELETING:
             _obtain_consent(wanted, stack, cloudformation, yes=yes, confirmed=confirm is not None)
         if run is not None:
-            removal = _remove(standing, run, folder=folder, expired_on=today if only_expired else None)
+            removal = _remove(target, run, folder=folder, expired_on=today if only_expired else None)
         else:
-            _refuse_locked(standing)
-            removal = _delete(standing)
+            _refuse_locked(target)
+            removal = _delete(target)
         record(removal)
     for event in removal.kept:
         print(f"kept: {event.type} {event.physical_id}")
-    return _conclude(standing, removal)
+    return _conclude(target, removal)
 
 
 @contextmanager
@@ -89,45 +89,43 @@ def _recorded(name: EnvironmentName, folder: Path | None) -> Iterator[Callable[[
         raise
 
 
-def _remove(standing: Standing, run: Run, *, folder: Path, expired_on: date | None) -> Removal:
+def _remove(target: DestroyTarget, run: Run, *, folder: Path, expired_on: date | None) -> Removal:
     why = "it has expired" if expired_on else f"asked for in {run.url}"
     with reporting() as report:
-        return remove(
-            standing,
+        return remove_environment(
+            target,
             run.connect(),
-            path=path_of(folder, standing.name),
-            message=f"chore: remove {standing.name}\n\nIt is destroyed: {why}.",
+            path=declaration_path(folder, target.name),
+            message=f"chore: remove {target.name}\n\nIt is destroyed: {why}.",
             run_url=run.url,
             report=report,
             expired_on=expired_on,
         )
 
 
-def _refuse_locked(standing: Standing) -> None:
-    lock = standing.declared.lock if standing.declared else None
+def _refuse_locked(target: DestroyTarget) -> None:
+    lock = target.declared.lock if target.declared else None
     if lock:
-        raise UserError(f"{standing.name} is {lock}. Nothing was destroyed. Take `lock` out of its file first")
+        raise UserError(f"{target.name} is {lock}. Nothing was destroyed. Take `lock` out of its file first")
 
 
-def _delete(standing: Standing) -> Removal:
-    if standing.stack is None or standing.cloudformation is None:
-        return Removal(name=standing.name, outcome="not deployed")
+def _delete(target: DestroyTarget) -> Removal:
+    if target.stack is None or target.cloudformation is None:
+        return Removal(name=target.name, outcome="not deployed")
     with reporting() as report:
         try:
-            kept = destruction.delete(
-                standing.cloudformation, standing.stack, interval=standing.interval, report=report
-            )
+            kept = destruction.delete(target.cloudformation, target.stack, interval=target.interval, report=report)
         except KeyboardInterrupt:
-            again = f"Run `gitops destroy {standing.name}` again to see the end"
+            again = f"Run `gitops destroy {target.name}` again to see the end"
             say(f"interrupted; CloudFormation goes on by itself. {again}")
             raise
-        report.finish(str(standing.name), "destroyed")
-    return Removal(name=standing.name, outcome="destroyed", kept=tuple(kept))
+        report.finish(str(target.name), "destroyed")
+    return Removal(name=target.name, outcome="destroyed", kept=tuple(kept))
 
 
-def _conclude(standing: Standing, removal: Removal) -> int:
+def _conclude(target: DestroyTarget, removal: Removal) -> int:
     """Print the conclusion on standard error; return the exit code."""
-    name = standing.name
+    name = target.name
     if removal.proposed:
         request = removal.proposed.pull_request
         merged = "GitHub merges it when its rules allow" if removal.proposed.merges_by_itself else "merge it"
@@ -135,11 +133,11 @@ def _conclude(standing: Standing, removal: Removal) -> int:
         say(f"{name} was not destroyed yet: the deployment of that merge does it")
         return 1
     if removal.outcome == "not deployed":
-        say(f"{name} is not deployed in {' '.join(map(str, sorted(standing.places)))}: nothing to destroy")
+        say(f"{name} is not deployed in {' '.join(map(str, sorted(target.places)))}: nothing to destroy")
     if removal.commit:
         say(f"its file was removed from the default branch: {removal.commit}")
-    elif standing.declared and removal.outcome == "destroyed":
-        say(f"{standing.declared.source.path} still declares it: `gitops deploy --all` would create it again")
+    elif target.declared and removal.outcome == "destroyed":
+        say(f"{target.declared.source.path} still declares it: `gitops deploy --all` would create it again")
     return 0
 
 

@@ -10,7 +10,7 @@ from gitops.aws import target
 from gitops.aws.ecr import Ecr
 from gitops.aws.session import Session
 from gitops.commands.selection import parse_names, show_warnings
-from gitops.destroy.removal import path_of
+from gitops.destroy.removal import declaration_path
 from gitops.errors import UserError
 from gitops.github.connection import connect
 from gitops.output.progress import say
@@ -62,7 +62,7 @@ def promote(
     show_warnings(edited.check(folder, texts, today))
     proposed = proposal.put(
         repository,
-        {path_of(folder, name): text for name, text in texts.items()},
+        {declaration_path(folder, name): text for name, text in texts.items()},
         branch=proposal.branch_of(targets),
         base=declarations.branch,
         base_commit=declarations.commit,
@@ -108,7 +108,7 @@ def _edit(
             say(f"the image of {name} stays a tag, since AWS could not be asked for its digest: {version.unverified}")
         if version.value == before:
             continue
-        texts[name] = with_image(declarations.texts[name], path_of(folder, name), version)
+        texts[name] = with_image(declarations.texts[name], declaration_path(folder, name), version)
         lock = environment.lock
         note = f"{name} is {lock}. It is not deployed before that ends." if lock else ""
         old = Version(value=before, tag=tag_beside(declarations.texts[name]))

@@ -1,4 +1,4 @@
-"""What is about to be destroyed: where it stands, and what forbids that it goes."""
+"""The environment to destroy: its declaration, its stack, and the reasons not to destroy it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """An environment that may be destroyed, nothing standing on it: its declaration and its stack, if there are any.
+class DestroyTarget:
+    """An environment that no other depends on: its declaration and its stack, if it has them.
 
-    `places` are those that were searched for the stack; `interval` is in seconds, between questions to CloudFormation.
+    `places` were searched for the stack; `interval` is in seconds, between two requests to CloudFormation.
     """
 
     name: EnvironmentName
@@ -38,17 +38,19 @@ class Standing:
     interval: float
 
 
-def find(*, folder: Path, name: EnvironmentName, region: str | None, requested_target: TargetName | None) -> Standing:
-    """Look for an environment among the declarations in `folder` and in AWS. `region` is one more to look in.
+def find_destroy_target(
+    *, folder: Path, name: EnvironmentName, region: str | None, requested_target: TargetName | None
+) -> DestroyTarget:
+    """Look for an environment among the declarations in `folder` and in AWS. `region` is searched too.
 
     Raises:
-        UserError: it is an account, others stand on it, or it cannot be told where it is.
+        UserError: it is an account, other environments depend on it, or its account is not known.
         AwsError: AWS cannot be listed completely.
     """
     if name.is_account:
         raise UserError(
-            f"{name} is what all environments of the account stand on; gitops does not destroy it. An administrator "
-            f"deletes the stack {name.stack} when nothing is left in the account"
+            f"gitops does not destroy {name}: all environments of the account depend on it. An administrator deletes "
+            f"the stack {name.stack} when the account has no other stacks"
         )
     declared = load(folder)
     aws = targets.resolve(requested_target)
@@ -58,7 +60,7 @@ def find(*, folder: Path, name: EnvironmentName, region: str | None, requested_t
     stacks = regions.stacks().values()
     stack = destruction_plan.find_stack(name, stacks)
     _refuse_while_depended_upon(name, stack, declared, stacks)
-    return Standing(
+    return DestroyTarget(
         name=name,
         declared=declared.by_name.get(name),
         stack=stack,
@@ -71,17 +73,17 @@ def find(*, folder: Path, name: EnvironmentName, region: str | None, requested_t
 def _places(
     session: Session, declared: Environments, wanted: EnvironmentName, region: str | None
 ) -> set[AccountRegion]:
-    """Return every place that the environment can be in.
+    """Return every account and region that the environment can be in.
 
     Raises:
-        UserError: the credentials in use do not reach all of them, so that "not found" would mean nothing.
+        UserError: the credentials in use do not reach all of them, so that "not found" would prove nothing.
     """
     owner = declared.by_name.get(wanted) or declared.by_name.get(wanted.base)
     places = {place for place in declared.places() if owner is None or place.account == owner.account_id}
     if region is not None:
         places |= {AccountRegion(place.account, region) for place in places}
     if not places:
-        raise UserError("no account is declared, so there is nowhere to look for it")
+        raise UserError(f"{wanted} cannot be looked for: no account is declared")
     account = session.introduce(min(places))
     require_account(account, [owner] if owner else [])
     elsewhere = sorted({place.account for place in places if account not in {None, place.account}})
@@ -98,10 +100,10 @@ def _refuse_while_depended_upon(
     name: EnvironmentName, stack: DeployedStack | None, declared: Environments, stacks: Iterable[DeployedStack]
 ) -> None:
     account_id = stack.where.account if stack else declared[name].account_id if name in declared else None
-    standing = destruction_plan.dependents(name, account_id, declared, stacks)
-    if standing:
-        listed = "\n".join(f"  {other} ({where})" for other, where in standing.items())
+    dependents = destruction_plan.dependents(name, account_id, declared, stacks)
+    if dependents:
+        listed = "\n".join(f"  {other} ({where})" for other, where in dependents.items())
         raise UserError(
-            f"{name} is not destroyed while others stand on it:\n{listed}\n"
+            f"{name} is not destroyed while other environments depend on it:\n{listed}\n"
             "Remove their files and destroy them first: gitops destroy NAME"
         )

@@ -1,4 +1,4 @@
-"""The one way in which an environment goes for good: first out of the default branch, then out of AWS.
+"""The removal of an environment: first its file from the default branch, then its stack from AWS.
 
 A removal by pull request, `/confirm` in a comment and an expiry all end here, so that git and AWS never disagree. A
 removal that fails half-way is finished by running it again: completed steps are recognised.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import StackEvent
-    from gitops.destroy.destroy_target import Standing
+    from gitops.destroy.destroy_target import DestroyTarget
     from gitops.github.repository import Repository
     from gitops.outcome import RemovalOutcome
     from gitops.output.progress import Reporter
@@ -47,13 +47,13 @@ class Removal:
     kept: tuple[StackEvent, ...] = ()
 
 
-def path_of(folder: Path, name: EnvironmentName) -> str:
+def declaration_path(folder: Path, name: EnvironmentName) -> str:
     """Return the path of a declaration in the repository, at whose top the folder of declarations is."""
     return f"{folder.resolve().name}/{name}.yaml"
 
 
-def remove(
-    standing: Standing,
+def remove_environment(
+    target: DestroyTarget,
     repository: Repository,
     *,
     path: str,
@@ -73,38 +73,40 @@ def remove(
         GitHubError: its file could not be removed; nothing was destroyed.
         AwsError: AWS failed; its file is gone then, and the same again finishes it.
     """
-    refuse_by_file(standing, _written(standing, repository, path), expired_on=expired_on)
+    require_removable(target, _written(target, repository, path), expired_on=expired_on)
     removed = default_branch.commit_removal(repository, path, message)
     if isinstance(removed, Proposed):
-        return Removal(name=standing.name, outcome="proposed", proposed=removed)
+        return Removal(name=target.name, outcome="proposed", proposed=removed)
     try:
-        kept = _delete(standing, report)
+        kept = _delete(target, report)
     except UserError as error:
         raise UserError(
             f"{error}\n{path} is gone from the default branch, its stack is not yet. The same again finishes it, and "
             "until then it is reported as drift."
         ) from error
-    deactivate(repository, str(standing.name), run_url=run_url)
+    deactivate(repository, str(target.name), run_url=run_url)
     return Removal(
-        name=standing.name,
-        outcome="destroyed" if standing.stack else "not deployed",
+        name=target.name,
+        outcome="destroyed" if target.stack else "not deployed",
         commit=removed.sha if removed else None,
         kept=kept,
     )
 
 
-def refuse_by_file(standing: Standing, data: Mapping[str, object] | None, *, expired_on: date | None = None) -> None:
+def require_removable(
+    target: DestroyTarget, data: Mapping[str, object] | None, *, expired_on: date | None = None
+) -> None:
     """Raise UserError when an environment's file, if it still exists, forbids its removal.
 
     A file that is gone was removed with consent.
     """
     if data is None:
         return
-    name = standing.name
+    name = target.name
     file = UncheckedDeclaration(data)
     if file.lock:
         raise UserError(f"{name} is {file.lock}. Nothing was destroyed. Take `lock` out of its file first")
-    production = file.is_production or (standing.stack is not None and is_production_kind(standing.stack.kind))
+    production = file.is_production or (target.stack is not None and is_production_kind(target.stack.kind))
     if production and not file.destroy_by_comment:
         raise UserError(
             f"{name} is production, and its file does not say that it may go. Nothing was destroyed. Let an earlier "
@@ -115,23 +117,23 @@ def refuse_by_file(standing: Standing, data: Mapping[str, object] | None, *, exp
         raise UserError(f"{name} has not expired: its file says {expires or 'no day'} now. Nothing was destroyed")
 
 
-def _written(standing: Standing, repository: Repository, path: str) -> Mapping[str, object] | None:
+def _written(target: DestroyTarget, repository: Repository, path: str) -> Mapping[str, object] | None:
     """Return the data of the file on the default branch, unchecked, or None when it is gone.
 
     A file that only this checkout has still counts.
     """
     file = repository.file(path, repository.default_branch())
     if file is None:
-        return standing.declared.source.data if standing.declared else None
+        return target.declared.source.data if target.declared else None
     try:
         return loader.parse(file.text.encode(), path).data
     except DeclarationError as error:
         raise UserError(f"{path} on the default branch cannot be read: {error}\nNothing was destroyed") from error
 
 
-def _delete(standing: Standing, report: Reporter) -> tuple[StackEvent, ...]:
-    if standing.stack is None or standing.cloudformation is None:
+def _delete(target: DestroyTarget, report: Reporter) -> tuple[StackEvent, ...]:
+    if target.stack is None or target.cloudformation is None:
         return ()
-    kept = destruction.delete(standing.cloudformation, standing.stack, interval=standing.interval, report=report)
-    report.finish(str(standing.name), "destroyed")
+    kept = destruction.delete(target.cloudformation, target.stack, interval=target.interval, report=report)
+    report.finish(str(target.name), "destroyed")
     return tuple(kept)

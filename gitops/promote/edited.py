@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config import files
 from constructs_lib.config.environments import load
-from gitops.destroy.removal import path_of
+from gitops.destroy.removal import declaration_path
 from gitops.github.transport import GitHubError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read(repository: Repository, folder: Path, names: Iterable[EnvironmentName],
     """
     branch = repository.default_branch()
     commit = repository.branch_head(branch)
-    texts = {name: _text(repository, path_of(folder, name), branch, commit) for name in names}
+    texts = {name: _text(repository, declaration_path(folder, name), branch, commit) for name in names}
     return Declarations(
         branch=branch, commit=commit, texts=texts, environments=check(folder, texts, today, strict=False)
     )

@@ -49,7 +49,7 @@ def test_destroy_and_confirm_remove_the_file_from_main_and_then_the_stack(world:
     assert ran(asked) == {"decide": "success", "read dev/alpha": "success"}
     assert asked.roles == (("read", "plan"),)
     assert len(answer) == 1
-    assert "Nothing in it holds data" in answer[0]
+    assert "None of them holds data" in answer[0]
     assert changes_aws(world) == []
     assert world.stacks["dev-alpha"] == "CREATE_COMPLETE"
 
@@ -89,7 +89,7 @@ def test_a_token_that_is_expired_foreign_unknown_or_used_destroys_nothing(
     assert world.aws_calls == []
     assert "DELETE" not in " ".join(world.github.writes)
     answers = world.github.comments_of_ours(number)[-3:]
-    assert all("Nothing of this comment was done" in answer for answer in answers)
+    assert all("No command in this comment was run" in answer for answer in answers)
 
     world.comment(number, OWNER, f"/confirm {valid}")
     assert set(world.stacks) == {"accounts-main", "dev-alpha", "dev-base"}
@@ -114,7 +114,7 @@ def test_a_destroy_that_aws_interrupts_is_finished_by_the_same_run_started_again
     assert ran(first) == {"decide": "success", "destroy dev/alpha": "failure"}
     assert world.github.read(ALPHA) is None
     assert world.stacks["dev-alpha"] == "CREATE_COMPLETE"
-    assert "This did not work" in world.github.comments_of_ours(number)[-1]
+    assert "Command failed" in world.github.comments_of_ours(number)[-1]
 
     world.recorder.lost = lambda _: False
     second = world.play("command", "issue_comment", event, sha=at)

@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gitops.chatops import confirmation
-from gitops.chatops.confirmation import RESUMABLE_FOR, VALID_FOR, Record
-from gitops.chatops.errors import RefusedError
-from gitops.chatops.grammar import TOKEN_PATTERN
+from gitops.chatops.confirmation import RESUMABLE_FOR, VALID_FOR, ConfirmationRecord
+from gitops.chatops.orders import TOKEN_PATTERN
+from gitops.errors import RefusedError
 from gitops.github.model import Comment
 from gitops.github.repository import BOT
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CONFIRM = 2002
-RECORD = Record.new(environment="dev/alpha", requester="octocat", stack_id="arn:1", template="abc", requested_in=2000)
+RECORD = ConfirmationRecord.new(
+    environment="dev/alpha", requester="octocat", stack_id="arn:1", template="abc", requested_in=2000
+)
 
 
 def comment(
@@ -32,12 +34,14 @@ def find(
     comment_id: int = CONFIRM,
     after: timedelta = timedelta(minutes=1),
 ) -> confirmation.Confirmation:
-    return confirmation.find(token, comments, login=login, comment_id=comment_id, now=NOON + after)
+    return confirmation.find_confirmation(token, comments, login=login, comment_id=comment_id, now=NOON + after)
 
 
-def used(by: int = CONFIRM, record: Record = RECORD) -> Comment:
+def used(by: int = CONFIRM, record: ConfirmationRecord = RECORD) -> Comment:
     fresh = comment(f"{record.marker}\ninventory")
-    claimed = confirmation.claimed(confirmation.Confirmation(record=record, comment=fresh, resumed=False), by, "used")
+    claimed = confirmation.claimed_body(
+        confirmation.Confirmation(record=record, comment=fresh, resumed=False), by, "used"
+    )
     return replace(fresh, body=claimed, edited=True)
 
 
@@ -51,7 +55,9 @@ def test_a_fresh_token_of_the_requester_holds() -> None:
 
 def test_every_token_is_another() -> None:
     again = {
-        Record.new(environment="dev/alpha", requester="octocat", stack_id="", template="", requested_in=1).token
+        ConfirmationRecord.new(
+            environment="dev/alpha", requester="octocat", stack_id="", template="", requested_in=1
+        ).token
         for _ in range(100)
     }
     assert len(again) == 100
@@ -78,7 +84,7 @@ def test_a_token_is_not_that_of_any_other_record() -> None:
         ([comment(by_bot=False)], "no `/destroy` on this pull request"),
         ([comment(f"plan of `{RECORD.marker}`")], "no `/destroy` on this pull request"),
         ([comment(f"first\n{RECORD.marker}")], "no `/destroy` on this pull request"),
-        ([comment(edited=True)], "edited, so it counts no more"),
+        ([comment(edited=True)], "edited, so the token is no longer valid"),
         ([used(by=1999)], "used already"),
     ],
 )
@@ -88,7 +94,7 @@ def test_a_token_does_not_hold_without_an_untouched_comment_of_ours(comments: li
 
 
 def test_a_token_of_somebody_else_is_refused() -> None:
-    with pytest.raises(RefusedError, match="octocat asked for this token"):
+    with pytest.raises(RefusedError, match="this token is for octocat"):
         find(comment(), login="monalisa")
     assert find(comment(), login="OctoCat").record == RECORD
 
@@ -103,7 +109,7 @@ def test_the_comment_that_used_a_token_may_go_on_for_a_day() -> None:
     found = find(used(), after=RESUMABLE_FOR)
 
     assert found.resumed
-    assert confirmation.claimed(found, CONFIRM, "used") == used().body
+    assert confirmation.claimed_body(found, CONFIRM, "used") == used().body
     with pytest.raises(RefusedError, match="has expired"):
         find(used(), after=RESUMABLE_FOR + timedelta(seconds=1))
 
@@ -134,5 +140,5 @@ def test_what_is_no_record_is_passed_over(data: str) -> None:
 
 
 def test_templates_are_told_apart_by_what_they_say() -> None:
-    assert confirmation.digest({"a": 1, "b": 2}) == confirmation.digest({"b": 2, "a": 1})
-    assert confirmation.digest({"a": 1}) != confirmation.digest({"a": 2})
+    assert confirmation.template_digest({"a": 1, "b": 2}) == confirmation.template_digest({"b": 2, "a": 1})
+    assert confirmation.template_digest({"a": 1}) != confirmation.template_digest({"a": 2})

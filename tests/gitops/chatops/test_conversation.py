@@ -163,7 +163,7 @@ def test_what_is_refused_is_answered_and_nothing_of_the_comment_is_done(
     assert ran.process.returncode == 0, ran.process.stderr
     assert ran.outputs == NOTHING
     (answer,) = conversation.answers
-    assert "Nothing of this comment was done" in answer
+    assert "No command in this comment was run" in answer
     assert told in answer.replace("\\", "")
     assert conversation.reactions(event) == ["eyes", "confused"]
 
@@ -286,7 +286,7 @@ def test_a_commit_that_github_refuses_is_told(conversation: Conversation) -> Non
     (ran,) = conversation.perform(event, conversation.decide(event), "git")
 
     assert ran.process.returncode == 1
-    assert "This did not work" in conversation.answers[0]
+    assert "Command failed" in conversation.answers[0]
     assert conversation.reactions(event) == ["eyes", "confused"]
 
 
@@ -316,7 +316,7 @@ def test_what_a_comment_injects_stays_text(conversation: Conversation, body: str
 
 
 def test_a_comment_of_65_kilobytes_is_read_and_answered(conversation: Conversation) -> None:
-    ran = conversation.decide(conversation.comment("monalisa", ("/zz <b>\n" * 8192)[:65_000]))
+    ran = conversation.decide(conversation.comment("monalisa", ("/zz <br>\n" * 8192)[:65_000]))
 
     assert ran.process.returncode == 0, ran.process.stderr
     assert ran.outputs == NOTHING

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,8 +9,10 @@ from hypothesis import strategies as st
 
 from constructs_lib.config.environments import parse_name
 from constructs_lib.config.naming import NAME_PATTERN
-from gitops.chatops.event import from_payload
-from gitops.chatops.grammar import MOST_CANDIDATES, MOST_ORDERS, TOKEN_PATTERN, USAGE, Order, Reading, Verb, read
+from gitops.chatops.comment_commands import verbs
+from gitops.chatops.event import comment_event
+from gitops.chatops.grammar import MAX_CANDIDATES, MAX_ORDERS, Reading, read_comment
+from gitops.chatops.orders import TOKEN_PATTERN, Order
 
 EXAMPLES = Path(__file__).parents[3] / "node_modules/@octokit/webhooks-examples/api.github.com/index.json"
 ALPHA = parse_name("dev/alpha")
@@ -47,16 +48,12 @@ TOKEN = "abcdefgh234567aa"  # noqa: S105 - a token of nothing
     ],
 )
 def test_a_command_is_read(line: str, order: Order) -> None:
-    assert read(line) == Reading(orders=(order,))
-    assert read(f"Please:\r\n{line}\r\nThanks!") == Reading(orders=(order,))
-
-
-def test_every_command_is_in_the_table_of_usage() -> None:
-    assert set(USAGE) == set(get_args(Verb))
+    assert read_comment(line) == Reading(orders=(order,))
+    assert read_comment(f"Please:\r\n{line}\r\nThanks!") == Reading(orders=(order,))
 
 
 def test_commands_are_read_in_their_order_and_each_once() -> None:
-    reading = read("/status\nand then\n/plan\n/status")
+    reading = read_comment("/status\nand then\n/plan\n/status")
 
     assert [order.verb for order in reading.orders] == ["status", "plan"]
     assert not reading.mistakes
@@ -100,7 +97,7 @@ def test_commands_are_read_in_their_order_and_each_once() -> None:
     ],
 )
 def test_what_is_not_at_the_start_of_a_visible_line_orders_nothing(body: str) -> None:
-    assert read(body) == Reading()
+    assert read_comment(body) == Reading()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +111,7 @@ def test_what_is_not_at_the_start_of_a_visible_line_orders_nothing(body: str) ->
     ],
 )
 def test_what_follows_code_or_a_quote_is_a_command(before: str, after: str) -> None:
-    assert read(f"{before}\n/status\n{after}") == Reading(orders=(Order(verb="status"),))
+    assert read_comment(f"{before}\n/status\n{after}") == Reading(orders=(Order(verb="status"),))
 
 
 @pytest.mark.parametrize(
@@ -123,14 +120,14 @@ def test_what_follows_code_or_a_quote_is_a_command(before: str, after: str) -> N
         ("/destory dev/alpha", "did you mean `/destroy`?"),
         ("/Destroy dev/alpha", "did you mean `/destroy`?"),
         ("/lgtm", "`/help` shows"),
-        ("/d\u0435stroy dev/alpha", "only look like others"),
-        ("/de\u200bstroy dev/alpha", "only look like others"),
-        ("/destroy dev/\u0430lpha", "only look like others"),
-        ("/destroy dev/alpha\u200b", "only look like others"),
-        ("/destroy\u00a0dev/alpha", "only look like others"),
-        ("/destroy\u2028dev/alpha", "only look like others"),
-        ("/destroy \u202edev/alpha", "only look like others"),
-        ("/lock dev/alpha be\u200bcause", "only look like others"),
+        ("/d\u0435stroy dev/alpha", "look alike"),
+        ("/de\u200bstroy dev/alpha", "look alike"),
+        ("/destroy dev/\u0430lpha", "look alike"),
+        ("/destroy dev/alpha\u200b", "look alike"),
+        ("/destroy\u00a0dev/alpha", "look alike"),
+        ("/destroy\u2028dev/alpha", "look alike"),
+        ("/destroy \u202edev/alpha", "look alike"),
+        ("/lock dev/alpha be\u200bcause", "look alike"),
         ("/destroy dev/alpha now", "write `/destroy [NAME]`"),
         ("/destroy dev/alpha; rm -rf /", "write `/destroy [NAME]`"),
         ("/destroy $(reboot)", "write `/destroy [NAME]`"),
@@ -144,7 +141,7 @@ def test_what_follows_code_or_a_quote_is_a_command(before: str, after: str) -> N
         ("/extend dev/alpha 0d", "from 1d to 999d"),
         ("/extend dev/alpha -3d", "from 1d to 999d"),
         ("/extend dev/alpha 1000d", "from 1d to 999d"),
-        ("/extend dev/alpha \u0663d", "only look like others"),
+        ("/extend dev/alpha \u0663d", "look alike"),
         ("/lock dev/alpha", "say why"),
         (f"/lock dev/alpha {'x' * 201}", "200 are allowed"),
         ("/deploy dev/alpha v1 v2", "write `/deploy [NAME] [IMAGE]`"),
@@ -152,7 +149,7 @@ def test_what_follows_code_or_a_quote_is_a_command(before: str, after: str) -> N
     ],
 )
 def test_what_is_meant_as_a_command_and_is_none_is_refused_with_a_reason(line: str, message: str) -> None:
-    reading = read(line)
+    reading = read_comment(line)
 
     assert not reading.orders
     (mistake,) = reading.mistakes
@@ -160,25 +157,25 @@ def test_what_is_meant_as_a_command_and_is_none_is_refused_with_a_reason(line: s
 
 
 def test_too_many_commands_are_refused() -> None:
-    lines = [f"/sleep dev/app-{number}" for number in range(MOST_ORDERS + 1)]
+    lines = [f"/sleep dev/app-{number}" for number in range(MAX_ORDERS + 1)]
 
-    assert not read("\n".join(lines[1:])).mistakes
-    assert f"may have {MOST_ORDERS} commands" in read("\n".join(lines)).mistakes[0].message
+    assert not read_comment("\n".join(lines[1:])).mistakes
+    assert f"may have {MAX_ORDERS} commands" in read_comment("\n".join(lines)).mistakes[0].message
 
 
 def test_a_comment_full_of_slashes_is_not_read_to_its_end() -> None:
-    (mistake,) = read("/zzz and more\n" * (MOST_CANDIDATES + 1)).mistakes
+    (mistake,) = read_comment("/zzz and more\n" * (MAX_CANDIDATES + 1)).mistakes
 
     assert "begin with a slash" in mistake.message
 
 
 def test_pasted_paths_are_no_commands_however_many() -> None:
-    assert read("/usr/lib/python3\n" * 1000 + "/status") == Reading(orders=(Order(verb="status"),))
+    assert read_comment("/usr/lib/python3\n" * 1000 + "/status") == Reading(orders=(Order(verb="status"),))
 
 
 HOSTILE = st.lists(
     st.one_of(
-        st.sampled_from([f"/{verb}" for verb in get_args(Verb)]),
+        st.sampled_from([f"/{verb}" for verb in verbs()]),
         st.sampled_from(
             ["\n", "\r\n", " ", "dev/alpha", "3d", "v1.2.3", "```", "~~~", ">", "<!--", "-->", "<pre>", "- "]
         ),
@@ -202,11 +199,11 @@ HOSTILE = st.lists(
 @example("/lock " + "x" * 65_000)
 @example("\ud800/destroy")
 def test_no_text_makes_it_raise_and_orders_are_made_of_the_grammar_only(body: str) -> None:
-    reading = read(body)
+    reading = read_comment(body)
 
-    assert len(reading.orders) <= MOST_ORDERS or reading.mistakes
+    assert len(reading.orders) <= MAX_ORDERS or reading.mistakes
     for order in reading.orders:
-        assert order.verb in get_args(Verb)
+        assert order.verb in verbs()
         assert f"/{order.verb}" in body
         if order.name is not None:
             assert NAME_PATTERN.fullmatch(order.name.folder)
@@ -226,8 +223,8 @@ def test_no_real_comment_of_githubs_examples_orders_anything() -> None:
 
     assert len(payloads) == 9
     for payload in payloads:
-        assert read(payload["comment"]["body"]) == Reading()
-        assert from_payload(payload) is None  # all are on issues
+        assert read_comment(payload["comment"]["body"]) == Reading()
+        assert comment_event(payload) is None  # all are on issues
 
 
 @pytest.mark.parametrize(
@@ -255,7 +252,7 @@ def test_only_what_a_person_newly_comments_on_a_pull_request_counts(
         given["comment"] = {**payload["comment"], **{k: v for k, v in changed.items() if k not in given}}
         given |= {key: value for key, value in changed.items() if key in given}
 
-        event = from_payload(given)
+        event = comment_event(given)
 
         assert (event is not None) == counts
         if event is not None:

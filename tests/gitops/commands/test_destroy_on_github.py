@@ -198,7 +198,7 @@ def test_a_base_with_apps_and_an_account_stay(alpha: Jobs) -> None:
     account = destroy(alpha, name="accounts/main")
 
     assert (base.returncode, account.returncode) == (1, 1)
-    assert "while others stand on it" in base.stderr
+    assert "while other environments depend on it" in base.stderr
     assert "gitops does not destroy it" in account.stderr
     assert alpha.github.writes == []
     assert_untouched(alpha)

@@ -9,8 +9,8 @@ import pytest
 
 from constructs_lib.config.naming import EnvironmentName
 from gitops.aws.session import AwsError
-from gitops.destroy.destroy_target import Standing
-from gitops.destroy.removal import remove
+from gitops.destroy.destroy_target import DestroyTarget
+from gitops.destroy.removal import remove_environment
 from gitops.errors import UserError
 from gitops.github.repository import Repository
 from gitops.github.transport import Transport
@@ -50,7 +50,7 @@ class Stacks:
 
 
 def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) -> Removal:
-    standing = Standing(
+    target = DestroyTarget(
         name=ALPHA,
         declared=None,
         stack=deployed("dev/alpha"),
@@ -58,8 +58,8 @@ def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) 
         places=(),
         interval=0,
     )
-    return remove(
-        standing,
+    return remove_environment(
+        target,
         Repository(Transport(github.url, github.token), github.repository),
         path=PATH,
         message="chore: remove dev/alpha",

@@ -1,4 +1,4 @@
-"""Orders that look and change nothing: `/status`."""
+"""`/status`: a table of environments, declared and deployed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from gitops.output import markdown
 from gitops.output.report import markdown_table
 
 if TYPE_CHECKING:
+    from gitops.chatops.decision import Step
     from gitops.chatops.request import Request
 
 _MOST_ROWS = 200
 
 
-def status(request: Request, account: str) -> Answer:
-    """Return the environments in one account that the pull request touches, or all in it when it touches none.
+def show_status(request: Request, step: Step) -> Answer:
+    """Return the environments in the step's account that the pull request touches, or all in it if it touches none.
 
     Raises:
         AwsError: AWS cannot be listed completely.
     """
+    account = step.account
     declared = [environment for environment in request.declared if environment.account == account]
     account_id = request.declared.accounts[account].id
     session = Session(target.resolve(request.requested_target))
@@ -38,5 +40,5 @@ def status(request: Request, account: str) -> Answer:
     missing = sorted(touched - {entry.name for entry in entries})
     if missing:
         listed = ", ".join(map(markdown.code, missing))
-        text.append(f"Neither declared on {markdown.code(request.event.default_branch)} nor deployed here: {listed}")
-    return Answer(text="\n\n".join(text) or "Nothing is declared or deployed here.")
+        text.append(f"Neither declared on {markdown.code(request.event.default_branch)} nor deployed: {listed}")
+    return Answer(text="\n\n".join(text) or "No environment is declared or deployed in this account.")
