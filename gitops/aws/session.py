@@ -33,6 +33,7 @@ Service = Literal[
     "ecs",
     "elbv2",
     "logs",
+    "pricing",
     "route53",
     "secretsmanager",
     "service-quotas",
