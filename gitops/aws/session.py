@@ -32,6 +32,7 @@ Service = Literal[
     "ecs",
     "elbv2",
     "logs",
+    "pricing",
     "route53",
     "secretsmanager",
     "service-quotas",

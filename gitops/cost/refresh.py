@@ -1,27 +1,25 @@
 """Brings the price file up to date: `python -m gitops.cost.refresh`.
 
-Asks the AWS Price List API through the AWS CLI, which needs credentials that allow pricing:GetProducts, for every
-figure of the file. A figure for which AWS does not name exactly one price stays as it is, and is said.
-https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
+Asks the AWS Price List API for every figure of the file, with credentials that allow pricing:GetProducts. A figure for
+which AWS does not name exactly one price stays as it is, and is reported.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from gitops.aws.price_list import PriceList
+from gitops.aws.session import AwsError, Session
+from gitops.aws.target import resolve
 from gitops.cost.prices import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-API_REGION = "us-east-1"
-"""One of the few regions in which the Price List API answers, for all regions."""
 
 _REGION_IN_USAGE = "([A-Z0-9]+-|[a-z]+-[a-z]+-[0-9]-)?"
 """How usage types name their region, if they do: `EUC1-`, `eu-central-1-`."""
@@ -29,15 +27,12 @@ _REGION_IN_USAGE = "([A-Z0-9]+-|[a-z]+-[a-z]+-[0-9]-)?"
 _HOURS = frozenset({"Hrs", "hours", "Hours", "LCU-Hrs", "vCPU-Hours", "GB-Hours"})
 
 
-def refresh(file: Path, today: date) -> list[str]:
-    """Write the current prices into a price file, and return what could not be brought up to date, and why.
-
-    Raises OSError when there is no AWS CLI.
-    """
+def refresh(file: Path, today: date, price_list: PriceList) -> list[str]:
+    """Write the current prices into a price file, and return what could not be brought up to date, and why."""
     document = json.loads(file.read_text(encoding="utf-8"))
     left: list[str] = []
     for name, group in document["groups"].items():
-        failed = list(_refresh_group(name, group))
+        failed = list(_refresh_group(name, group, price_list))
         left += failed
         if not failed:
             group["read"] = today.isoformat()
@@ -46,12 +41,12 @@ def refresh(file: Path, today: date) -> list[str]:
     return left
 
 
-def _refresh_group(name: str, group: dict[str, Any]) -> Iterator[str]:
+def _refresh_group(name: str, group: dict[str, Any], price_list: PriceList) -> Iterator[str]:
     """Change the figures of a group that have one price, and yield what is to be said about the others."""
     for region in sorted({region for figure in group["figures"].values() for region in figure["usd"]}):
         try:
-            products = _products(group["service_code"], {**group["filters"], "regionCode": region})
-        except ValueError as error:
+            products = price_list.products(group["service_code"], {**group["filters"], "regionCode": region})
+        except AwsError as error:
             yield f"{name}, {region}: {error}"
             continue
         for key, figure in group["figures"].items():
@@ -62,17 +57,6 @@ def _refresh_group(name: str, group: dict[str, Any]) -> Iterator[str]:
                     yield f"{name}, {key}, {region}: {error}"
                 else:
                     figure["derived"] = [other for other in figure["derived"] if other != region]
-
-
-def _products(service_code: str, filters: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
-    """Return the products that match. Raises ValueError with what the AWS CLI says when it fails."""
-    command = ["aws", "pricing", "get-products", "--region", API_REGION, "--output", "json"]
-    command += ["--service-code", service_code, "--filters"]
-    command += [f"Type=TERM_MATCH,Field={field},Value={value}" for field, value in filters.items()]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise ValueError(result.stderr.strip() or "the AWS CLI failed")
-    return [json.loads(product) for product in json.loads(result.stdout)["PriceList"]]
 
 
 def _the_only_price(products: Sequence[Mapping[str, Any]], usage: str, per: str) -> float:
@@ -106,11 +90,7 @@ def _first_price(steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[float, st
 
 def main() -> int:
     """Bring the repository's price file up to date. Returns 1 when something in it stayed as it was."""
-    try:
-        left = refresh(FILE, datetime.now(UTC).date())
-    except FileNotFoundError:
-        print("error: the AWS CLI, `aws`, is not on the PATH; install it first", file=sys.stderr)
-        return 1
+    left = refresh(FILE, datetime.now(UTC).date(), PriceList(Session(resolve("aws"))))
     for reason in left:
         print(f"not refreshed: {reason}", file=sys.stderr)
     print(f"{FILE}: written; `git diff` shows what changed")

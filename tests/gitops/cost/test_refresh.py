@@ -1,16 +1,20 @@
-"""Refreshing the price file, with a stand-in for the AWS CLI that answers as the Price List API does."""
+"""Refreshing the price file, with botocore's stub in place of the Price List API."""
 
 import json
-import os
-import sys
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
-from gitops.cost import prices, refresh
+from gitops.aws.price_list import API_REGION, PriceList
+from gitops.aws.session import Session
+from gitops.aws.target import Target
+from gitops.cost import refresh
 from tests.gitops.cost.small_prices import REGION
 
 TODAY = date(2027, 1, 2)
@@ -43,52 +47,56 @@ def document(usage: str, *, per: str = "hour") -> dict[str, Any]:
     return {"about": "ü", "assumptions": {}, "groups": {"things": group}}
 
 
-class Cli:
-    """The stand-in: answers with `answer.json`, and keeps its arguments in `arguments.json`."""
+class Api:
+    """The Price List API of a test: it answers one question, if that is about the service and attributes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        program = folder / "aws"
-        program.write_text(
-            f"#!{sys.executable}\n"
-            "import json, pathlib, sys\n"
-            "here = pathlib.Path(__file__).parent\n"
-            "(here / 'arguments.json').write_text(json.dumps(sys.argv[1:]))\n"
-            "answer = here / 'answer.json'\n"
-            "sys.exit('no credentials') if not answer.exists() else print(answer.read_text())\n"
-        )
-        program.chmod(0o755)
+    def __init__(self, stub: Stubber) -> None:
+        self._stub = stub
+        self.price_list = PriceList(Session(Target(embedded=None)))
 
-    def answer(self, *products: str) -> None:
-        (self.folder / "answer.json").write_text(json.dumps({"PriceList": products}))
-
-    @property
-    def arguments(self) -> list[str]:
-        found: list[str] = json.loads((self.folder / "arguments.json").read_text())
-        return found
+    def answer(self, *pages: list[str], refuses: bool = False) -> None:
+        filters = [
+            {"Type": "TERM_MATCH", "Field": field, "Value": value}
+            for field, value in {"engine": "good", "regionCode": REGION}.items()
+        ]
+        for number, page in enumerate(pages):
+            token = {"NextToken": f"page {number + 1}"} if number + 1 < len(pages) else {}
+            expected = {"ServiceCode": "AmazonThing", "Filters": filters}
+            if number:
+                expected["NextToken"] = f"page {number}"
+            self._stub.add_response("get_products", {"PriceList": page, **token}, expected)
+        if refuses:
+            self._stub.add_client_error("get_products", "AccessDeniedException", "no pricing:GetProducts")
 
 
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    return Cli(tmp_path)
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+    client = boto3.client("pricing", region_name=API_REGION)
+    monkeypatch.setattr(Session, "client", lambda *_: client)
+    with Stubber(client) as stub:
+        yield Api(stub)
+        stub.assert_no_pending_responses()
 
 
-def refreshed(folder: Path, before: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def refreshed(folder: Path, before: dict[str, Any], api: Api) -> tuple[dict[str, Any], list[str]]:
     file = folder / "prices.json"
     file.write_text(json.dumps(before))
-    left = refresh.refresh(file, TODAY)
+    left = refresh.refresh(file, TODAY, api.price_list)
     after: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return after, left
 
 
-def test_a_figure_gets_the_price_of_its_usage_type_with_or_without_a_region(cli: Cli, tmp_path: Path) -> None:
-    cli.answer(
-        product("USE1-Thing-Hours:perCPU", ("0", "hours", "0.5")),
-        product("USE1-SpotUsage-Thing-Hours:perCPU", ("0", "hours", "0.1")),
+def test_a_figure_gets_the_price_of_its_usage_type_with_or_without_a_region(api: Api, tmp_path: Path) -> None:
+    api.answer(
+        [
+            product("USE1-Thing-Hours:perCPU", ("0", "hours", "0.5")),
+            product("USE1-SpotUsage-Thing-Hours:perCPU", ("0", "hours", "0.1")),
+        ]
     )
 
-    after, left = refreshed(tmp_path, document("Thing-Hours:perCPU"))
+    after, left = refreshed(tmp_path, document("Thing-Hours:perCPU"), api)
 
     assert left == []
     group = after["groups"]["things"]
@@ -97,21 +105,19 @@ def test_a_figure_gets_the_price_of_its_usage_type_with_or_without_a_region(cli:
     assert "Price List API" in group["how"]
 
 
-def test_the_question_names_service_filters_and_region(cli: Cli, tmp_path: Path) -> None:
-    cli.answer(product("Thing", ("0", "Hrs", "0.5")))
+def test_all_pages_of_an_answer_count(api: Api, tmp_path: Path) -> None:
+    api.answer([product("Other", ("0", "Hrs", "1"))], [product("Thing", ("0", "Hrs", "0.5"))])
 
-    refreshed(tmp_path, document("Thing"))
+    after, left = refreshed(tmp_path, document("Thing"), api)
 
-    assert cli.arguments[:2] == ["pricing", "get-products"]
-    assert cli.arguments[cli.arguments.index("--service-code") + 1] == "AmazonThing"
-    assert "Type=TERM_MATCH,Field=engine,Value=good" in cli.arguments
-    assert f"Type=TERM_MATCH,Field=regionCode,Value={REGION}" in cli.arguments
+    assert left == []
+    assert after["groups"]["things"]["figures"]["thing"]["usd"][REGION] == 0.5
 
 
-def test_of_several_steps_the_first_above_zero_counts(cli: Cli, tmp_path: Path) -> None:
-    cli.answer(product("Zone", ("25", "Zones", "0.1"), ("0", "Zones", "0"), ("1", "Zones", "0.5")))
+def test_of_several_steps_the_first_above_zero_counts(api: Api, tmp_path: Path) -> None:
+    api.answer([product("Zone", ("25", "Zones", "0.1"), ("0", "Zones", "0"), ("1", "Zones", "0.5"))])
 
-    after, left = refreshed(tmp_path, document("Zone", per="month"))
+    after, left = refreshed(tmp_path, document("Zone", per="month"), api)
 
     assert left == []
     assert after["groups"]["things"]["figures"]["thing"]["usd"][REGION] == 0.5
@@ -127,12 +133,12 @@ def test_of_several_steps_the_first_above_zero_counts(cli: Cli, tmp_path: Path) 
     ],
 )
 def test_without_exactly_one_price_the_figure_stays_and_is_said(
-    cli: Cli, tmp_path: Path, products: tuple[str, ...], reason: str
+    api: Api, tmp_path: Path, products: tuple[str, ...], reason: str
 ) -> None:
     before = document("Thing")
-    cli.answer(*products)
+    api.answer(list(products))
 
-    after, left = refreshed(tmp_path, deepcopy(before))
+    after, left = refreshed(tmp_path, deepcopy(before), api)
 
     assert after == before
     assert len(left) == 1
@@ -140,22 +146,12 @@ def test_without_exactly_one_price_the_figure_stays_and_is_said(
     assert reason in left[0]
 
 
-def test_what_the_cli_says_when_it_fails_is_passed_on(cli: Cli, tmp_path: Path) -> None:
+def test_a_refusal_is_passed_on(api: Api, tmp_path: Path) -> None:
     before = document("Thing")
+    api.answer(refuses=True)
 
-    after, left = refreshed(tmp_path, deepcopy(before))
+    after, left = refreshed(tmp_path, deepcopy(before), api)
 
-    assert cli.arguments
     assert after == before
-    assert left == [f"things, {REGION}: no credentials"]
-
-
-def test_without_the_cli_it_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = prices.FILE.read_bytes()
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-    assert refresh.main() == 1
-    assert "AWS CLI" in capsys.readouterr().err
-    assert prices.FILE.read_bytes() == before
+    assert len(left) == 1
+    assert left[0].startswith(f"things, {REGION}: these AWS credentials may not do this: no pricing:GetProducts")
