@@ -10,7 +10,6 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
@@ -19,12 +18,11 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
+from tests.fake_github.description import FILE, with_components
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-OPENAPI = Path(__file__).parents[2] / "node_modules/@octokit/openapi/generated/api.github.com.json"
-
-_REFERENCE = re.compile(r'"#/components/([^/"]+)/([^"]+)"')
 _FAILURES = range(400, 600)
 _DETAIL_LENGTH = 300
 
@@ -56,8 +54,8 @@ class Contract:
     """The part of GitHub's description that is about some operations, {path: methods}."""
 
     def __init__(self, operations: Mapping[str, frozenset[str]]) -> None:
-        paths = _whole_document()["paths"]
-        self._document = _trimmed(
+        paths = _description()["paths"]
+        self._document = _part(
             {
                 path: {method: operation for method, operation in paths[path].items() if method in methods}
                 for path, methods in operations.items()
@@ -111,9 +109,7 @@ def faults_of_event(name: str, payload: Mapping[str, Any]) -> list[str]:
         parameters=RequestParameters(),
     )
     try:
-        OpenAPI.from_dict(_trimmed({f"/{name}": _whole_document()["x-webhooks"][name]}), _config()).validate_request(
-            event
-        )
+        OpenAPI.from_dict(_part({f"/{name}": _description()["x-webhooks"][name]}), _config()).validate_request(event)
     except OpenAPIError as error:
         return [_explained(error)]
     return []
@@ -166,18 +162,15 @@ def _explained(error: BaseException) -> str:
 
 
 @cache
-def _whole_document() -> Any:
-    return json.loads(OPENAPI.read_bytes())
+def _description() -> Any:
+    return json.loads(FILE.read_bytes())
 
 
-def _trimmed(paths: Mapping[str, Any]) -> Any:
-    """Return a description of these paths and what they refer to; the whole takes seconds to prepare."""
-    whole = _whole_document()
-    components: dict[str, dict[str, Any]] = {}
-    for kind, name in _referred(paths, whole["components"]):
-        components.setdefault(kind, {})[name] = whole["components"][kind][name]
-    _mend([paths, components])
-    return {"openapi": whole["openapi"], "info": whole["info"], "paths": paths, "components": components}
+def _part(paths: Mapping[str, Any]) -> Any:
+    """Return a description of these paths alone: each has to be prepared, which takes long."""
+    part = copy.deepcopy(with_components(_description(), {"paths": paths}))
+    _mend([part["paths"], part["components"]])
+    return part
 
 
 def _mend(node: Any) -> None:
@@ -198,14 +191,3 @@ def _mend(node: Any) -> None:
     elif isinstance(node, list):
         for item in node:
             _mend(item)
-
-
-def _referred(paths: object, components: Any) -> Iterator[tuple[str, str]]:
-    seen: set[tuple[str, str]] = set()
-    queue = [paths]
-    while queue:
-        for kind, name in _REFERENCE.findall(json.dumps(queue.pop())):
-            if (kind, name) not in seen:
-                seen.add((kind, name))
-                queue.append(components[kind][name])
-                yield kind, name

@@ -75,7 +75,7 @@ ON_ONE_ENVIRONMENT = {
 """Jobs that change the stack of an environment."""
 
 SETS = {
-    "check/declarations": "plan",
+    "check/declarations": "comment",
     "check/code": "check",
     "check/tests": "check",
     "plan/synthesise": "plan",
@@ -96,18 +96,18 @@ SETS = {
     "command/read": "plan",
     "command/deploy": "deploy",
     "command/destroy": "observe",
-    "reap/accounts": "comment",
+    "reap/accounts": "observe",
     "reap/observe": "observe",
     "reap/decide": "comment",
     "reap/destroy": "observe",
-    "drift/accounts": "comment",
+    "drift/accounts": "observe",
     "drift/observe": "plan",
     "drift/report": "comment",
     "image/test": None,
     "image/build": None,
     "image/registries": "comment",
     "image/publish": None,
-    "image/propose": "comment",
+    "image/propose": "observe",
 }
 """The packages that each job installs, by the name that Makefile has for them; None where it installs none."""
 

@@ -12,7 +12,7 @@ from tests.fake_github.contract import Contract, path_expression
 from tests.fake_github.operations import commits, contents, deployments, issues, pull_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tests.fake_github.world import Answer, Listing, Request, World
 
@@ -71,10 +71,15 @@ def route(method: str, path: str) -> Route | None:
     return None
 
 
-@cache
-def contract() -> Contract:
-    """Return GitHub's description of these operations, once a process."""
+def operations() -> Mapping[str, frozenset[str]]:
+    """Return the methods of the fake's operations by the path that GitHub's description has for them."""
     methods: dict[str, set[str]] = {}
     for method, pattern in _OPERATIONS:
         methods.setdefault(_ROOT + pattern, set()).add(method.lower())
-    return Contract({path: frozenset(names) for path, names in methods.items()})
+    return {path: frozenset(names) for path, names in methods.items()}
+
+
+@cache
+def contract() -> Contract:
+    """Return GitHub's description of these operations, once a process."""
+    return Contract(operations())

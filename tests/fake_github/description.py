@@ -1,0 +1,93 @@
+"""`make refresh-openapi`: writes openapi.json, the part of GitHub's description of its API that the fake GitHub needs.
+
+The description is in the npm package @octokit/openapi (MIT, https://github.com/octokit/openapi), which takes 395 MB on
+disk. The part is 40 times smaller than the one file that is of interest, and read in a fraction of the time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+PACKAGE = "@octokit/openapi@23.0.2"
+MEMBER = "package/generated/api.github.com.json"
+FILE = Path(__file__).with_name("openapi.json")
+
+EVENTS = (
+    *("issue-comment-created", "issue-comment-edited", "push"),
+    *(f"pull-request-{action}" for action in ("opened", "synchronize", "reopened", "closed")),
+)
+"""Events whose payloads the fake sends."""
+
+_REFERENCE = re.compile(r'"#/components/([^/"]+)/([^"]+)"')
+_DATA = {"example", "examples", "value", "default", "enum"}
+"""Keys whose values are data of the API and no description of it."""
+
+
+def extract(whole: Any, operations: Mapping[str, Collection[str]]) -> Any:
+    """Return the part of the description about some operations, {path: methods}, and about `EVENTS`."""
+    chosen = {
+        path: {method: whole["paths"][path][method] for method in sorted(operations[path])} for path in operations
+    }
+    events = {name: whole["x-webhooks"][name] for name in EVENTS}
+    return _without_prose(with_components(whole, {"paths": chosen, "x-webhooks": events}))
+
+
+def with_components(whole: Any, part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part of a description as one of its own, with all components that it refers to."""
+    components: dict[str, dict[str, Any]] = {}
+    for kind, name in _referred(part, whole["components"]):
+        components.setdefault(kind, {})[name] = whole["components"][kind][name]
+    return {"openapi": whole["openapi"], "info": whole["info"], **part, "components": components}
+
+
+def _referred(part: object, components: Any) -> Iterator[tuple[str, str]]:
+    seen: set[tuple[str, str]] = set()
+    queue = [part]
+    while queue:
+        for kind, name in _REFERENCE.findall(json.dumps(queue.pop())):
+            if (kind, name) not in seen:
+                seen.add((kind, name))
+                queue.append(components[kind][name])
+                yield kind, name
+
+
+def _without_prose(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_without_prose(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: value if key in _DATA and "$ref" not in json.dumps(value) else _without_prose(value)
+        for key, value in node.items()
+        if key not in {"externalDocs", "x-github"}
+        and not (key in {"description", "summary"} and isinstance(value, str))
+    }
+
+
+def main() -> int:
+    """Get the package, and write the part."""
+    from tests.fake_github.operations.routes import operations  # noqa: PLC0415 - it reads the file that is written here
+
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True, stdout=sys.stderr)
+        (archive,) = Path(folder).glob("*.tgz")
+        with tarfile.open(archive) as package:
+            member = package.extractfile(MEMBER)
+            assert member is not None
+            whole = json.load(member)
+    FILE.write_text(json.dumps(extract(whole, operations()), indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
