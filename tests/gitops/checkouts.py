@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[2]
 REGION = "us-east-1"
 DAYS_TO_LIVE = 7
+PRODUCTION = {"prod", "prod2"}
+"""Folders whose declarations are made of the kinds for production."""
 
 ACCOUNT = """\
 kind: account
@@ -109,12 +111,12 @@ class CommandLine:
         self.write("accounts/main.yaml", ACCOUNT.format(account=account_id, region=region))
 
     def base(self, folder: str, *, domain: str = "", cidr: str = "10.20.0.0/16") -> None:
-        kind = "prod-base" if folder.startswith("prod") else "ad-hoc-base"
+        kind = "prod-base" if folder in PRODUCTION else "ad-hoc-base"
         text = BASE.format(kind=kind, domain=domain or f"{folder}.example.com", cidr=cidr)
         self.write(f"{folder}/base.yaml", text)
 
     def app(self, name: str, *, behaviour: str = "", image: str = "v1") -> None:
-        text = PROD_APP if name.startswith("prod") else AD_HOC_APP
+        text = PROD_APP if name.partition("/")[0] in PRODUCTION else AD_HOC_APP
         expires = datetime.now(UTC).date() + timedelta(days=DAYS_TO_LIVE)
         self.write(f"{name}.yaml", text.format(image=image, behaviour=behaviour, expires=expires))
 

@@ -342,6 +342,40 @@ def test_production_needs_consent_in_its_file_and_an_administrator(destruction: 
     assert ("prod-app" in destruction.checkout.statuses()) is not consent
 
 
+def test_an_ad_hoc_environment_whose_folder_begins_like_production_is_destroyed_by_its_owner(
+    conversation_with_aws: Conversation,
+) -> None:
+    """Production is a kind, not a name: products/alpha is planned, deployed and destroyed as any ad hoc app."""
+    conversation, checkout = conversation_with_aws, conversation_with_aws.checkout
+    assert isinstance(checkout, Checkout)
+    checkout.base("products", cidr="10.60.0.0/16")
+    checkout.app("products/alpha")
+    file = checkout.root / "environments/products/alpha.yaml"
+    declaration = file.read_text()
+    file.unlink()
+    conversation.push()
+    assert checkout.gitops("deploy", "products").returncode == 0
+    conversation.github.commit({"environments/products/alpha.yaml": declaration}, branch="products")
+    conversation.number = conversation.github.open_pull_request(branch="products")
+
+    conversation.order("octocat", "/plan")
+    file.write_text(declaration)
+    conversation.push()
+    _, deployed = conversation.order("octocat", "/deploy")
+    status = checkout.statuses().get("products-alpha")
+    conversation.order("octocat", "/destroy")
+    token = re.search(r"^/confirm (\S+)$", conversation.answers[-1], re.MULTILINE)
+    assert token is not None, conversation.answers[-1]
+    _, destroyed = conversation.order("octocat", token[0])
+
+    assert any("products/alpha" in answer and "created" in answer for answer in conversation.answers)
+    assert [entry["github_environment"] for entry in deployed[0].outputs["deploy"]] == ["deploy"]
+    assert status == "CREATE_COMPLETE"
+    assert destroyed[-1].process.returncode == 0, destroyed[-1].process.stderr
+    assert conversation.github.read("environments/products/alpha.yaml") is None
+    assert "products-alpha" not in checkout.statuses()
+
+
 def test_what_is_declared_and_not_deployed_is_only_taken_out_of_git(destruction: Destruction) -> None:
     destruction.conversation.order("octocat", "/destroy dev/beta")
     assert "declared and not deployed" in destruction.last_answer()

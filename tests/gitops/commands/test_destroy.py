@@ -182,5 +182,5 @@ def test_an_account_is_not_destroyed_whatever_is_said(checkout: Checkout) -> Non
     result = checkout.gitops("destroy", "accounts/main", "--yes", "--confirm", "accounts/main")
 
     assert result.returncode == 1
-    assert "gitops does not destroy it" in result.stderr
+    assert "gitops does not destroy accounts/main" in result.stderr
     assert checkout.statuses() == {"accounts-main": "CREATE_COMPLETE"}

@@ -199,7 +199,7 @@ def test_a_base_with_apps_and_an_account_stay(alpha: Jobs) -> None:
 
     assert (base.returncode, account.returncode) == (1, 1)
     assert "while other environments depend on it" in base.stderr
-    assert "gitops does not destroy it" in account.stderr
+    assert "gitops does not destroy accounts/main" in account.stderr
     assert alpha.github.writes == []
     assert_untouched(alpha)
 

@@ -70,6 +70,24 @@ def test_what_has_expired_is_handed_over_and_nothing_is_changed(jobs: Jobs) -> N
     assert "dev/beta" not in jobs.summary
 
 
+def test_an_ad_hoc_environment_whose_folder_begins_like_production_expires(jobs: Jobs) -> None:
+    jobs.checkout.base("products", cidr="10.60.0.0/16")
+    jobs.push()
+    jobs.merge({path("products/alpha"): app(PAST)})
+    jobs.pull()
+    jobs.checkout.create_stack("products/alpha")
+
+    observe(jobs)
+    report(jobs)
+    handed_over = removed(jobs)
+    destroyed = jobs.run("destroy", "products/alpha", "--yes", "--github", "--only-expired")
+
+    assert handed_over == ["products/alpha"]
+    assert destroyed.returncode == 0, destroyed.stderr
+    assert jobs.github.read(path("products/alpha")) is None
+    assert "products-alpha" not in jobs.checkout.statuses()
+
+
 def test_owners_are_told_once_in_the_pull_request_that_made_the_environment(jobs: Jobs) -> None:
     number = jobs.merge({path("dev/alpha"): app(SOON)})
     jobs.merge({path("dev/alpha"): app(SOON, 'environment: {LEVEL: "2"}\n')})
