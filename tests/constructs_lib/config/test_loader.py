@@ -85,7 +85,9 @@ def test_content_that_is_no_plain_text_is_refused(content: bytes, message: str) 
 
 
 def test_deep_nesting_is_refused_without_running_out_of_stack() -> None:
-    assert refusal(b"a: " + b"[" * 60_000) == "x.yaml:1:23: is nested more than 20 levels deep"
+    assert refusal(b"a: " + b"[" * 900) == "x.yaml:1:23: is nested more than 20 levels deep"
+    # Newer versions of libyaml refuse a thousand levels before an event is read.
+    assert "nest" in refusal(b"a: " + b"[" * 60_000)
 
 
 def test_lists_in_lines_of_their_own_nest_no_deeper() -> None:
