@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gitops.commands import command as command_module
+
+if TYPE_CHECKING:
+    from tests.fake_github.fake import FakeGitHub
 
 ROOT = Path(__file__).parents[1]
 UV = ROOT / ".venv" / "uv" / "bin" / "uv"
@@ -79,8 +83,8 @@ def comment_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return environment / "bin" / "python"
 
 
-def run(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {"PATH": "/usr/bin:/bin", "HOME": str(python.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+def run(python: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environ = {**more, "PATH": "/usr/bin:/bin", "HOME": str(python.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run([str(python), *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
 
 
@@ -103,6 +107,33 @@ def test_the_set_for_comments_is_enough_for_the_help_of_every_verb(comment_pytho
     for verb in listed:
         done = run(comment_python, "-m", "gitops", verb, "--help")
         assert (done.returncode, done.stderr) == (0, ""), verb
+
+
+@pytest.mark.processes
+def test_the_set_for_comments_is_enough_to_decide_about_one(
+    comment_python: Path, fake_github: FakeGitHub, tmp_path: Path
+) -> None:
+    fake_github.commit({"environments/dev/alpha.yaml": "kind: ad-hoc-app\n"}, branch="alpha")
+    number = fake_github.open_pull_request(branch="alpha")
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps(fake_github.comment(number, "monalisa", "/help")))
+    environ = {
+        "GITHUB_API_URL": fake_github.url,
+        "GITHUB_EVENT_PATH": str(event),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_REPOSITORY": fake_github.repository,
+        "GITHUB_RUN_ID": "1",
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_SHA": fake_github.head(),
+        "GITHUB_TOKEN": fake_github.token,
+        "GITHUB_TRIGGERING_ACTOR": "monalisa",
+    }
+
+    done = run(comment_python, "-m", "gitops", "command", **environ)
+
+    assert done.returncode == 0, done.stderr
+    (answer,) = fake_github.comments_of_ours(number)
+    assert "/destroy" in answer
 
 
 @pytest.mark.parametrize("name", ["comment", "observe", "plan", "deploy", "local", "check"])
