@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from local_aws.lifecycle import EmbeddedAws
 
-pytestmark = pytest.mark.workflows
+pytestmark = [
+    pytest.mark.workflows,
+    pytest.mark.timeout(600),  # one test with four runs of real constructs
+]
 
 STANDING = {"accounts-main", "CDKToolkit", "dev-base"}
 
