@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gitops.aws.target import TargetName
-    from gitops.deploy.preflight.check import Finding
+    from gitops.deploy.preflight.check import PreflightFinding
 
 HEADINGS = ("NEEDED", "BY", "STATE", "WHY")
 
@@ -45,5 +45,5 @@ def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetNam
     return 1 if missing else 0
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
+def _row(finding: PreflightFinding) -> tuple[str, ...]:
     return finding.subject, ", ".join(map(str, finding.environments)), finding.state, finding.why
