@@ -20,10 +20,10 @@ VARIABLES = frozenset(
         "S3_BUCKET_NAME",
     }
 )
-"""Set from the declaration and its base; a declaration cannot set them itself."""
+"""Set from the declaration and its base; a declaration cannot set them itself.
+
+SENTRY_DSN is part of the contract too, and left to the declaration: the application must run without it.
+"""
 
 SECRETS = frozenset({"POSTGRES_PASSWORD", "SECRET_KEY"})
 """Injected by ECS from Secrets Manager; a declaration cannot set them itself."""
-
-OPTIONAL = frozenset({"SENTRY_DSN"})
-"""Part of the contract too, and left to the declaration: the application must run without it."""

@@ -34,10 +34,6 @@ class Environments:
     def __getitem__(self, name: EnvironmentName) -> Environment:
         return self.by_name[name]
 
-    def in_account(self, account: str) -> list[Environment]:
-        """Return the environments of an account, by the name of its file; the account itself is one."""
-        return [environment for environment in self if environment.account == account]
-
     def places(self, account: str | None = None) -> set[AccountRegion]:
         """Return every account and region that declarations name, or those of one account; its home is among them."""
         homes = {

@@ -6,8 +6,6 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-IDLE_TIMEOUT_SECONDS = 60
-
 
 class Ingress(Construct):
     """An internet-facing load balancer that answers 404 until an app adds its rules to `listener`."""

@@ -1,13 +1,9 @@
 """A CloudWatch alarm that tells the topic of its base when it goes off and when it is over."""
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
-
-MINUTE = cdk.Duration.minutes(1)
-FIVE_MINUTES = cdk.Duration.minutes(5)
 
 
 class Alarm(cloudwatch.Alarm):

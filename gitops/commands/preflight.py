@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gitops.aws.target import TargetName
-    from gitops.deploy.preflight.check import Finding
+    from gitops.deploy.preflight.check import PreflightFinding
 
 
 def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetName | None, today: date) -> int:
@@ -43,7 +43,7 @@ def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetNam
     return 1 if missing else 0
 
 
-def preflight_report(findings: Sequence[Finding]) -> Report:
+def preflight_report(findings: Sequence[PreflightFinding]) -> Report:
     """Return the report of what environments need."""
     missing = sum(finding.state == "missing" for finding in findings)
     return Report(

@@ -14,10 +14,9 @@ from gitops.destroy.removal import declaration_path
 from gitops.errors import UserError
 from gitops.github.connection import connect
 from gitops.output.progress import say
-from gitops.promote import edited, proposal
-from gitops.promote.image import Version, config_of, same_as
-from gitops.promote.image_line import tag_beside, with_image
-from gitops.promote.proposal import Change
+from gitops.promote import proposal
+from gitops.promote.image import ImageVersion, config_of, same_as, tag_beside, with_image
+from gitops.promote.proposal import ImageChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.environments import AccountRegion, Environment
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.target import TargetName
-    from gitops.promote.edited import Declarations
-    from gitops.promote.proposal import Proposal
+    from gitops.promote.proposal import EditedDeclarations, Proposal
 
 
 def promote(
@@ -51,7 +49,7 @@ def promote(
             "name where the image goes as well: gitops promote dev/alpha prod/app, or give one with --image"
         )
     repository = connect(folder)
-    declarations = edited.read(repository, folder, wanted, today)
+    declarations = proposal.read_declarations(repository, folder, wanted, today)
     version_for = _given(image) if image else _copied(declarations, wanted[0], requested_target)
     texts, changes = _edit(declarations, targets, version_for, folder)
     for name in targets:
@@ -59,7 +57,7 @@ def promote(
             say(f"{name} declares that image already; nothing to change")
     if not texts:
         return 0
-    show_warnings(edited.check(folder, texts, today))
+    show_warnings(proposal.check_declarations(folder, texts, today))
     proposed = proposal.put(
         repository,
         {declaration_path(folder, name): text for name, text in texts.items()},
@@ -73,13 +71,13 @@ def promote(
     return 0
 
 
-def _given(image: str) -> Callable[[Environment], Version]:
-    return lambda _: Version(value=image)
+def _given(image: str) -> Callable[[Environment], ImageVersion]:
+    return lambda _: ImageVersion(value=image)
 
 
 def _copied(
-    declarations: Declarations, source: EnvironmentName, requested_target: TargetName | None
-) -> Callable[[Environment], Version]:
+    declarations: EditedDeclarations, source: EnvironmentName, requested_target: TargetName | None
+) -> Callable[[Environment], ImageVersion]:
     """Return the function that finds the version of `source`'s image for another environment."""
     session = Session(target.resolve(requested_target))
     tag = tag_beside(declarations.texts[source])
@@ -92,14 +90,14 @@ def _copied(
 
 
 def _edit(
-    declarations: Declarations,
+    declarations: EditedDeclarations,
     targets: Sequence[EnvironmentName],
-    version_for: Callable[[Environment], Version],
+    version_for: Callable[[Environment], ImageVersion],
     folder: Path,
-) -> tuple[Mapping[EnvironmentName, str], Sequence[Change]]:
+) -> tuple[Mapping[EnvironmentName, str], Sequence[ImageChange]]:
     """Return the new texts of the declarations that change, and their changes."""
     texts: dict[EnvironmentName, str] = {}
-    changes: list[Change] = []
+    changes: list[ImageChange] = []
     for name in targets:
         environment = declarations.environments[name]
         before = config_of(environment).image
@@ -111,12 +109,12 @@ def _edit(
         texts[name] = with_image(declarations.texts[name], declaration_path(folder, name), version)
         lock = environment.lock
         note = f"{name} is {lock}. It is not deployed before that ends." if lock else ""
-        old = Version(value=before, tag=tag_beside(declarations.texts[name]))
-        changes.append(Change(name=name, before=old.readable, after=version.readable, note=note))
+        old = ImageVersion(value=before, tag=tag_beside(declarations.texts[name]))
+        changes.append(ImageChange(name=name, before=old.readable, after=version.readable, note=note))
     return texts, changes
 
 
-def _tell(proposed: Proposal, changes: Sequence[Change]) -> None:
+def _tell(proposed: Proposal, changes: Sequence[ImageChange]) -> None:
     number = proposed.pull_request.number
     if proposed.outcome == "unchanged":
         say(f"pull request {number} proposes that already")

@@ -68,7 +68,7 @@ class Deployment:
         self._compare(deployed)
         self._hold_back_locked(deployed)
         left = self._left(self._environments)
-        self._gate.pass_through(left, existing)
+        self._gate.require(left, existing)
         for wave in deployment_plan.waves(self._environments):
             self._deploy_wave(wave)
         return [self._results[environment.name] for environment in self._environments]

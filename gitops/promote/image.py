@@ -1,12 +1,17 @@
-"""Which image an environment is to run so that it is exactly the one that another runs."""
+"""The image of a declaration: its version, the same image for another environment, and the line `image: …`.
+
+A digest has its tag in a comment beside it, for those who read the line.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AppConfig
 from gitops.aws.session import AwsError
+from gitops.declarations import with_field
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
@@ -19,9 +24,16 @@ if TYPE_CHECKING:
 
 DIGEST_PREFIX = "sha256:"
 
+_LINE = re.compile(
+    r"""^(?P<field>image:[ \t]*(["']?)(?P<value>sha256:[0-9a-f]{64})\2)"""
+    r"""(?:[ \t]+\#[ \t](?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?[ \t]*$""",
+    re.MULTILINE,
+)
+"""The line of a digest, without a comment or with one that is a tag and nothing else."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Version:
+class ImageVersion:
     """What `image` is to say. `tag` is the tag of a digest, empty where none is known.
 
     `unverified` says why AWS was not asked; empty when it was.
@@ -52,7 +64,7 @@ def repositories_of(config: AppConfig) -> set[str]:
     return services | ({config.repository} if config.release_command else set())
 
 
-def same_as(source: Environment, target: Environment, find_digest: FindDigest, *, tag: str = "") -> Version:
+def same_as(source: Environment, target: Environment, find_digest: FindDigest, *, tag: str = "") -> ImageVersion:
     """Return the version with which `target` runs the image that `source` runs; `tag` is that of its digest, if known.
 
     It is a digest, which names one image and no other, where the target runs images of one repository. `image` cannot
@@ -74,10 +86,10 @@ def same_as(source: Environment, target: Environment, find_digest: FindDigest, *
         return _without_aws(source, target, error)
     is_tag = not wanted.startswith(DIGEST_PREFIX)
     if len(digests) > 1:
-        return Version(value=wanted)
+        return ImageVersion(value=wanted)
     if declared != digests[0] and find_digest(target.place, repositories[0], declared) == digests[0]:
-        return Version(value=declared)
-    return Version(value=digests[0], tag=wanted if is_tag else tag)
+        return ImageVersion(value=declared)
+    return ImageVersion(value=digests[0], tag=wanted if is_tag else tag)
 
 
 def _digest_in_both(source: Environment, target: Environment, find_digest: FindDigest, repository: str) -> str:
@@ -96,12 +108,33 @@ def _digest_in_both(source: Environment, target: Environment, find_digest: FindD
     return digest
 
 
-def _without_aws(source: Environment, target: Environment, error: AwsError) -> Version:
+def _without_aws(source: Environment, target: Environment, error: AwsError) -> ImageVersion:
     """Return the version as it is written; in one registry its tag is always the same image, since tags do not move."""
     wanted = config_of(source).image
     if source.place == target.place or wanted.startswith(DIGEST_PREFIX):
-        return Version(value=wanted, unverified=str(error))
+        return ImageVersion(value=wanted, unverified=str(error))
     raise UserError(
         f"{source.name} and {target.name} use different registries, and whether {wanted} is the same image in both is "
         f"not known: {error}"
     ) from error
+
+
+def tag_beside(text: str) -> str:
+    """Return the tag in the comment beside the digest that a declaration has, empty when there is none."""
+    found = _LINE.search(text)
+    return (found["tag"] or "") if found else ""
+
+
+def with_image(text: str, shown: str, version: ImageVersion) -> str:
+    """Return a declaration with another image; `shown` is its path, for messages.
+
+    Raises:
+        DeclarationError: the declaration is no YAML that a declaration may be.
+        UserError: it is written in a way that cannot be edited without changing something else.
+    """
+    # The tag beside the old digest goes with it; whatever else somebody has written there stays.
+    bare = _LINE.sub(r"\g<field>", text, count=1)
+    edited = with_field(bare, shown, "image", version.value)
+    if not version.tag or not version.value.startswith(DIGEST_PREFIX):
+        return edited
+    return _LINE.sub(lambda found: found[0] if found["tag"] else f"{found['field']} # {version.tag}", edited, count=1)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from gitops.aws.cloudformation import DeployedStack
     from gitops.cdk.assembly import SynthesisedStack
 
-State = Literal["ok", "missing", "not checked"]
+FindingState = Literal["ok", "missing", "not checked"]
 
 
-class Candidate(NamedTuple):
+class DeploymentCandidate(NamedTuple):
     """An environment on its way to a deployment: its new stack, and the one that is deployed, if there is one."""
 
     name: EnvironmentName
@@ -25,7 +25,7 @@ class Candidate(NamedTuple):
     deployed: DeployedStack | None
 
 
-class Check(NamedTuple):
+class PreflightCheck(NamedTuple):
     """Something that environments need.
 
     `problem` returns what is wrong with it, or an empty string; it raises AwsError when AWS cannot be asked. It is
@@ -37,24 +37,24 @@ class Check(NamedTuple):
     problem: Callable[[], str]
 
 
-class Finding(NamedTuple):
+class PreflightFinding(NamedTuple):
     """What a check has found; `why` says what is missing, or why that is not known."""
 
     subject: str
     environments: Sequence[EnvironmentName]
-    state: State
+    state: FindingState
     why: str
 
 
-def run(checks: Iterable[Check]) -> list[Finding]:
+def run_checks(checks: Iterable[PreflightCheck]) -> list[PreflightFinding]:
     """Make all checks and return what they found, in their order. None of them stops the others."""
     with ThreadPoolExecutor(max_workers=CONNECTIONS) as pool:
         return list(pool.map(_run, checks))
 
 
-def _run(check: Check) -> Finding:
+def _run(check: PreflightCheck) -> PreflightFinding:
     try:
         why = check.problem()
     except AwsError as error:
-        return Finding(check.subject, check.environments, "not checked", str(error))
-    return Finding(check.subject, check.environments, "missing" if why else "ok", why)
+        return PreflightFinding(check.subject, check.environments, "not checked", str(error))
+    return PreflightFinding(check.subject, check.environments, "missing" if why else "ok", why)

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gitops.deploy import bootstrapping
-from gitops.deploy.preflight import check, existence, prerequisites, quotas, references
-from gitops.deploy.preflight.check import Candidate, Check
+from gitops.deploy.preflight import check, prerequisites, quotas, references
+from gitops.deploy.preflight.check import DeploymentCandidate, PreflightCheck
 from gitops.errors import UserError
 from gitops.output.progress import say
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gitops.aws.session import Session
     from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly
-    from gitops.deploy.preflight.check import Finding
+    from gitops.deploy.preflight.check import PreflightFinding
 
 
 class Gate:
@@ -33,14 +33,14 @@ class Gate:
         self._regions = regions
         self._assembly = assembly
 
-    def inspect(self, environments: Sequence[Environment], existing: Existing) -> list[Finding]:
+    def inspect(self, environments: Sequence[Environment], existing: Existing) -> list[PreflightFinding]:
         """Look at everything that `environments` need and do not make themselves; `existing` is what is deployed.
 
         What AWS cannot be asked about is a finding too.
         """
-        return check.run(list(self._checks(environments, existing)))
+        return check.run_checks(list(self._checks(environments, existing)))
 
-    def pass_through(self, environments: Sequence[Environment], existing: Existing) -> None:
+    def require(self, environments: Sequence[Environment], existing: Existing) -> None:
         """Let `environments` through to their deployment when nothing is missing.
 
         The embedded AWS, which starts empty, is first given what an account has.
@@ -61,24 +61,24 @@ class Gate:
         if unknown and not self._target.embedded:  # which has no quotas to ask about
             say(f"{unknown} of {len(findings)} things needed could not be checked; `gitops preflight` says why")
 
-    def _checks(self, environments: Sequence[Environment], existing: Existing) -> Iterator[Check]:
+    def _checks(self, environments: Sequence[Environment], existing: Existing) -> Iterator[PreflightCheck]:
         candidates = []
         for environment in environments:
             stack = self._assembly.stacks[environment.name.stack]
-            candidates.append(Candidate(environment.name, stack, existing.get((stack.where, stack.name))))
+            candidates.append(DeploymentCandidate(environment.name, stack, existing.get((stack.where, stack.name))))
         yield from self._bootstrap_checks(candidates)
-        yield from existence.checks(self._session, references.collect(environments))
-        yield from quotas.checks(self._session, self._regions, candidates, existing)
+        yield from references.reference_checks(self._session, references.collect(environments))
+        yield from quotas.quota_checks(self._session, self._regions, candidates, existing)
 
-    def _bootstrap_checks(self, candidates: Sequence[Candidate]) -> Iterator[Check]:
-        places: defaultdict[AccountRegion, list[Candidate]] = defaultdict(list)
+    def _bootstrap_checks(self, candidates: Sequence[DeploymentCandidate]) -> Iterator[PreflightCheck]:
+        places: defaultdict[AccountRegion, list[DeploymentCandidate]] = defaultdict(list)
         for candidate in candidates:
             if candidate.stack.bootstrap_parameter:
                 places[candidate.stack.where].append(candidate)
         for where, there in places.items():
             names: list[EnvironmentName] = [candidate.name for candidate in there]
-            yield Check(f"CDK bootstrap of {where}", names, partial(self._bootstrap_problem, there))
+            yield PreflightCheck(f"CDK bootstrap of {where}", names, partial(self._bootstrap_problem, there))
 
-    def _bootstrap_problem(self, candidates: Sequence[Candidate]) -> str:
+    def _bootstrap_problem(self, candidates: Sequence[DeploymentCandidate]) -> str:
         missing = bootstrapping.missing(self._regions, [candidate.stack for candidate in candidates])
         return "once for each account, an administrator runs: gitops bootstrap" if missing else ""

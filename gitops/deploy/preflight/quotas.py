@@ -10,7 +10,7 @@ from constructs_lib.config.naming import BaseOutput
 from gitops.aws.ec2 import Ec2
 from gitops.aws.load_balancing import RULES_LIMIT, TARGET_GROUPS_LIMIT, LoadBalancing
 from gitops.aws.service_quotas import ServiceQuotas
-from gitops.deploy.preflight.check import Check
+from gitops.deploy.preflight.check import PreflightCheck
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from gitops.aws.regions import Existing, Regions
     from gitops.aws.session import Session
     from gitops.cdk.assembly import SynthesisedStack
-    from gitops.deploy.preflight.check import Candidate
-
-"""An output that every base's stack has."""
+    from gitops.deploy.preflight.check import DeploymentCandidate
 
 LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -33,7 +31,9 @@ ADDRESS_QUOTA = ("ec2", "L-0263D0A3")
 """https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 
 
-def checks(session: Session, regions: Regions, candidates: Iterable[Candidate], existing: Existing) -> Iterator[Check]:
+def quota_checks(
+    session: Session, regions: Regions, candidates: Iterable[DeploymentCandidate], existing: Existing
+) -> Iterator[PreflightCheck]:
     """Yield the checks of all quotas that `candidates` count against; `existing` are the stacks that are deployed."""
     candidates = list(candidates)
     yield from _of_regions(session, [candidate for candidate in candidates if candidate.deployed is None])
@@ -44,18 +44,18 @@ def checks(session: Session, regions: Regions, candidates: Iterable[Candidate], 
     for (where, base), on_base in apps.items():
         balancer = _LoadBalancer(LoadBalancing(session, where), regions, existing.get((where, base.stack)), on_base)
         names = [candidate.name for candidate in on_base]
-        yield Check(f"quota of listener rules on {base}", names, balancer.rules_problem)
-        yield Check(f"quota of target groups on {base}", names, balancer.target_groups_problem)
+        yield PreflightCheck(f"quota of listener rules on {base}", names, balancer.rules_problem)
+        yield PreflightCheck(f"quota of target groups on {base}", names, balancer.target_groups_problem)
 
 
-def problem(there: int, new: int, quota: Callable[[], int]) -> str:
+def quota_problem(there: int, new: int, quota: Callable[[], int]) -> str:
     """Return what is wrong with `new` more of something; empty when they fit into the quota, or when there are none."""
     if new == 0 or there + new <= (most := quota()):
         return ""
     return f"{new} more are needed beside the {there} there are, and the quota is {most}"
 
 
-def _of_regions(session: Session, new: Sequence[Candidate]) -> Iterator[Check]:
+def _of_regions(session: Session, new: Sequence[DeploymentCandidate]) -> Iterator[PreflightCheck]:
     for where in sorted({candidate.stack.where for candidate in new}):
         ec2, quotas = Ec2(session, where), ServiceQuotas(session, where)
         for noun, resource_type, count, codes in (
@@ -70,18 +70,24 @@ def _of_regions(session: Session, new: Sequence[Candidate]) -> Iterator[Check]:
             names = [name for name, number in needed.items() if number]
             if names:
                 quota = partial(quotas.value, *codes)
-                yield Check(f"quota of {noun} in {where}", names, partial(_counted, count, sum(needed.values()), quota))
+                yield PreflightCheck(
+                    f"quota of {noun} in {where}", names, partial(_counted, count, sum(needed.values()), quota)
+                )
 
 
 def _counted(count: Callable[[], int], new: int, quota: Callable[[], int]) -> str:
-    return problem(count(), new, quota)
+    return quota_problem(count(), new, quota)
 
 
 class _LoadBalancer:
     """The load balancer of a base, which is `deployed` or only about to be, and the apps that come to it."""
 
     def __init__(
-        self, balancing: LoadBalancing, regions: Regions, deployed: DeployedStack | None, apps: Sequence[Candidate]
+        self,
+        balancing: LoadBalancing,
+        regions: Regions,
+        deployed: DeployedStack | None,
+        apps: Sequence[DeploymentCandidate],
     ) -> None:
         self._balancing = balancing
         self._regions = regions
@@ -92,18 +98,18 @@ class _LoadBalancer:
         """Return whether its listener can take the rules that it does not have yet: those of new priorities."""
         there = self._rules()
         wanted = {int(rule["Priority"]) for app in self._apps for rule in _resources(app.stack, LISTENER_RULE)}
-        return problem(len(there), len(wanted - there.keys()), partial(self._limit, RULES_LIMIT))
+        return quota_problem(len(there), len(wanted - there.keys()), partial(self._limit, RULES_LIMIT))
 
     def target_groups_problem(self) -> str:
         """Return whether it can take the target groups that the apps' stacks do not have yet."""
         there: set[str] = set().union(*self._rules().values())
         new = sum(max(0, self._change(app)) for app in self._apps)
-        return problem(len(there), new, partial(self._limit, TARGET_GROUPS_LIMIT))
+        return quota_problem(len(there), new, partial(self._limit, TARGET_GROUPS_LIMIT))
 
     def _rules(self) -> Mapping[int, set[str]]:
         return self._balancing.rules(self._listener) if self._listener else {}
 
-    def _change(self, app: Candidate) -> int:
+    def _change(self, app: DeploymentCandidate) -> int:
         wanted = len(_resources(app.stack, TARGET_GROUP))
         if app.deployed is None:
             return wanted

@@ -1,4 +1,4 @@
-"""Which image is the one that another environment runs."""
+"""The image of a declaration: the one that another environment runs, its line and the tag beside a digest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from constructs_lib.config.environments import AccountRegion, Environment
 from constructs_lib.config.model import AdHocAppConfig, ServiceConfig
 from gitops.aws.session import AwsError
 from gitops.errors import UserError
-from gitops.promote.image import Version, repositories_of, same_as
+from gitops.promote.image import ImageVersion, repositories_of, same_as, tag_beside, with_image
 from tests.gitops.factories import HOME, environment
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EUROPE = AccountRegion("111111111111", "eu-central-1")
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
+REST = "owner: octocat   # who\n"
+TAGGED = ImageVersion(value=TWO, tag="v2")
 
 
 def app(
@@ -59,15 +61,15 @@ def test_a_tag_becomes_its_digest() -> None:
 
     version = same_as(app("dev/alpha", "v2"), app("dev/beta", "v1"), found)
 
-    assert version == Version(value=TWO, tag="v2")
+    assert version == ImageVersion(value=TWO, tag="v2")
     assert version.readable == "v2"
 
 
 def test_a_digest_is_copied_with_its_tag_when_that_is_known() -> None:
     found = registries((HOME, "microblog", "v2", TWO), (HOME, "microblog", "v1", ONE))
 
-    assert same_as(app("dev/alpha", TWO), app("dev/beta", "v1"), found) == Version(value=TWO)
-    assert same_as(app("dev/alpha", TWO), app("dev/beta", "v1"), found, tag="v2") == Version(value=TWO, tag="v2")
+    assert same_as(app("dev/alpha", TWO), app("dev/beta", "v1"), found) == ImageVersion(value=TWO)
+    assert same_as(app("dev/alpha", TWO), app("dev/beta", "v1"), found, tag="v2") == ImageVersion(value=TWO, tag="v2")
 
 
 def test_what_is_declared_already_stays_when_it_is_that_image() -> None:
@@ -102,7 +104,7 @@ def test_the_images_of_several_repositories_keep_their_tag_when_they_are_the_sam
     frontend = (HOME, "microblog-frontend", "v2", ONE)
 
     same = registries(*there, frontend, (EUROPE, "microblog-frontend", "v2", ONE))
-    assert same_as(source, target, same) == Version(value="v2")
+    assert same_as(source, target, same) == ImageVersion(value="v2")
     with pytest.raises(UserError, match="has no image microblog-frontend v2 with the digest"):
         same_as(source, target, registries(*there, frontend, (EUROPE, "microblog-frontend", "v2", TWO)))
 
@@ -134,3 +136,39 @@ def test_without_aws_a_tag_is_the_same_image_in_one_registry_only() -> None:
 def test_a_base_has_no_image() -> None:
     with pytest.raises(UserError, match="dev/base is no application"):
         same_as(app("dev/alpha", "v2"), environment("dev"), registries())
+
+
+def edited(line: str, version: ImageVersion) -> str:
+    text = with_image(f"{line}\n{REST}", "dev/alpha.yaml", version)
+    assert text.endswith(f"\n{REST}")
+    return text.removesuffix(f"\n{REST}")
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [
+        pytest.param("image: v1", TAGGED, f"image: {TWO} # v2", id="a digest gets its tag"),
+        pytest.param(f"image: {ONE} # v1", TAGGED, f"image: {TWO} # v2", id="another digest, another tag"),
+        pytest.param(f"image: {ONE} # v1", ImageVersion(value=TWO), f"image: {TWO}", id="a tag that is not known goes"),
+        pytest.param(f"image: {ONE} # v1", ImageVersion(value="v3"), "image: v3", id="a tag needs none"),
+        pytest.param("image: v1", ImageVersion(value="v3"), "image: v3", id="tag to tag"),
+        pytest.param("image: v1   # do not touch", TAGGED, f"image: {TWO}   # do not touch", id="words stay"),
+        pytest.param(f"image: {ONE} # keep this", TAGGED, f"image: {TWO} # keep this", id="words beside a digest stay"),
+        pytest.param(f'image: "{ONE}" # v1', TAGGED, f'image: "{TWO}" # v2', id="quotes stay"),
+    ],
+)
+def test_the_tag_beside_a_digest_is_always_its_own(before: str, version: ImageVersion, after: str) -> None:
+    assert edited(before, version) == after
+
+
+def test_the_tag_beside_a_digest_is_read_and_other_comments_are_not() -> None:
+    assert tag_beside(f"kind: ad-hoc-app\nimage: {ONE} # v1.4.2\n") == "v1.4.2"
+    assert tag_beside(f"image: {ONE} # the stable one\n") == ""
+    assert tag_beside("image: v1 # v2\n") == ""
+    assert tag_beside(f"image: {ONE}\n") == ""
+
+
+def test_a_mapping_on_one_line_is_edited_too() -> None:
+    assert edited("environment: {A: b}\nimage: v1", TAGGED).endswith(f"image: {TWO} # v2")
+    flow = f"{{kind: ad-hoc-app, image: {ONE}, owner: octocat}}\n"
+    assert with_image(flow, "dev/alpha.yaml", TAGGED) == flow.replace(ONE, TWO)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.config.environments import parse_name
-from gitops.promote.proposal import Change, body_of, branch_of, title_of
+from gitops.promote.proposal import ImageChange, body_of, branch_of, title_of
 
 ALPHA, APP = parse_name("dev/alpha"), parse_name("prod/app")
 
@@ -21,14 +21,14 @@ def test_many_environments_have_a_branch_of_a_length_that_git_takes() -> None:
 
 
 def test_the_title_says_what_goes_where_and_where_it_is_from() -> None:
-    changes = [Change(name=ALPHA, before="v1", after="v2"), Change(name=APP, before="v1", after="v2")]
+    changes = [ImageChange(name=ALPHA, before="v1", after="v2"), ImageChange(name=APP, before="v1", after="v2")]
 
     assert title_of(changes, None) == "Deploy v2 to dev/alpha, prod/app"
     assert title_of(changes[1:], ALPHA) == "Deploy v2 to prod/app, as on dev/alpha"
 
 
 def test_what_others_wrote_is_no_markdown_in_the_description() -> None:
-    body = body_of([Change(name=APP, before="a|b", after="v2", note="locked: @octocat <b>")], by_job=False)
+    body = body_of([ImageChange(name=APP, before="a|b", after="v2", note="locked: @octocat <b>")], by_job=False)
 
     assert "| `prod/app` | `a¦b` | `v2` |" in body
     assert "@octocat" not in body

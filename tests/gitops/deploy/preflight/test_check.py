@@ -1,5 +1,5 @@
 from gitops.aws.session import AwsError
-from gitops.deploy.preflight.check import Check, Finding, run
+from gitops.deploy.preflight.check import PreflightCheck, PreflightFinding, run_checks
 
 
 def unreachable() -> str:
@@ -7,16 +7,16 @@ def unreachable() -> str:
 
 
 def test_all_checks_are_made_and_stay_in_order() -> None:
-    findings = run(
+    findings = run_checks(
         [
-            Check("one", [], lambda: "it is gone"),
-            Check("two", [], unreachable),
-            Check("three", [], lambda: ""),
+            PreflightCheck("one", [], lambda: "it is gone"),
+            PreflightCheck("two", [], unreachable),
+            PreflightCheck("three", [], lambda: ""),
         ]
     )
 
     assert findings == [
-        Finding("one", [], "missing", "it is gone"),
-        Finding("two", [], "not checked", "these AWS credentials may not do this"),
-        Finding("three", [], "ok", ""),
+        PreflightFinding("one", [], "missing", "it is gone"),
+        PreflightFinding("two", [], "not checked", "these AWS credentials may not do this"),
+        PreflightFinding("three", [], "ok", ""),
     ]

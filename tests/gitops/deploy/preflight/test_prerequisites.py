@@ -6,10 +6,9 @@ import pytest
 from constructs_lib.config.environments import AccountRegion, Environment, load
 from gitops.aws.session import Session
 from gitops.deploy.preflight import prerequisites
-from gitops.deploy.preflight.check import run
-from gitops.deploy.preflight.existence import checks
+from gitops.deploy.preflight.check import run_checks
 from gitops.deploy.preflight.prerequisites import prepare
-from gitops.deploy.preflight.references import collect
+from gitops.deploy.preflight.references import collect, reference_checks
 from local_aws.lifecycle import EmbeddedAws
 from tests.gitops.checkouts import CommandLine, target_of
 
@@ -42,11 +41,11 @@ def where(environments: list[Environment]) -> AccountRegion:
 
 def test_afterwards_nothing_is_missing(session: Session, environments: list[Environment]) -> None:
     references = collect(environments)
-    assert {finding.state for finding in run(checks(session, references))} == {"missing"}
+    assert {finding.state for finding in run_checks(reference_checks(session, references))} == {"missing"}
 
     prepare(session, environments)
 
-    assert {finding.state for finding in run(checks(session, references))} == {"ok"}
+    assert {finding.state for finding in run_checks(reference_checks(session, references))} == {"ok"}
 
 
 def test_what_was_made_is_said_in_one_line_and_only_once(

@@ -10,8 +10,8 @@ from gitops.aws.load_balancing import LoadBalancing
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.cdk.assembly import SynthesisedStack
-from gitops.deploy.preflight.check import Candidate, Finding, run
-from gitops.deploy.preflight.quotas import checks, problem
+from gitops.deploy.preflight.check import DeploymentCandidate, PreflightFinding, run_checks
+from gitops.deploy.preflight.quotas import quota_checks, quota_problem
 
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -19,14 +19,14 @@ TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
 @pytest.mark.parametrize(("there", "new", "quota", "fits"), [(98, 2, 100, True), (99, 2, 100, False), (0, 1, 0, False)])
 def test_what_is_new_has_to_fit_beside_what_is_there(there: int, new: int, quota: int, fits: bool) -> None:  # noqa: FBT001 # a table
-    assert (problem(there, new, lambda: quota) == "") == fits
+    assert (quota_problem(there, new, lambda: quota) == "") == fits
 
 
 def test_without_anything_new_no_quota_is_asked_for() -> None:
     def refuse() -> int:
         raise AssertionError
 
-    assert problem(200, 0, refuse) == ""
+    assert quota_problem(200, 0, refuse) == ""
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
 def candidate(
     folder: Path, name: str, where: AccountRegion, resources: Mapping[str, object], regions: Regions
-) -> Candidate:
+) -> DeploymentCandidate:
     environment = EnvironmentName(*name.split("/"))
     template = folder / f"{environment.stack}.json"
     template.write_text(json.dumps({"Resources": resources}))
@@ -55,11 +55,13 @@ def candidate(
         protected=False,
         bootstrap_parameter=None,
     )
-    return Candidate(environment, stack, regions[where].stack(environment.stack))
+    return DeploymentCandidate(environment, stack, regions[where].stack(environment.stack))
 
 
-def look(session: Session, regions: Regions, candidates: Sequence[Candidate]) -> dict[str, Finding]:
-    return {finding.subject: finding for finding in run(checks(session, regions, candidates, regions.stacks()))}
+def look(session: Session, regions: Regions, candidates: Sequence[DeploymentCandidate]) -> dict[str, PreflightFinding]:
+    return {
+        finding.subject: finding for finding in run_checks(quota_checks(session, regions, candidates, regions.stacks()))
+    }
 
 
 def rules(*priorities: int) -> dict[str, object]:

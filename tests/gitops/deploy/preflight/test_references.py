@@ -1,9 +1,27 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from constructs_lib.config.environments import AccountRegion, Environments, load
-from gitops.deploy.preflight.references import Certificate, HostedZone, Image, Reference, Secret, collect
+from gitops.aws.acm import Acm, IssuedCertificate
+from gitops.aws.ecr import INDEX, Ecr
+from gitops.aws.route53 import Route53
+from gitops.aws.secrets_manager import SecretsManager
+from gitops.aws.session import Session
+from gitops.deploy.preflight.references import (
+    Certificate,
+    HostedZone,
+    Image,
+    Reference,
+    Secret,
+    certificate_problem,
+    collect,
+    covers,
+    image_problem,
+    secret_problem,
+    zone_problem,
+)
 from tests.gitops.checkouts import CommandLine
 
 HERE = AccountRegion("111111111111", "us-east-1")
@@ -88,3 +106,182 @@ def test_an_account_refers_to_nothing(bare_checkout: CommandLine) -> None:
     bare_checkout.account(HERE.account)
 
     assert collect(loaded(bare_checkout.root)) == {}
+
+
+DIGEST = f"sha256:{'a' * 64}"
+
+
+def push(session: Session, where: AccountRegion, manifest: object, **image_id: str) -> None:
+    ecr = session.client("ecr", where)
+    ecr.create_repository(repositoryName="microblog")
+    ecr.put_image(
+        repositoryName="microblog", imageManifest=json.dumps(manifest), imageManifestMediaType=INDEX, **image_id
+    )
+
+
+def index(*architectures: str) -> object:
+    return {"manifests": [{"platform": {"os": "linux", "architecture": a}} for a in architectures]}
+
+
+@pytest.mark.parametrize(("version", "image_id"), [("v1", {"imageTag": "v1"}), (DIGEST, {"imageDigest": DIGEST})])
+def test_an_image_is_found_by_its_tag_and_by_its_digest(
+    session: Session, where: AccountRegion, version: str, image_id: dict[str, str]
+) -> None:
+    push(session, where, {"config": {}}, **image_id)
+
+    assert image_problem(Ecr(session, where), Image(where, "microblog", version, "arm64")) == ""
+
+
+def test_a_repository_or_an_image_that_is_missing_is_said(session: Session, where: AccountRegion) -> None:
+    push(session, where, {}, imageTag="v1")
+    ecr = Ecr(session, where)
+
+    no_image = image_problem(ecr, Image(where, "microblog", "v2", "arm64"))
+    no_repository = image_problem(ecr, Image(where, "frontend", "v1", "arm64"))
+
+    assert "the repository microblog has no image v2" in no_image
+    assert f"there is no ECR repository frontend in {where}" in no_repository
+
+
+def test_an_image_for_several_platforms_has_to_be_one_for_the_declared_architecture(
+    session: Session, where: AccountRegion
+) -> None:
+    push(session, where, index("amd64", "unknown"), imageTag="v1")
+    ecr = Ecr(session, where)
+
+    assert image_problem(ecr, Image(where, "microblog", "v1", "x86_64")) == ""
+    wrong = image_problem(ecr, Image(where, "microblog", "v1", "arm64"))
+    assert wrong == "the image is built for amd64, and arm64 is declared (`architecture`)"
+
+
+def test_a_secret_has_to_exist(session: Session, where: AccountRegion) -> None:
+    session.client("secretsmanager", where).create_secret(Name="shared/key", SecretString="plain")
+    secrets = SecretsManager(session, where)
+
+    assert secret_problem(secrets, Secret(where, "shared/key", "")) == ""
+    assert secret_problem(secrets, Secret(where, "shared/none", "")) == f"there is no secret shared/none in {where}"
+
+
+def test_a_secret_that_is_being_deleted_is_said_with_the_remedy(session: Session, where: AccountRegion) -> None:
+    client = session.client("secretsmanager", where)
+    client.create_secret(Name="shared/key", SecretString="plain")
+    client.delete_secret(SecretId="shared/key")
+
+    problem = secret_problem(SecretsManager(session, where), Secret(where, "shared/key", ""))
+
+    assert "aws secretsmanager restore-secret --secret-id shared/key" in problem
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ('{"dsn": "https://key@sentry"}', ""),
+        ('{"url": "very secret", "other": ""}', "the secret has no key dsn; it has url, other"),
+        ("{}", "the secret has no key dsn; it has none"),
+        ('["dsn"]', "the secret holds no JSON object, and so no key dsn"),
+        ("very secret", "the secret holds no JSON object, and so no key dsn"),
+    ],
+)
+def test_a_declared_key_has_to_be_in_the_secret(
+    session: Session, where: AccountRegion, value: str, problem: str
+) -> None:
+    session.client("secretsmanager", where).create_secret(Name="shared/sentry", SecretString=value)
+
+    assert secret_problem(SecretsManager(session, where), Secret(where, "shared/sentry", "dsn")) == problem
+
+
+@pytest.mark.parametrize(
+    ("domain", "problem"),
+    [
+        ("example.com", ""),
+        ("dev.example.com", ""),
+        ("dev.example.org", "the hosted zone is for example.com, which cannot hold dev.example.org"),
+        ("another-example.com", "the hosted zone is for example.com, which cannot hold another-example.com"),
+    ],
+)
+def test_a_hosted_zone_has_to_hold_the_domain(
+    session: Session, where: AccountRegion, domain: str, problem: str
+) -> None:
+    answer = session.client("route53", where).create_hosted_zone(Name="example.com", CallerReference="1")
+    zone_id = answer["HostedZone"]["Id"].rpartition("/")[2]
+
+    assert zone_problem(Route53(session, where), HostedZone(where, zone_id, domain)) == problem
+
+
+def test_a_hosted_zone_has_to_exist_and_to_be_public(session: Session, where: AccountRegion) -> None:
+    answer = session.client("route53", where).create_hosted_zone(
+        Name="example.com", CallerReference="1", VPC={"VPCRegion": where.region, "VPCId": "vpc-1"}
+    )
+    private = answer["HostedZone"]["Id"].rpartition("/")[2]
+    route53 = Route53(session, where)
+
+    assert "is private" in zone_problem(route53, HostedZone(where, private, "example.com"))
+    missing = zone_problem(route53, HostedZone(where, "Z0", "example.com"))
+    assert missing == f"the account {where.account} has no hosted zone Z0"
+
+
+class Certificates(Acm):
+    """An ACM with one certificate, or none."""
+
+    def __init__(self, certificate: IssuedCertificate | None) -> None:
+        self._certificate = certificate
+
+    def certificate(self, arn: str) -> IssuedCertificate | None:  # noqa: ARG002 # it is the one
+        return self._certificate
+
+
+@pytest.mark.parametrize(
+    ("certificate", "problem"),
+    [
+        (IssuedCertificate("ISSUED", ("dev.example.com", "*.dev.example.com")), ""),
+        (IssuedCertificate("PENDING_VALIDATION", ("*.dev.example.com",)), "its status is PENDING_VALIDATION"),
+        (IssuedCertificate("EXPIRED", ("*.dev.example.com",)), "its status is EXPIRED"),
+        (IssuedCertificate("ISSUED", ("*.example.com",)), "is for *.example.com, and not for alpha.dev.example.com"),
+        (None, f"there is no certificate {CERTIFICATE}"),
+    ],
+)
+def test_a_certificate_has_to_be_issued_for_the_host(certificate: IssuedCertificate | None, problem: str) -> None:
+    said = certificate_problem(Certificates(certificate), Certificate(HERE, CERTIFICATE, "alpha.dev.example.com"))
+
+    assert said.endswith(problem)
+    assert bool(said) == bool(problem)
+
+
+def test_a_certificate_has_to_be_in_the_region_of_its_load_balancer() -> None:
+    elsewhere = AccountRegion(HERE.account, "eu-central-1")
+
+    said = certificate_problem(Certificates(None), Certificate(elsewhere, CERTIFICATE, "example.com"))
+
+    assert said == "the certificate is in us-east-1, and its load balancer in eu-central-1"
+
+
+def test_a_certificate_is_described_by_its_door(session: Session, where: AccountRegion) -> None:
+    client = session.client("acm", where)
+    arn = client.request_certificate(DomainName="example.com", SubjectAlternativeNames=["*.example.com"])[
+        "CertificateArn"
+    ]
+
+    found = Acm(session, where).certificate(arn)
+
+    assert found is not None
+    assert set(found.names) == {"example.com", "*.example.com"}
+    assert Acm(session, where).certificate(f"{arn}-none") is None
+
+
+@pytest.mark.parametrize(
+    ("names", "host", "covered"),
+    [
+        (["example.com"], "example.com", True),
+        (["EXAMPLE.com"], "example.COM", True),
+        (["*.example.com"], "www.example.com", True),
+        (["*.example.com"], "*.example.com", True),
+        (["*.example.com"], "example.com", False),
+        (["*.example.com"], "a.b.example.com", False),
+        (["*.com"], "www.example.com", False),
+        (["*"], "com", False),
+        (["wwww.example.com"], "www.example.com", False),
+        ([], "example.com", False),
+    ],
+)
+def test_a_wildcard_stands_for_one_label(names: list[str], host: str, covered: bool) -> None:  # noqa: FBT001 # a table
+    assert covers(names, host) == covered
