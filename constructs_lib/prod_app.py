@@ -111,9 +111,9 @@ class ProdApp(Construct):
         release = Release(
             self,
             "Release",
+            name=name,
             application=self.application,
             command=config.release_command,
-            database=name.database,
             seed_from=None,
             base=imported,
             engine_version=base.database.engine_version,

@@ -44,6 +44,9 @@ KIND_TAG = "gitops:kind"
 SERVICE_TAG = "gitops:service"
 """Tag of an ECS service: the name that it is declared under."""
 
+ONE_OFF = "one-off"
+"""In the family of a task that a deployment waits for."""
+
 URL_OUTPUT = "Url"
 """Output of the stack of an app: its URL."""
 
@@ -148,6 +151,24 @@ def listener_priority(name: EnvironmentName, service: str, index: int, *, catch_
     """
     offset = _stable_number(f"{name}/{service}/{index}") % (_CATCH_ALL_BAND - 1)
     return 1 + offset + (_CATCH_ALL_BAND if catch_all else 0)
+
+
+def service_family(name: EnvironmentName, service: str) -> str:
+    """Return the family of the task definitions of an app's service: `dev-alpha_web`.
+
+    The underscore occurs in neither name, so the families of two environments are never the same.
+    """
+    return f"{name.stack}_{service}"
+
+
+def one_off_family(name: EnvironmentName, task: str) -> str:
+    """Return the family of the task definitions of a task that a deployment waits for: `dev-alpha_one-off_release`."""
+    return f"{name.stack}_{ONE_OFF}_{task}"
+
+
+def one_off_families(folder: str) -> str:
+    """Return the pattern that matches the families of the one-off tasks of every app on the base in a folder."""
+    return f"{folder}-*_{ONE_OFF}_*"
 
 
 def role_output(github_environment: str) -> str:

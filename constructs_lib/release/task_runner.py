@@ -10,6 +10,7 @@ from aws_cdk import custom_resources
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
+from constructs_lib.config.naming import one_off_families
 from constructs_lib.observability.log_group import LogGroup
 
 CODE = Path(__file__).parent / "functions" / "run_task"
@@ -100,7 +101,11 @@ def _starting(scope: Construct, folder: str) -> list[iam.PolicyStatement]:
     return [
         iam.PolicyStatement(
             actions=["ecs:RunTask"],
-            resources=[stack.format_arn(service="ecs", resource="task-definition", resource_name=f"{folder}-*:*")],
+            resources=[
+                stack.format_arn(
+                    service="ecs", resource="task-definition", resource_name=f"{one_off_families(folder)}:*"
+                )
+            ],
         ),
         iam.PolicyStatement(
             actions=["iam:PassRole"],

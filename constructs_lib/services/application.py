@@ -92,6 +92,7 @@ class Application(Construct):
         self,
         scope: Construct,
         *,
+        family: str,
         command: Sequence[str],
         cpu: int,
         memory_mib: int,
@@ -108,6 +109,7 @@ class Application(Construct):
         task = ecs.FargateTaskDefinition(
             scope,
             "TaskDefinition",
+            family=family,
             cpu=cpu,
             memory_limit_mib=memory_mib,
             task_role=self.task_role,

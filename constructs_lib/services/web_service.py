@@ -6,7 +6,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from constructs_lib.config.model import ServiceConfig
-from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.config.naming import EnvironmentName, service_family
 from constructs_lib.config.routing import listener_rules
 from constructs_lib.services.application import Application
 from constructs_lib.services.cluster import Cluster
@@ -37,6 +37,7 @@ class WebService(Construct):
         super().__init__(scope, construct_id)
         task = application.define_task(
             self,
+            family=service_family(name, service),
             command=config.command,
             repository=config.repository,
             port=config.port,

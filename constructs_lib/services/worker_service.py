@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from constructs_lib.config.model import ServiceConfig
+from constructs_lib.config.naming import EnvironmentName, service_family
 from constructs_lib.services.application import Application
 from constructs_lib.services.cluster import Cluster
 
@@ -21,6 +22,8 @@ class WorkerService(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        name: EnvironmentName,
+        service: str,
         config: ServiceConfig,
         application: Application,
         cluster: Cluster,
@@ -28,6 +31,7 @@ class WorkerService(Construct):
         super().__init__(scope, construct_id)
         task = application.define_task(
             self,
+            family=service_family(name, service),
             command=config.command,
             repository=config.repository,
             cpu=config.cpu,
