@@ -23,9 +23,8 @@ class Account(Construct):
             self.roles = DeploymentRoles(
                 self, "Roles", github=config.github, oidc=oidc, repositories=config.repositories
             )
-            by_environment = self.roles.by_environment
-            PermissionsBoundary(self, "Boundary", protected=list(by_environment.values()))
-            for environment, role in by_environment.items():
+            PermissionsBoundary(self, "Boundary")
+            for environment, role in self.roles.by_environment.items():
                 self._publish(role_output(environment), role.role_arn)
         Registry(self, "Registry", repositories=config.repositories)
         if config.domain is not None:

@@ -10,10 +10,7 @@ from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.config.model import CONFIG_OF_KIND, GitHubConfig
-from constructs_lib.config.naming import CHANGE_SET_PREFIX, KIND_TAG
-
-BOOTSTRAP_QUALIFIER = "hnb659fds"
-"""In the names of all that `cdk bootstrap` makes, unless it is told another."""
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, CHANGE_SET_PREFIX, KIND_TAG
 
 CHANGE_SETS = f"{CHANGE_SET_PREFIX}*"
 """Names of the change sets that may be made."""

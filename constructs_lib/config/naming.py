@@ -32,6 +32,12 @@ GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy", "publish")
 PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"
 """IAM policy of an account that limits every role its environments create, and what creates them."""
 
+ROLE_PATH = "/gitops/"
+"""Path of every IAM role and instance profile of an environment: the boundary allows changes of these alone."""
+
+BOOTSTRAP_QUALIFIER = "hnb659fds"
+"""In the names of all that `cdk bootstrap` makes, unless it is told another."""
+
 CHANGE_SET_PREFIX = "cdk-diff-change-set"
 """Begins the names of change sets that show a change and are never executed, as `cdk diff` gives them."""
 

@@ -3,6 +3,7 @@
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from constructs_lib.access.role_path import put_profile_into_path
 from constructs_lib.acknowledge import acknowledge
 
 INSTANCE_TYPE = "t4g.nano"
@@ -43,6 +44,7 @@ class Bastion(Construct):
                 )
             ],
         )
+        put_profile_into_path(self.instance)
         acknowledge(
             self.instance,
             {

@@ -121,6 +121,7 @@ class TestAdHocBase:
         template.resource_count_is("AWS::EC2::NatGateway", 0)
         template.resource_count_is("AWS::EC2::EIP", 0)
         template.has_resource_properties("AWS::EC2::Instance", {"SourceDestCheck": False, "InstanceType": "t4g.nano"})
+        template.all_resources_properties("AWS::IAM::InstanceProfile", {"Path": "/gitops/"})
         template.has_resource_properties(
             "AWS::EC2::SecurityGroup",
             {"SecurityGroupIngress": [Match.object_like({"CidrIp": "10.20.0.0/16", "IpProtocol": "-1"})]},
