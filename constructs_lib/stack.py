@@ -6,7 +6,7 @@ from constructs import Construct
 from constructs_lib.access.role_path import RolePath
 from constructs_lib.config.environments import Environment
 from constructs_lib.config.model import AccountConfig
-from constructs_lib.config.naming import ENVIRONMENT_TAG, KIND_TAG, PERMISSIONS_BOUNDARY
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, ENVIRONMENT_TAG, KIND_TAG, PERMISSIONS_BOUNDARY
 
 AVAILABILITY_ZONES = 3
 """Zones a stack may choose from; every region has at least three for new accounts."""
@@ -30,7 +30,11 @@ class EnvironmentStack(cdk.Stack):
             description=f"{environment.kind} {environment.name}",
             tags={ENVIRONMENT_TAG: str(environment.name), KIND_TAG: environment.kind},
             termination_protection=environment.kind != "ad-hoc-app",
-            synthesizer=cdk.BootstraplessSynthesizer() if of_account else None,
+            synthesizer=(
+                cdk.BootstraplessSynthesizer()
+                if of_account
+                else cdk.DefaultStackSynthesizer(qualifier=BOOTSTRAP_QUALIFIER)
+            ),
             permissions_boundary=None if of_account else cdk.PermissionsBoundary.from_name(PERMISSIONS_BOUNDARY),
             property_injectors=[] if of_account else [RolePath()],
             analytics_reporting=False,

@@ -56,9 +56,8 @@ class DeploymentRoles(Construct):
         for role in (self.plan, self.deploy, self.production, self.destroy):
             self._allow(role, ["cloudformation:DescribeStacks", "cloudformation:ListStacks"], ["*"])
             self._allow(role, _READ_STACKS, [self._arn("cloudformation", "stack/*")])
-            self._allow(
-                role, ["ssm:GetParameter", "ssm:GetParameters"], [self._arn("ssm", "parameter/cdk-bootstrap/*")]
-            )
+            version = self._arn("ssm", f"parameter/cdk-bootstrap/{BOOTSTRAP_QUALIFIER}/version")
+            self._allow(role, ["ssm:GetParameter", "ssm:GetParameters"], [version])
         for role in (self.plan, self.deploy, self.production):
             self._allow_preflight(role)
         self._allow_change_sets(self.plan)

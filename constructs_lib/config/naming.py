@@ -35,8 +35,14 @@ PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"
 ROLE_PATH = "/gitops/"
 """Path of every IAM role and instance profile of an environment: the boundary allows changes of these alone."""
 
-BOOTSTRAP_QUALIFIER = "hnb659fds"
-"""In the names of all that `cdk bootstrap` makes, unless it is told another."""
+BOOTSTRAP_QUALIFIER = "gitops"
+"""In the names of all that `cdk bootstrap` makes for environments; other CDK apps of the account have their own.
+
+https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+"""
+
+TOOLKIT_STACK = "GitOpsToolkit"
+"""Stack that `cdk bootstrap` makes in an account and region. No environment's stack has upper-case letters."""
 
 CHANGE_SET_PREFIX = "cdk-diff-change-set"
 """Begins the names of change sets that show a change and are never executed, as `cdk diff` gives them."""

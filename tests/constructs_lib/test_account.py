@@ -120,7 +120,7 @@ class TestRoles:
         statements = allowed(account(synthesise).to_json(), "Deploy")
         (statement,) = (s for s in statements if s["Action"] == "sts:AssumeRole")
         assert statement["Resource"] == [
-            f"arn:aws:iam::111111111111:role/cdk-hnb659fds-{purpose}-role-111111111111-*"
+            f"arn:aws:iam::111111111111:role/cdk-gitops-{purpose}-role-111111111111-*"
             for purpose in ("deploy", "file-publishing", "lookup")
         ]
         assert not actions(statements) & {"cloudformation:DeleteStack", "cloudformation:CreateStack"}

@@ -45,6 +45,13 @@ def test_roles_of_an_account_have_none_and_its_stack_needs_no_bootstrap(template
     assert "BootstrapVersion" in templates["dev-base"]["Parameters"]
 
 
+def test_nothing_is_shared_with_other_cdk_apps_of_the_account(templates: dict[str, Any]) -> None:
+    for stack, template in templates.items():
+        assert "hnb659fds" not in text(template), stack
+    for stack in ("dev-base", "dev-alpha", "prod-base", "prod-app"):
+        assert templates[stack]["Parameters"]["BootstrapVersion"]["Default"] == "/cdk-bootstrap/gitops/version"
+
+
 def test_a_role_that_is_added_later_gets_boundary_and_path_too(tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path))
     stack = EnvironmentStack(app, load(ROOT / "environments")[EnvironmentName("dev", "alpha")])
