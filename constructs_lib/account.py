@@ -29,7 +29,7 @@ class Account(Construct):
         Registry(self, "Registry", repositories=config.repositories)
         if config.domain is not None:
             zone = route53.PublicHostedZone(self, "Zone", zone_name=config.domain)
-            zone.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            zone.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             self._publish("HostedZoneId", zone.hosted_zone_id)
             self._publish("NameServers", cdk.Fn.join(" ", zone.hosted_zone_name_servers or []))
         if config.monthly_budget_usd is not None and config.alarm_email is not None:

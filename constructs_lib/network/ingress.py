@@ -20,7 +20,6 @@ class Ingress(Construct):
         vpc: ec2.IVpc,
         security_group: ec2.ISecurityGroup,
         certificate: acm.ICertificate,
-        deletion_protection: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.load_balancer = elbv2.ApplicationLoadBalancer(
@@ -31,8 +30,9 @@ class Ingress(Construct):
             internet_facing=True,
             security_group=security_group,
             drop_invalid_header_fields=True,
-            deletion_protection=deletion_protection,
         )
+        # Left out of the template, so that an update does not take back what is switched on once the stack exists.
+        self.load_balancer.remove_attribute("deletion_protection.enabled")
         self.load_balancer.add_redirect(open=False)
         self.listener = self.load_balancer.add_listener(
             "Https",

@@ -68,5 +68,7 @@ class Network(Construct):
 
     def log_flows(self, *, retention_days: int) -> None:
         """Keep a record of accepted and rejected traffic in CloudWatch Logs."""
-        group = LogGroup(self, "FlowLogs", retention_days=retention_days, removal_policy=cdk.RemovalPolicy.RETAIN)
+        group = LogGroup(
+            self, "FlowLogs", retention_days=retention_days, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        )
         self.vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))

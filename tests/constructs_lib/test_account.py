@@ -220,7 +220,7 @@ class TestRegistry:
             for resource in template["Resources"].values()
             if resource["Type"] == "AWS::ECR::Repository"
         }
-        assert policies == {("Retain", "Retain")}
+        assert policies == {("RetainExceptOnCreate", "Retain")}
 
     def test_what_is_old_is_forgotten(self, synthesise: Synthesise) -> None:
         template = account(synthesise, replace(CONFIG, repositories=("microblog",))).to_json()
@@ -241,7 +241,7 @@ class TestZone:
         template = account(synthesise, replace(CONFIG, domain="example.com")).to_json()
         (zone,) = (r for r in template["Resources"].values() if r["Type"] == "AWS::Route53::HostedZone")
         assert zone["Properties"]["Name"] == "example.com."
-        assert (zone["DeletionPolicy"], zone["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert (zone["DeletionPolicy"], zone["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
         assert {"HostedZoneId", "NameServers"} <= template["Outputs"].keys()
 
     def test_none_is_made_unasked(self, synthesise: Synthesise) -> None:

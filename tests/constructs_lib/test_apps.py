@@ -216,7 +216,7 @@ class TestProdApp:
         kept = {
             resource["Type"]
             for resource in templates["prod-app"]["Resources"].values()
-            if resource.get("DeletionPolicy") == "Retain"
+            if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
         }
         assert kept == {"AWS::SecretsManager::Secret", "AWS::Logs::LogGroup"}
 
