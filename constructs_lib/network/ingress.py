@@ -8,6 +8,12 @@ from constructs import Construct
 
 IDLE_TIMEOUT_SECONDS = 60
 
+TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
+"""What AWS recommends for new listeners, and the console's default; RECOMMENDED_TLS of the CDK is an older one.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+"""
+
 
 class Ingress(Construct):
     """An internet-facing load balancer that answers 404 until an app adds its rules to `listener`."""
@@ -38,7 +44,7 @@ class Ingress(Construct):
             "Https",
             port=443,
             certificates=[certificate],
-            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
+            ssl_policy=TLS_POLICY,
             open=False,
             default_action=elbv2.ListenerAction.fixed_response(
                 404, content_type="text/plain", message_body="No environment answers at this address."

@@ -88,7 +88,7 @@ class TestEveryBase:
         }
         assert by_port[80]["DefaultActions"][0]["RedirectConfig"]["Protocol"] == "HTTPS"
         assert by_port[443]["DefaultActions"][0]["FixedResponseConfig"]["StatusCode"] == "404"
-        assert by_port[443]["SslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2")
+        assert by_port[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
     def test_bastion_has_no_key_and_no_inbound_rule(self, base: str, templates: dict[str, Any]) -> None:
         template = Template.from_json(templates[base])
@@ -102,6 +102,17 @@ class TestEveryBase:
             "AWS::EC2::SecurityGroup",
             {"GroupDescription": Match.string_like_regexp("^Bastion"), "SecurityGroupIngress": Match.absent()},
         )
+
+    def test_bastion_boots_with_a_way_out_and_memory_for_its_upgrades(
+        self, base: str, templates: dict[str, Any]
+    ) -> None:
+        resources = templates[base]["Resources"]
+        (bastion,) = (r for r in resources.values() if r["Type"] == "AWS::EC2::Instance")
+        routes = {key for key, r in resources.items() if r["Type"] == "AWS::EC2::Route" and "PrivateSubnet" in key}
+        assert routes
+        assert routes <= set(bastion["DependsOn"])
+        data = text(bastion["Properties"]["UserData"])
+        assert data.index("swapon") < data.index("dnf --assumeyes")
 
     def test_traffic_to_s3_bypasses_the_nat(self, base: str, templates: dict[str, Any]) -> None:
         assert the_only(templates[base], "AWS::EC2::VPCEndpoint")["VpcEndpointType"] == "Gateway"
