@@ -66,6 +66,7 @@ FREE = frozenset(
         "AWS::SNS::TopicPolicy",
         "AWS::SecretsManager::SecretTargetAttachment",
         "AWS::WAFv2::WebACLAssociation",
+        "Custom::DeletionProtection",
     }
 )
 """Types that AWS does not bill."""
