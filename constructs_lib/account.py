@@ -23,14 +23,13 @@ class Account(Construct):
             self.roles = DeploymentRoles(
                 self, "Roles", github=config.github, oidc=oidc, repositories=config.repositories
             )
-            by_environment = self.roles.by_environment
-            PermissionsBoundary(self, "Boundary", protected=list(by_environment.values()))
-            for environment, role in by_environment.items():
+            PermissionsBoundary(self, "Boundary")
+            for environment, role in self.roles.by_environment.items():
                 self._publish(role_output(environment), role.role_arn)
         Registry(self, "Registry", repositories=config.repositories)
         if config.domain is not None:
             zone = route53.PublicHostedZone(self, "Zone", zone_name=config.domain)
-            zone.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            zone.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
             self._publish("HostedZoneId", zone.hosted_zone_id)
             self._publish("NameServers", cdk.Fn.join(" ", zone.hosted_zone_name_servers or []))
         if config.monthly_budget_usd is not None and config.alarm_email is not None:

@@ -82,9 +82,9 @@ class AdHocApp(Construct):
         release = Release(
             self,
             "Release",
+            name=name,
             application=self.application,
             command=config.release_command,
-            database=name.database,
             seed_from=seed_from and EnvironmentName(name.folder, seed_from).database,
             base=imported,
             engine_version=base.database.engine_version,

@@ -48,7 +48,6 @@ class AdHocBase(Construct):
             vpc=vpc,
             security_group=groups.load_balancer,
             certificate=certificate.certificate,
-            deletion_protection=False,
         )
         self.database = Database(
             self,
@@ -61,7 +60,6 @@ class AdHocBase(Construct):
             max_storage_gib=config.database.storage_gib * STORAGE_GROWTH_FACTOR,
             multi_az=False,
             backup_retention_days=1,
-            deletion_protection=False,
             performance_insights=False,
             monitoring_interval_seconds=0,
             exported_logs=[],

@@ -49,7 +49,7 @@ class ProdApp(Construct):
             password_arn=imported.cache_password_arn,
             host=imported.cache_host,
             database=name.cache_database,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self.application = Application(
             self,
@@ -60,13 +60,16 @@ class ProdApp(Construct):
             base=imported,
             secrets={"REDIS_URL": cache_url.variable},
             log_retention_days=base.log_retention_days,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         tasks = ec2.SecurityGroup(
             self, "Tasks", vpc=imported.vpc, description=f"Tasks of {name}", allow_all_outbound=False
         )
         sessions = LogGroup(
-            self, "Sessions", retention_days=base.log_retention_days, removal_policy=cdk.RemovalPolicy.RETAIN
+            self,
+            "Sessions",
+            retention_days=base.log_retention_days,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         streams = cdk.Stack.of(self).format_arn(
             service="logs",
@@ -111,16 +114,16 @@ class ProdApp(Construct):
         release = Release(
             self,
             "Release",
+            name=name,
             application=self.application,
             command=config.release_command,
-            database=name.database,
             seed_from=None,
             base=imported,
             engine_version=base.database.engine_version,
             cluster=cluster.cluster,
             security_groups=cluster.security_groups,
             log_retention_days=base.log_retention_days,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             environment_on_delete=None,
         )
         for fargate_service in self.services.by_name.values():

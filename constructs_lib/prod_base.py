@@ -1,5 +1,8 @@
 """The base of production: several zones, encrypted, backed up, protected, logged."""
 
+from typing import cast
+
+import aws_cdk as cdk
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
@@ -8,6 +11,7 @@ from constructs_lib.config.model import ProdBaseConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.data.cache import Cache
 from constructs_lib.data.database import Database
+from constructs_lib.data.protection import DeletionProtection, keep
 from constructs_lib.data.storage import AccessLogsBucket, AssetsBucket
 from constructs_lib.network.bastion import Bastion
 from constructs_lib.network.certificate import WildcardCertificate
@@ -53,7 +57,6 @@ class ProdBase(Construct):
             vpc=vpc,
             security_group=groups.load_balancer,
             certificate=certificate.certificate,
-            deletion_protection=True,
         )
         self.ingress.log_requests(access_logs.bucket)
         if config.firewall:
@@ -69,11 +72,18 @@ class ProdBase(Construct):
             max_storage_gib=config.database.max_storage_gib,
             multi_az=True,
             backup_retention_days=config.database.backup_retention_days,
-            deletion_protection=True,
             performance_insights=True,
             monitoring_interval_seconds=MONITORING_INTERVAL_SECONDS,
             exported_logs=["postgresql", "upgrade"],
             keep=True,
+        )
+        acknowledge(self.database, {"AwsSolutions-RDS10": "Switched on below, once the instance exists"})
+        DeletionProtection(
+            self,
+            "Protection",
+            database=self.database.instance,
+            load_balancer=self.ingress.load_balancer,
+            log_retention_days=config.log_retention_days,
         )
         self.cache = Cache(
             self,
@@ -87,6 +97,10 @@ class ProdBase(Construct):
             keep=True,
         )
         acknowledge(self.cache, {"AwsSolutions-AEC6": "A user with a password of its own takes the place of AUTH"})
+        # The database and the cache that stay when the stack is deleted stay in their network.
+        keep(groups.database, groups.cache)
+        for resource in (vpc.node.default_child, *(s.node.find_child("Subnet") for s in vpc.isolated_subnets)):
+            cast("cdk.CfnResource", resource).apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.assets = AssetsBucket(self, "Assets", versioned=True, access_logs=access_logs.bucket)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
         self.task_runner = TaskRunner(

@@ -3,9 +3,10 @@
 import aws_cdk as cdk
 from constructs import Construct
 
+from constructs_lib.access.role_path import RolePath
 from constructs_lib.config.environments import Environment
 from constructs_lib.config.model import AccountConfig
-from constructs_lib.config.naming import ENVIRONMENT_TAG, KIND_TAG, PERMISSIONS_BOUNDARY
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, ENVIRONMENT_TAG, KIND_TAG, PERMISSIONS_BOUNDARY
 
 AVAILABILITY_ZONES = 3
 """Zones a stack may choose from; every region has at least three for new accounts."""
@@ -15,7 +16,8 @@ class EnvironmentStack(cdk.Stack):
     """The CloudFormation stack of one declaration. Synthesis needs no credentials and no look-ups.
 
     An account's stack is deployed with the credentials of an administrator, without the CDK's roles, since these come
-    after it. Every role in another stack has the permissions boundary that the account's stack makes.
+    after it. Every role in another stack has the permissions boundary that the account's stack makes, and a path that
+    the boundary ends at.
     """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
@@ -28,8 +30,13 @@ class EnvironmentStack(cdk.Stack):
             description=f"{environment.kind} {environment.name}",
             tags={ENVIRONMENT_TAG: str(environment.name), KIND_TAG: environment.kind},
             termination_protection=environment.kind != "ad-hoc-app",
-            synthesizer=cdk.BootstraplessSynthesizer() if of_account else None,
+            synthesizer=(
+                cdk.BootstraplessSynthesizer()
+                if of_account
+                else cdk.DefaultStackSynthesizer(qualifier=BOOTSTRAP_QUALIFIER)
+            ),
             permissions_boundary=None if of_account else cdk.PermissionsBoundary.from_name(PERMISSIONS_BOUNDARY),
+            property_injectors=[] if of_account else [RolePath()],
             analytics_reporting=False,
         )
 

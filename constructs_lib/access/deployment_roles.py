@@ -10,10 +10,7 @@ from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.config.model import CONFIG_OF_KIND, GitHubConfig
-from constructs_lib.config.naming import CHANGE_SET_PREFIX, KIND_TAG
-
-BOOTSTRAP_QUALIFIER = "hnb659fds"
-"""In the names of all that `cdk bootstrap` makes, unless it is told another."""
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, CHANGE_SET_PREFIX, KIND_TAG
 
 CHANGE_SETS = f"{CHANGE_SET_PREFIX}*"
 """Names of the change sets that may be made."""
@@ -59,9 +56,8 @@ class DeploymentRoles(Construct):
         for role in (self.plan, self.deploy, self.production, self.destroy):
             self._allow(role, ["cloudformation:DescribeStacks", "cloudformation:ListStacks"], ["*"])
             self._allow(role, _READ_STACKS, [self._arn("cloudformation", "stack/*")])
-            self._allow(
-                role, ["ssm:GetParameter", "ssm:GetParameters"], [self._arn("ssm", "parameter/cdk-bootstrap/*")]
-            )
+            version = self._arn("ssm", f"parameter/cdk-bootstrap/{BOOTSTRAP_QUALIFIER}/version")
+            self._allow(role, ["ssm:GetParameter", "ssm:GetParameters"], [version])
         for role in (self.plan, self.deploy, self.production):
             self._allow_preflight(role)
         self._allow_change_sets(self.plan)

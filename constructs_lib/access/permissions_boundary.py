@@ -1,16 +1,15 @@
 """The most that an environment of an account, and what deploys it, can ever be allowed."""
 
-from collections.abc import Sequence
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.config.naming import PERMISSIONS_BOUNDARY
+from constructs_lib.config.naming import PERMISSIONS_BOUNDARY, ROLE_PATH
 
 FOREIGN_TO_ENVIRONMENTS = (
     "account:*",
+    "cloudformation:*",
     "cloudtrail:*",
     "config:*",
     "guardduty:*",
@@ -19,7 +18,14 @@ FOREIGN_TO_ENVIRONMENTS = (
     "securityhub:*",
     "sts:*",
 )
-"""What no environment has to do with: who may do what, and who watches it."""
+"""What no environment has to do with: who may do what, and who watches it.
+
+Stacks are among it: CloudFormation updates a stack with the role that is kept with it, so a caller that may update
+another's stack has the permissions of that role without passing it.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+"""
+
+READ_STACKS = ("cloudformation:DescribeStacks",)
 
 READ_ROLES = (
     "iam:GetInstanceProfile",
@@ -80,15 +86,16 @@ SERVICES_WITH_LINKED_ROLES = (
 class PermissionsBoundary(Construct):
     """A policy that allows nothing by itself: it limits CloudFormation's role, and every role of an environment.
 
-    Without it, a deployment could create a role with any permission. The roles in `protected`, the CDK's own and
-    this policy are out of reach.
+    Without it, a deployment could create a role with any permission. Roles and instance profiles outside the path of
+    environments are out of reach: those that deploy, the CDK's own and those of others in the account. So is this
+    policy.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, protected: Sequence[iam.IRole]) -> None:
+    def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         account = cdk.Stack.of(self).account
         iam_arn = f"arn:{cdk.Stack.of(self).partition}:iam::{account}"
-        roles = [f"{iam_arn}:role/*", f"{iam_arn}:instance-profile/*"]
+        roles = [f"{iam_arn}:role{ROLE_PATH}*", f"{iam_arn}:instance-profile{ROLE_PATH}*"]
         within = {"StringEquals": {"iam:PermissionsBoundary": f"{iam_arn}:policy/{PERMISSIONS_BOUNDARY}"}}
         policy = iam.ManagedPolicy(
             self,
@@ -98,6 +105,7 @@ class PermissionsBoundary(Construct):
             description="Limits what environments, and what deploys them, can be allowed",
             statements=[
                 iam.PolicyStatement(sid="AllButIdentity", not_actions=list(FOREIGN_TO_ENVIRONMENTS), resources=["*"]),
+                iam.PolicyStatement(sid="Stacks", actions=list(READ_STACKS), resources=["*"]),
                 iam.PolicyStatement(sid="Roles", actions=[*READ_ROLES, *CHANGE_ROLES], resources=roles),
                 iam.PolicyStatement(
                     sid="RolesWithThisBoundary", actions=list(EMPOWER_ROLES), resources=roles, conditions=within
@@ -113,12 +121,6 @@ class PermissionsBoundary(Construct):
                     actions=["iam:CreateServiceLinkedRole"],
                     resources=[f"{iam_arn}:role/aws-service-role/*"],
                     conditions={"StringEquals": {"iam:AWSServiceName": list(SERVICES_WITH_LINKED_ROLES)}},
-                ),
-                iam.PolicyStatement(
-                    sid="NotTheRolesThatDeploy",
-                    effect=iam.Effect.DENY,
-                    actions=[*CHANGE_ROLES, *EMPOWER_ROLES],
-                    resources=[*(role.role_arn for role in protected), f"{iam_arn}:role/cdk-*"],
                 ),
             ],
         )

@@ -26,7 +26,7 @@ class Registry(Construct):
                 repository_name=name,
                 image_scan_on_push=True,
                 image_tag_mutability=ecr.TagMutability.IMMUTABLE,
-                removal_policy=cdk.RemovalPolicy.RETAIN,
+                removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
                 lifecycle_rules=[
                     ecr.LifecycleRule(
                         description="Layers of builds that were never tagged",

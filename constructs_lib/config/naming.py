@@ -32,6 +32,18 @@ GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy", "publish")
 PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"
 """IAM policy of an account that limits every role its environments create, and what creates them."""
 
+ROLE_PATH = "/gitops/"
+"""Path of every IAM role and instance profile of an environment: the boundary allows changes of these alone."""
+
+BOOTSTRAP_QUALIFIER = "gitops"
+"""In the names of all that `cdk bootstrap` makes for environments; other CDK apps of the account have their own.
+
+https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+"""
+
+TOOLKIT_STACK = "GitOpsToolkit"
+"""Stack that `cdk bootstrap` makes in an account and region. No environment's stack has upper-case letters."""
+
 CHANGE_SET_PREFIX = "cdk-diff-change-set"
 """Begins the names of change sets that show a change and are never executed, as `cdk diff` gives them."""
 
@@ -43,6 +55,9 @@ KIND_TAG = "gitops:kind"
 
 SERVICE_TAG = "gitops:service"
 """Tag of an ECS service: the name that it is declared under."""
+
+ONE_OFF = "one-off"
+"""In the family of a task that a deployment waits for."""
 
 URL_OUTPUT = "Url"
 """Output of the stack of an app: its URL."""
@@ -148,6 +163,24 @@ def listener_priority(name: EnvironmentName, service: str, index: int, *, catch_
     """
     offset = _stable_number(f"{name}/{service}/{index}") % (_CATCH_ALL_BAND - 1)
     return 1 + offset + (_CATCH_ALL_BAND if catch_all else 0)
+
+
+def service_family(name: EnvironmentName, service: str) -> str:
+    """Return the family of the task definitions of an app's service: `dev-alpha_web`.
+
+    The underscore occurs in neither name, so the families of two environments are never the same.
+    """
+    return f"{name.stack}_{service}"
+
+
+def one_off_family(name: EnvironmentName, task: str) -> str:
+    """Return the family of the task definitions of a task that a deployment waits for: `dev-alpha_one-off_release`."""
+    return f"{name.stack}_{ONE_OFF}_{task}"
+
+
+def one_off_families(folder: str) -> str:
+    """Return the pattern that matches the families of the one-off tasks of every app on the base in a folder."""
+    return f"{folder}-*_{ONE_OFF}_*"
 
 
 def role_output(github_environment: str) -> str:

@@ -32,6 +32,7 @@ class AppDatabase(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        family: str,
         database: str,
         seed_from: str | None,
         password: secretsmanager.ISecret,
@@ -50,7 +51,7 @@ class AppDatabase(Construct):
         self.task_definition = ecs.FargateTaskDefinition(
             self,
             "TaskDefinition",
-            family=f"{cdk.Stack.of(self).stack_name}-database",
+            family=family,
             cpu=CPU,
             memory_limit_mib=MEMORY_MIB,
             runtime_platform=ecs.RuntimePlatform(

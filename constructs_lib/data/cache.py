@@ -8,6 +8,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.config.naming import CACHE_DATABASES, CACHE_USERNAME
+from constructs_lib.data import protection
 from constructs_lib.network.ports import CACHE_PORT
 
 ENGINE_VERSION = "8.0"
@@ -83,7 +84,9 @@ class Cache(Construct):
             snapshot_retention_limit=snapshot_retention_days,
             auto_minor_version_upgrade=True,
         )
-        self._group.apply_removal_policy(cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY)
+        self._group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
+        if keep:
+            protection.keep(self)
 
     @property
     def host(self) -> str:
@@ -106,7 +109,7 @@ class Cache(Construct):
             self,
             "Password",
             description=f"Password of the cache's user {CACHE_USERNAME}",
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=PASSWORD_LENGTH, exclude_punctuation=True
             ),

@@ -9,6 +9,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.data import protection
 
 MASTER_USERNAME = "postgres"
 """Changing it replaces the instance and its data (aws-cdk issue 12112)."""
@@ -21,7 +22,8 @@ MONITORING_POLICY_FINDING = (
 class Database(Construct):
     """An encrypted PostgreSQL instance in isolated subnets that accepts TLS connections only.
 
-    Sizes are in GiB. Deleting or replacing it leaves a final snapshot behind; one to `keep` stays itself.
+    Sizes are in GiB. Deleting or replacing it leaves a final snapshot behind; one to `keep` stays itself, but not
+    when the creation of its stack fails.
     """
 
     def __init__(
@@ -37,7 +39,6 @@ class Database(Construct):
         max_storage_gib: int,
         multi_az: bool,
         backup_retention_days: int,
-        deletion_protection: bool,
         performance_insights: bool,
         monitoring_interval_seconds: int,
         exported_logs: Sequence[str],
@@ -64,15 +65,17 @@ class Database(Construct):
             parameters={"rds.force_ssl": "1"},
             backup_retention=cdk.Duration.days(backup_retention_days),
             copy_tags_to_snapshot=True,
-            delete_automated_backups=not deletion_protection,
-            deletion_protection=deletion_protection,
+            delete_automated_backups=not keep,
             enable_performance_insights=performance_insights,
             auto_minor_version_upgrade=True,
             publicly_accessible=False,
             monitoring_interval=cdk.Duration.seconds(monitoring_interval_seconds),
             cloudwatch_logs_exports=list(exported_logs) or None,
-            removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.SNAPSHOT,
+            removal_policy=cdk.RemovalPolicy.SNAPSHOT,
         )
+        if keep:
+            # Its credentials, groups and monitoring too: it does not run, or cannot be reached, without them.
+            protection.keep(self.instance)
         # A bare major version follows minor upgrades; a full one would make CloudFormation ask for a downgrade after
         # each of them. The linter knows full versions only.
         cast("rds.CfnDBInstance", self.instance.node.default_child).add_metadata(

@@ -26,7 +26,7 @@ class AssetsBucket(Construct):
             versioned=versioned,
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=None if access_logs is None else "assets/",
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=cdk.Duration.days(INCOMPLETE_UPLOAD_DAYS),
@@ -49,7 +49,7 @@ class AccessLogsBucket(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(retention_days))],
         )
         acknowledge(self.bucket, {"AwsSolutions-S1": "Logs of the log bucket would feed themselves"})

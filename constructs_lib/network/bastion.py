@@ -3,10 +3,13 @@
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from constructs_lib.access.role_path import put_profile_into_path
 from constructs_lib.acknowledge import acknowledge
 
 INSTANCE_TYPE = "t4g.nano"
 UPGRADE = "dnf --assumeyes --releasever=latest upgrade"
+SWAP = "/var/swapfile"
+SWAP_MIB = 1024
 EVERY_BOOT = "/var/lib/cloud/scripts/per-boot/upgrade"
 AGENT_POLICY_FINDING = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore]"
 
@@ -21,6 +24,9 @@ class Bastion(Construct):
         user_data = ec2.UserData.for_linux()
         user_data.add_commands(
             # cloud-init runs user data at the first boot, and what is in this folder at every later one.
+            # dnf takes more memory than the instance has, and is killed without swap.
+            f"dd if=/dev/zero of={SWAP} bs=1M count={SWAP_MIB} && chmod 600 {SWAP}",
+            f"mkswap {SWAP} && swapon {SWAP} && echo '{SWAP} none swap defaults 0 0' >>/etc/fstab",
             f"printf '%s\\n' '#!/bin/sh' '{UPGRADE}' >{EVERY_BOOT}",
             f"chmod 755 {EVERY_BOOT}",
             UPGRADE,
@@ -43,6 +49,10 @@ class Bastion(Construct):
                 )
             ],
         )
+        put_profile_into_path(self.instance)
+        # Its first boot needs the way out: user data runs once, and the agent registers with it.
+        private = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+        self.instance.node.add_dependency(private.internet_connectivity_established)
         acknowledge(
             self.instance,
             {

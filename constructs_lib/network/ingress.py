@@ -6,6 +6,12 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
+"""What AWS recommends for new listeners, and the console's default; RECOMMENDED_TLS of the CDK is an older one.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+"""
+
 
 class Ingress(Construct):
     """An internet-facing load balancer that answers 404 until an app adds its rules to `listener`."""
@@ -18,7 +24,6 @@ class Ingress(Construct):
         vpc: ec2.IVpc,
         security_group: ec2.ISecurityGroup,
         certificate: acm.ICertificate,
-        deletion_protection: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.load_balancer = elbv2.ApplicationLoadBalancer(
@@ -29,14 +34,15 @@ class Ingress(Construct):
             internet_facing=True,
             security_group=security_group,
             drop_invalid_header_fields=True,
-            deletion_protection=deletion_protection,
         )
+        # Left out of the template, so that an update does not take back what is switched on once the stack exists.
+        self.load_balancer.remove_attribute("deletion_protection.enabled")
         self.load_balancer.add_redirect(open=False)
         self.listener = self.load_balancer.add_listener(
             "Https",
             port=443,
             certificates=[certificate],
-            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
+            ssl_policy=TLS_POLICY,
             open=False,
             default_action=elbv2.ListenerAction.fixed_response(
                 404, content_type="text/plain", message_body="No environment answers at this address."

@@ -4,6 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from constructs_lib.access.role_path import put_profile_into_path
 from constructs_lib.config.model import Nat
 from constructs_lib.observability.log_group import LogGroup
 
@@ -56,6 +57,8 @@ class Network(Construct):
             gateway_endpoints={"S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3)},
         )
         if instances is not None:
+            for instance in instances.gateway_instances:
+                put_profile_into_path(instance)
             instances.connections.allow_from(ec2.Peer.ipv4(cidr), ec2.Port.all_traffic())
 
     @property
@@ -65,5 +68,7 @@ class Network(Construct):
 
     def log_flows(self, *, retention_days: int) -> None:
         """Keep a record of accepted and rejected traffic in CloudWatch Logs."""
-        group = LogGroup(self, "FlowLogs", retention_days=retention_days, removal_policy=cdk.RemovalPolicy.RETAIN)
+        group = LogGroup(
+            self, "FlowLogs", retention_days=retention_days, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        )
         self.vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))

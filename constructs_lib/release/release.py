@@ -9,6 +9,7 @@ from constructs import Construct
 
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config.model import ServiceConfig
+from constructs_lib.config.naming import EnvironmentName, one_off_family
 from constructs_lib.data.app_database import AppDatabase
 from constructs_lib.release.one_off_task import OneOffTask
 from constructs_lib.services.application import Application
@@ -26,9 +27,9 @@ class Release(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        name: EnvironmentName,
         application: Application,
         command: Sequence[str],
-        database: str,
         seed_from: str | None,
         base: ImportedBase,
         engine_version: str,
@@ -42,7 +43,8 @@ class Release(Construct):
         self.database = AppDatabase(
             self,
             "Database",
-            database=database,
+            family=one_off_family(name, "database"),
+            database=name.database,
             seed_from=seed_from,
             password=application.database_secret,
             master_credentials_arn=base.master_credentials_arn,
@@ -66,6 +68,7 @@ class Release(Construct):
             return
         task = application.define_task(
             self,
+            family=one_off_family(name, "release"),
             service=ServiceConfig(command=tuple(command), cpu=CPU, memory_mib=MEMORY_MIB),
             stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
         )

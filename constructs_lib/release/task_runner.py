@@ -10,6 +10,7 @@ from aws_cdk import custom_resources
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
+from constructs_lib.config.naming import ROLE_PATH, one_off_families
 from constructs_lib.observability.log_group import LogGroup
 
 CODE = Path(__file__).parent / "functions" / "run_task"
@@ -100,11 +101,15 @@ def _starting(scope: Construct, folder: str) -> list[iam.PolicyStatement]:
     return [
         iam.PolicyStatement(
             actions=["ecs:RunTask"],
-            resources=[stack.format_arn(service="ecs", resource="task-definition", resource_name=f"{folder}-*:*")],
+            resources=[
+                stack.format_arn(
+                    service="ecs", resource="task-definition", resource_name=f"{one_off_families(folder)}:*"
+                )
+            ],
         ),
         iam.PolicyStatement(
             actions=["iam:PassRole"],
-            resources=[stack.format_arn(service="iam", region="", resource="role", resource_name=f"{folder}-*")],
+            resources=[stack.format_arn(service="iam", region="", resource=f"role{ROLE_PATH}{folder}-*")],
             conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         ),
         iam.PolicyStatement(

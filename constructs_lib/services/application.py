@@ -92,6 +92,7 @@ class Application(Construct):
         self,
         scope: Construct,
         *,
+        family: str,
         service: ServiceConfig,
         stop_timeout_seconds: int,
     ) -> ecs.FargateTaskDefinition:
@@ -102,6 +103,7 @@ class Application(Construct):
         task = ecs.FargateTaskDefinition(
             scope,
             "TaskDefinition",
+            family=family,
             cpu=service.cpu,
             memory_limit_mib=service.memory_mib,
             task_role=self.task_role,

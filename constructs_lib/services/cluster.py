@@ -55,7 +55,6 @@ class Cluster(Construct):
             self,
             "Cluster",
             vpc=vpc,
-            enable_fargate_capacity_providers=True,
             container_insights_v2=(
                 ecs.ContainerInsights.ENABLED if container_insights else ecs.ContainerInsights.DISABLED
             ),
@@ -69,6 +68,15 @@ class Cluster(Construct):
             ),
         )
 
+        # Services depend on it: one that is created before, or deleted after, has no capacity provider to run on.
+        self._capacity_providers = ecs.CfnClusterCapacityProviderAssociations(
+            self.cluster,
+            "Cluster",
+            cluster=self.cluster.cluster_name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            default_capacity_provider_strategy=[],
+        )
+
     def run(
         self,
         scope: Construct,
@@ -79,9 +87,9 @@ class Cluster(Construct):
         """Add the service of a task definition to `scope`.
 
         The number of tasks is not set: it starts at one, and from then on belongs to scaling. A singleton stops before
-        its successor starts; every other service starts new tasks first.
+        its successor starts, so ECS does not move it to even out zones; every other service starts new tasks first.
         """
-        return ecs.FargateService(
+        service = ecs.FargateService(
             scope,
             "Service",
             cluster=self.cluster,
@@ -92,8 +100,12 @@ class Cluster(Construct):
             assign_public_ip=False,
             min_healthy_percent=0 if singleton else 100,
             max_healthy_percent=100 if singleton else 200,
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.DISABLED if singleton else None,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             enable_execute_command=True,
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
+        service.node.add_dependency(self._capacity_providers)
+        return service

@@ -1,6 +1,7 @@
 """Autoscaling of a production service."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as appscaling
@@ -41,7 +42,7 @@ class ServiceScaling(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._service = service
-        self._target = service.auto_scale_task_count(min_capacity=config.min, max_capacity=config.max)
+        self._target = scalable_tasks(service, min_capacity=config.min, max_capacity=config.max)
         self._target.scale_on_cpu_utilization(
             "Cpu",
             target_utilization_percent=config.cpu_percent,
@@ -112,6 +113,18 @@ class ServiceScaling(Construct):
                 )
             ),
         )
+
+
+def scalable_tasks(service: ecs.FargateService, *, min_capacity: int, max_capacity: int) -> ecs.ScalableTaskCount:
+    """Return the number of tasks of a service as something that scales, by Auto Scaling's service-linked role.
+
+    The CDK names that role, and IAM then asks whether the caller may pass it. Without a name, Auto Scaling takes it.
+    https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
+    """
+    count = service.auto_scale_task_count(min_capacity=min_capacity, max_capacity=max_capacity)
+    target = cast("cdk.CfnResource", count.node.find_child("Target").node.default_child)
+    target.add_property_deletion_override("RoleARN")
+    return count
 
 
 def _allow_publishing(publisher: iam.IGrantable) -> None:

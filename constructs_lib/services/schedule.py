@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs_lib.config import awake_hours
 from constructs_lib.config.model import ScheduleConfig
+from constructs_lib.services.scaling import scalable_tasks
 
 
 class ServiceSchedule(Construct):
@@ -28,7 +29,7 @@ class ServiceSchedule(Construct):
         super().__init__(scope, construct_id)
         hours = awake_hours.parse(config.awake)
         zone = cdk.TimeZone.of(config.timezone)
-        target = service.auto_scale_task_count(min_capacity=0, max_capacity=1)
+        target = scalable_tasks(service, min_capacity=0, max_capacity=1)
         target.scale_on_schedule(
             "Wake", schedule=_weekly(hours.start, hours.days), time_zone=zone, min_capacity=1, max_capacity=1
         )

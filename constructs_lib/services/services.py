@@ -38,6 +38,8 @@ class Services(Construct):
                 self.workers[service] = WorkerService(
                     self,
                     logical_id(service),
+                    name=name,
+                    service=service,
                     config=service_config,
                     application=application,
                     cluster=cluster,

@@ -6,7 +6,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from constructs_lib.config.model import ServiceConfig
-from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.config.naming import EnvironmentName, service_family
 from constructs_lib.config.routing import listener_rules
 from constructs_lib.services.application import Application
 from constructs_lib.services.cluster import Cluster
@@ -35,7 +35,12 @@ class WebService(Construct):
         listener: elbv2.IApplicationListener,
     ) -> None:
         super().__init__(scope, construct_id)
-        task = application.define_task(self, service=config, stop_timeout_seconds=STOP_TIMEOUT_SECONDS)
+        task = application.define_task(
+            self,
+            family=service_family(name, service),
+            service=config,
+            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+        )
         self.service = cluster.run(self, task_definition=task, singleton=config.singleton)
         self.target_group = elbv2.ApplicationTargetGroup(
             self,

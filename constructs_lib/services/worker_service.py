@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from constructs_lib.config.model import ServiceConfig
+from constructs_lib.config.naming import EnvironmentName, service_family
 from constructs_lib.services.application import Application
 from constructs_lib.services.cluster import Cluster
 
@@ -21,10 +22,17 @@ class WorkerService(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        name: EnvironmentName,
+        service: str,
         config: ServiceConfig,
         application: Application,
         cluster: Cluster,
     ) -> None:
         super().__init__(scope, construct_id)
-        task = application.define_task(self, service=config, stop_timeout_seconds=STOP_TIMEOUT_SECONDS)
+        task = application.define_task(
+            self,
+            family=service_family(name, service),
+            service=config,
+            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+        )
         self.service = cluster.run(self, task_definition=task, singleton=config.singleton)

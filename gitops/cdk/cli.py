@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.naming import PERMISSIONS_BOUNDARY
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, PERMISSIONS_BOUNDARY, TOOLKIT_STACK
 from gitops import checkout
 from gitops.errors import UserError
 from gitops.program import Program
@@ -66,10 +66,12 @@ def start_bootstrap(places: Sequence[AccountRegion], environ: Mapping[str, str])
     """Start `cdk bootstrap` for accounts and regions that the same `environ` reaches.
 
     The role with which CloudFormation then deploys gets the permissions boundary that the account's stack has made.
+    Qualifier and stack are our own, so that no other CDK app of the account gets that boundary.
     https://docs.aws.amazon.com/cdk/v2/guide/customize-permissions-boundaries.html
     """
+    own = ["--qualifier", BOOTSTRAP_QUALIFIER, "--toolkit-stack-name", TOOLKIT_STACK]
     boundary = ["--custom-permissions-boundary", PERMISSIONS_BOUNDARY]
-    return _start_cli("bootstrap", [*boundary, *map(str, places)], environ)
+    return _start_cli("bootstrap", [*own, *boundary, *map(str, places)], environ)
 
 
 def start_deploy(assembly: Path, selectors: Sequence[str], environ: Mapping[str, str]) -> Program:

@@ -120,7 +120,7 @@ class TestRoles:
         statements = allowed(account(synthesise).to_json(), "Deploy")
         (statement,) = (s for s in statements if s["Action"] == "sts:AssumeRole")
         assert statement["Resource"] == [
-            f"arn:aws:iam::111111111111:role/cdk-hnb659fds-{purpose}-role-111111111111-*"
+            f"arn:aws:iam::111111111111:role/cdk-gitops-{purpose}-role-111111111111-*"
             for purpose in ("deploy", "file-publishing", "lookup")
         ]
         assert not actions(statements) & {"cloudformation:DeleteStack", "cloudformation:CreateStack"}
@@ -175,10 +175,12 @@ class TestBoundary:
 
     def test_identity_and_what_watches_it_are_out_of_reach(self, statements: dict[str, Any]) -> None:
         everything = statements.pop("AllButIdentity")
-        assert set(everything["NotAction"]) >= {"iam:*", "sts:*", "organizations:*", "cloudtrail:*"}
+        assert set(everything["NotAction"]) >= {"iam:*", "sts:*", "organizations:*", "cloudtrail:*", "cloudformation:*"}
         assert all("NotAction" not in statement for statement in statements.values())
-        within = {"RolesWithThisBoundary", "Roles", "RolesForServices", "RolesOfServices"}
-        assert {name for name, statement in statements.items() if statement["Effect"] == "Allow"} == within
+        within = {"Stacks", "RolesWithThisBoundary", "Roles", "RolesForServices", "RolesOfServices"}
+        assert statements.keys() == within
+        assert {statement["Effect"] for statement in statements.values()} == {"Allow"}
+        assert actions([statements["Stacks"]]) == {"cloudformation:DescribeStacks"}
 
     def test_roles_get_permissions_only_under_this_boundary(self, statements: dict[str, Any]) -> None:
         empowering = statements["RolesWithThisBoundary"]
@@ -194,13 +196,15 @@ class TestBoundary:
             "iam:SetDefaultPolicyVersion",
         }
 
-    def test_roles_that_deploy_cannot_be_changed(self, statements: dict[str, Any]) -> None:
-        denied = statements["NotTheRolesThatDeploy"]
-        assert denied["Effect"] == "Deny"
-        assert "role/cdk-*" in text(denied["Resource"])
-        for environment in GITHUB_ENVIRONMENTS:
-            assert f"AccountRoles{environment.capitalize()}" in text(denied["Resource"])
-        assert {"iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:DeleteRole"} <= actions([denied])
+    def test_only_what_is_in_the_path_of_environments_can_be_changed_or_passed(
+        self, statements: dict[str, Any]
+    ) -> None:
+        arns = {arn for name in ("Roles", "RolesWithThisBoundary") for arn in statements[name]["Resource"]}
+        assert arns == {
+            "arn:aws:iam::111111111111:instance-profile/gitops/*",
+            "arn:aws:iam::111111111111:role/gitops/*",
+        }
+        assert statements["RolesForServices"]["Resource"] == "arn:aws:iam::111111111111:role/gitops/*"
 
 
 class TestRegistry:
@@ -216,7 +220,7 @@ class TestRegistry:
             for resource in template["Resources"].values()
             if resource["Type"] == "AWS::ECR::Repository"
         }
-        assert policies == {("Retain", "Retain")}
+        assert policies == {("RetainExceptOnCreate", "Retain")}
 
     def test_what_is_old_is_forgotten(self, synthesise: Synthesise) -> None:
         template = account(synthesise, replace(CONFIG, repositories=("microblog",))).to_json()
@@ -237,7 +241,7 @@ class TestZone:
         template = account(synthesise, replace(CONFIG, domain="example.com")).to_json()
         (zone,) = (r for r in template["Resources"].values() if r["Type"] == "AWS::Route53::HostedZone")
         assert zone["Properties"]["Name"] == "example.com."
-        assert (zone["DeletionPolicy"], zone["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert (zone["DeletionPolicy"], zone["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
         assert {"HostedZoneId", "NameServers"} <= template["Outputs"].keys()
 
     def test_none_is_made_unasked(self, synthesise: Synthesise) -> None:

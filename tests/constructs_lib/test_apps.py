@@ -38,6 +38,20 @@ class TestEveryApp:
             assert service["EnableExecuteCommand"] is True
             assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
 
+    def test_services_come_after_their_capacity_providers_and_go_before_them(
+        self, app: str, templates: dict[str, Any]
+    ) -> None:
+        resources = templates[app]["Resources"]
+        (providers,) = (k for k, r in resources.items() if r["Type"] == "AWS::ECS::ClusterCapacityProviderAssociations")
+        assert resources[providers]["Properties"]["CapacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
+        services = [r for r in resources.values() if r["Type"] == "AWS::ECS::Service"]
+        assert all(providers in service["DependsOn"] for service in services)
+
+    def test_scaling_passes_no_role(self, app: str, templates: dict[str, Any]) -> None:
+        targets = of_type(templates[app], "AWS::ApplicationAutoScaling::ScalableTarget")
+        assert bool(targets) == (app != "dev-alpha")
+        assert all("RoleARN" not in target for target in targets)
+
     def test_services_say_the_names_that_they_are_declared_under(self, app: str, templates: dict[str, Any]) -> None:
         tags = [service["Tags"] for service in of_type(templates[app], "AWS::ECS::Service")]
         names = {tag["Value"] for service in tags for tag in service if tag["Key"] == "gitops:service"}
@@ -142,6 +156,14 @@ class TestAdHocApp:
         }
         assert percents == {"Web": (100, 200), "Worker": (100, 200), "Beat": (0, 100)}
 
+    def test_singleton_is_not_moved_between_zones(self, templates: dict[str, Any]) -> None:
+        for app in ("dev-alpha", "prod-app"):
+            rebalancing = {
+                part: named(templates[app], "AWS::ECS::Service", f"Services{part}").get("AvailabilityZoneRebalancing")
+                for part in ("Web", "Worker", "Beat")
+            }
+            assert rebalancing == {"Web": None, "Worker": None, "Beat": "DISABLED"}
+
     def test_answers_at_its_own_address(self, templates: dict[str, Any]) -> None:
         record = the_only(templates["dev-alpha"], "AWS::Route53::RecordSet")
         assert (record["Name"], record["Type"]) == ("alpha.dev.example.com.", "A")
@@ -196,7 +218,7 @@ class TestAdHocApp:
 
     def test_container_health_check_is_the_declared_command(self, templates: dict[str, Any]) -> None:
         alpha = templates["dev-alpha"]
-        assert container(alpha, "ServicesWorker")["HealthCheck"]["Command"][:2] == ["CMD", "celery"]
+        assert container(alpha, "ServicesWorker")["HealthCheck"]["Command"][:3] == ["CMD", "sh", "-c"]
         assert "HealthCheck" not in container(alpha, "ServicesBeat")
         target_group = the_only(alpha, "AWS::ElasticLoadBalancingV2::TargetGroup")
         assert target_group["HealthCheckPath"] == "/api/health-check/"
@@ -216,7 +238,7 @@ class TestProdApp:
         kept = {
             resource["Type"]
             for resource in templates["prod-app"]["Resources"].values()
-            if resource.get("DeletionPolicy") == "Retain"
+            if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
         }
         assert kept == {"AWS::SecretsManager::Secret", "AWS::Logs::LogGroup"}
 

@@ -9,7 +9,7 @@ from aws_cdk.assertions import Match, Template
 from constructs_lib.ad_hoc_base import AdHocBase
 from constructs_lib.config.model import AdHocNetworkConfig
 from constructs_lib.config.naming import BaseOutput, ProdBaseOutput
-from tests.constructs_lib.resources import of_type, text, the_only
+from tests.constructs_lib.resources import named, of_type, text, the_only
 from tests.constructs_lib.synthesis import AD_HOC_BASE, DEV, Synthesise
 
 BASES = ("dev-base", "prod-base")
@@ -58,11 +58,19 @@ class TestEveryBase:
             for resource in templates[base]["Resources"].values()
             if resource["Type"] in ("AWS::RDS::DBInstance", "AWS::S3::Bucket")
         }
-        kept = "Retain" if base == "prod-base" else "Snapshot"
+        kept = ("RetainExceptOnCreate", "Retain") if base == "prod-base" else ("Snapshot", "Snapshot")
         assert policies == {
-            ("AWS::RDS::DBInstance", kept, kept),
-            ("AWS::S3::Bucket", "Retain", "Retain"),
+            ("AWS::RDS::DBInstance", *kept),
+            ("AWS::S3::Bucket", "RetainExceptOnCreate", "Retain"),
         }
+
+    def test_nothing_stays_when_the_first_creation_fails(self, base: str, templates: dict[str, Any]) -> None:
+        resources = templates[base]["Resources"].values()
+        assert "Retain" not in {resource.get("DeletionPolicy") for resource in resources}
+        # CloudFormation could not delete what is protected from the start.
+        assert "DeletionProtection" not in the_only(templates[base], "AWS::RDS::DBInstance")
+        load_balancer = the_only(templates[base], "AWS::ElasticLoadBalancingV2::LoadBalancer")
+        assert "deletion_protection" not in text(load_balancer)
 
     def test_buckets_are_private_and_refuse_plain_http(self, base: str, templates: dict[str, Any]) -> None:
         for bucket in of_type(templates[base], "AWS::S3::Bucket"):
@@ -80,7 +88,7 @@ class TestEveryBase:
         }
         assert by_port[80]["DefaultActions"][0]["RedirectConfig"]["Protocol"] == "HTTPS"
         assert by_port[443]["DefaultActions"][0]["FixedResponseConfig"]["StatusCode"] == "404"
-        assert by_port[443]["SslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2")
+        assert by_port[443]["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
     def test_bastion_has_no_key_and_no_inbound_rule(self, base: str, templates: dict[str, Any]) -> None:
         template = Template.from_json(templates[base])
@@ -94,6 +102,17 @@ class TestEveryBase:
             "AWS::EC2::SecurityGroup",
             {"GroupDescription": Match.string_like_regexp("^Bastion"), "SecurityGroupIngress": Match.absent()},
         )
+
+    def test_bastion_boots_with_a_way_out_and_memory_for_its_upgrades(
+        self, base: str, templates: dict[str, Any]
+    ) -> None:
+        resources = templates[base]["Resources"]
+        (bastion,) = (r for r in resources.values() if r["Type"] == "AWS::EC2::Instance")
+        routes = {key for key, r in resources.items() if r["Type"] == "AWS::EC2::Route" and "PrivateSubnet" in key}
+        assert routes
+        assert routes <= set(bastion["DependsOn"])
+        data = text(bastion["Properties"]["UserData"])
+        assert data.index("swapon") < data.index("dnf --assumeyes")
 
     def test_traffic_to_s3_bypasses_the_nat(self, base: str, templates: dict[str, Any]) -> None:
         assert the_only(templates[base], "AWS::EC2::VPCEndpoint")["VpcEndpointType"] == "Gateway"
@@ -121,6 +140,7 @@ class TestAdHocBase:
         template.resource_count_is("AWS::EC2::NatGateway", 0)
         template.resource_count_is("AWS::EC2::EIP", 0)
         template.has_resource_properties("AWS::EC2::Instance", {"SourceDestCheck": False, "InstanceType": "t4g.nano"})
+        template.all_resources_properties("AWS::IAM::InstanceProfile", {"Path": "/gitops/"})
         template.has_resource_properties(
             "AWS::EC2::SecurityGroup",
             {"SecurityGroupIngress": [Match.object_like({"CidrIp": "10.20.0.0/16", "IpProtocol": "-1"})]},
@@ -153,11 +173,39 @@ class TestProdBase:
 
     def test_is_protected_and_backed_up(self, templates: dict[str, Any]) -> None:
         database = the_only(templates["prod-base"], "AWS::RDS::DBInstance")
-        assert database["DeletionProtection"] is True
         assert database["BackupRetentionPeriod"] == 14
         assert database["MaxAllocatedStorage"] == 500
-        attributes = the_only(templates["prod-base"], "AWS::ElasticLoadBalancingV2::LoadBalancer")
-        assert {"Key": "deletion_protection.enabled", "Value": "true"} in attributes["LoadBalancerAttributes"]
+
+    def test_all_that_data_stands_on_outlives_the_stack(self, templates: dict[str, Any]) -> None:
+        resources = templates["prod-base"]["Resources"]
+        kept = {key for key, resource in resources.items() if resource.get("DeletionPolicy") == "RetainExceptOnCreate"}
+        data = {"AWS::RDS::DBInstance", "AWS::ElastiCache::ReplicationGroup"}
+        needed = {key for key, resource in resources.items() if resource["Type"] in data}
+        while more := {ref for key in needed for ref in _references(resources[key]["Properties"])} - needed:
+            needed |= more
+        types = {resources[key]["Type"] for key in needed}
+        assert types >= {"AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup", "AWS::RDS::DBSubnetGroup"}
+        assert types >= {"AWS::SecretsManager::Secret", "AWS::ElastiCache::UserGroup", "AWS::ElastiCache::SubnetGroup"}
+        assert needed <= kept
+
+    def test_what_holds_no_data_goes_with_the_stack(self, templates: dict[str, Any]) -> None:
+        resources = templates["prod-base"]["Resources"].values()
+        gone = {r["Type"] for r in resources if r.get("DeletionPolicy", "Delete") == "Delete"}
+        assert gone >= {"AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::EC2::NatGateway", "AWS::EC2::Instance"}
+
+    def test_database_and_load_balancer_are_protected_once_they_exist(self, templates: dict[str, Any]) -> None:
+        protection = the_only(templates["prod-base"], "Custom::DeletionProtection")
+        resources = templates["prod-base"]["Resources"]
+        assert resources[protection["Database"]["Ref"]]["Type"] == "AWS::RDS::DBInstance"
+        assert resources[protection["LoadBalancer"]["Ref"]]["Type"] == "AWS::ElasticLoadBalancingV2::LoadBalancer"
+        policy = named(templates["prod-base"], "AWS::IAM::Policy", "ProtectionRole")
+        actions = {statement["Action"]: statement["Resource"] for statement in _single(policy)}
+        assert actions.keys() == {
+            "rds:ModifyDBInstance",
+            "elasticloadbalancing:ModifyLoadBalancerAttributes",
+            "cloudformation:DescribeStacks",
+        }
+        assert "*" not in actions.values()
 
     def test_encrypts_the_cache_in_transit(self, templates: dict[str, Any]) -> None:
         cache = the_only(templates["prod-base"], "AWS::ElastiCache::ReplicationGroup")
@@ -172,3 +220,19 @@ class TestProdBase:
         versioned = [b for b in of_type(template, "AWS::S3::Bucket") if "VersioningConfiguration" in b]
         assert len(versioned) == 1
         assert "LoggingConfiguration" in versioned[0]
+
+
+def _single(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the statements of a policy that have one action."""
+    return [s for s in policy["PolicyDocument"]["Statement"] if isinstance(s["Action"], str)]
+
+
+def _references(node: Any) -> set[str]:
+    """Return the logical ids that a part of a template refers to."""
+    if isinstance(node, dict):
+        if "Ref" in node:
+            return set() if node["Ref"].startswith("AWS::") else {node["Ref"]}
+        if "Fn::GetAtt" in node:
+            return {node["Fn::GetAtt"][0]}
+        return set().union(*map(_references, node.values()))
+    return set().union(*map(_references, node)) if isinstance(node, list) else set()

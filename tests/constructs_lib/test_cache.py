@@ -40,7 +40,7 @@ def test_production_keeps_the_cache_and_ad_hoc_bases_do_not(templates: dict[str,
         for resource in templates[base]["Resources"].values()
         if resource["Type"] == GROUP
     }
-    assert policies == {"dev-base": ("Delete", "Delete"), "prod-base": ("Retain", "Retain")}
+    assert policies == {"dev-base": ("Delete", "Delete"), "prod-base": ("RetainExceptOnCreate", "Retain")}
 
 
 def test_url_of_a_production_app_is_a_secret_that_refers_to_the_password(templates: dict[str, Any]) -> None:

@@ -115,7 +115,7 @@ def test_sessions_of_ecs_exec_are_logged_in_production_alone(app: dict[str, Any]
     configuration = cluster["Configuration"]["ExecuteCommandConfiguration"]
     assert configuration["Logging"] == "OVERRIDE"
     group = configuration["LogConfiguration"]["CloudWatchLogGroupName"]["Ref"]
-    assert app["Resources"][group]["DeletionPolicy"] == "Retain"
+    assert app["Resources"][group]["DeletionPolicy"] == "RetainExceptOnCreate"
     assert group in text(named(app, "AWS::IAM::Policy", "ApplicationTaskRole"))
     (ad_hoc,) = of_type(templates["dev-alpha"], "AWS::ECS::Cluster")
     assert "Configuration" not in ad_hoc

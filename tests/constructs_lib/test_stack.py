@@ -30,6 +30,14 @@ def test_every_role_of_an_environment_has_the_permissions_boundary(templates: di
         assert all("gitops-permissions-boundary" in text(role["PermissionsBoundary"]) for role in roles)
 
 
+def test_roles_and_instance_profiles_of_environments_are_in_their_path(templates: dict[str, Any]) -> None:
+    for stack in ("dev-base", "dev-alpha", "prod-base", "prod-app"):
+        for kind in ("AWS::IAM::Role", "AWS::IAM::InstanceProfile"):
+            assert {resource["Path"] for resource in of_type(templates[stack], kind)} <= {"/gitops/"}
+        assert all("RoleName" not in role for role in of_type(templates[stack], "AWS::IAM::Role"))
+    assert all("Path" not in role for role in of_type(templates["accounts-main"], "AWS::IAM::Role"))
+
+
 def test_roles_of_an_account_have_none_and_its_stack_needs_no_bootstrap(templates: dict[str, Any]) -> None:
     account = templates["accounts-main"]
     assert all("PermissionsBoundary" not in role for role in of_type(account, "AWS::IAM::Role"))
@@ -37,9 +45,17 @@ def test_roles_of_an_account_have_none_and_its_stack_needs_no_bootstrap(template
     assert "BootstrapVersion" in templates["dev-base"]["Parameters"]
 
 
-def test_a_role_that_is_added_later_gets_the_boundary_too(tmp_path: Path) -> None:
+def test_nothing_is_shared_with_other_cdk_apps_of_the_account(templates: dict[str, Any]) -> None:
+    for stack, template in templates.items():
+        assert "hnb659fds" not in text(template), stack
+    for stack in ("dev-base", "dev-alpha", "prod-base", "prod-app"):
+        assert templates[stack]["Parameters"]["BootstrapVersion"]["Default"] == "/cdk-bootstrap/gitops/version"
+
+
+def test_a_role_that_is_added_later_gets_boundary_and_path_too(tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path))
     stack = EnvironmentStack(app, load(ROOT / "environments")[EnvironmentName("dev", "alpha")])
     iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     (role,) = of_type(app.synth().get_stack_by_name("dev-alpha").template, "AWS::IAM::Role")
     assert "gitops-permissions-boundary" in text(role["PermissionsBoundary"])
+    assert role["Path"] == "/gitops/"

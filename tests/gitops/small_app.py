@@ -10,6 +10,7 @@ from pathlib import Path
 
 from constructs_lib.config.environments import Environment, load, parse_name
 from constructs_lib.config.model import AdHocBaseConfig, AppConfig
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER
 
 VERSION = "36.0.0"
 OUTDIR = Path(os.environ["CDK_OUTDIR"])
@@ -52,7 +53,7 @@ def artifacts_of(environment: Environment, template: bytes) -> dict[str, object]
         "tags": {"gitops:environment": str(environment.name), "gitops:kind": environment.kind},
     }
     if "BOOTSTRAP" in os.environ:
-        properties["bootstrapStackVersionSsmParameter"] = "/cdk-bootstrap/hnb659fds/version"
+        properties["bootstrapStackVersionSsmParameter"] = f"/cdk-bootstrap/{BOOTSTRAP_QUALIFIER}/version"
     destination = {"bucketName": bucket, "objectKey": key, "region": environment.region}
     source = {"path": f"{stack}.template.json", "packaging": "file"}
     assets = {"version": VERSION, "files": {key: {"source": source, "destinations": {"bucket": destination}}}}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from constructs_lib.config.naming import TOOLKIT_STACK
 from tests.workflows.demo import as_shown
 from tests.workflows.harness.real import DECLARED, GAMMA, real_world
 from tests.workflows.harness.tokens import token_in
@@ -20,7 +21,7 @@ pytestmark = [
     pytest.mark.timeout(600),  # one test with four runs of real constructs
 ]
 
-STANDING = {"accounts-main", "CDKToolkit", "dev-base"}
+STANDING = {"accounts-main", TOOLKIT_STACK, "dev-base"}
 
 
 def test_an_environment_lives_from_its_pull_request_to_its_end(tmp_path: Path, embedded_aws: EmbeddedAws) -> None:

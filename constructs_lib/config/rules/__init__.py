@@ -60,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     seeding.seeds_do_not_go_round,
     variables.the_contract_is_not_shadowed,
     variables.variables_are_plain_or_secret,
+    variables.secrets_are_found_by_name,
 )
 """Every rule, by theme."""
 

@@ -1,5 +1,6 @@
 """Rules on environment variables."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from constructs_lib.config.contract import SECRETS, VARIABLES
@@ -7,6 +8,8 @@ from constructs_lib.config.environment import Environment
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.rules.declarations import Declarations
 from constructs_lib.config.source import FieldPath
+
+_LIKE_AN_ARN = re.compile(r"-[A-Za-z0-9]{6}$")
 
 _OF_THE_CONTRACT = VARIABLES | SECRETS
 
@@ -26,6 +29,19 @@ def variables_are_plain_or_secret(declarations: Declarations) -> Iterator[Proble
         if path[-1] == "environment" and app.name in secrets:
             for key in sorted(secrets[app.name].keys() & set(keys)):
                 yield app.problem((*path, key), "is also in `secrets`; remove one of them")
+
+
+def secrets_are_found_by_name(declarations: Declarations) -> Iterator[Problem]:
+    """Secrets Manager takes a hyphen and six characters at the end of a name for the end of an ARN.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+    """
+    for app, config in declarations.apps:
+        for variable, reference in config.secrets.items():
+            name = reference.partition(":")[0]
+            if _LIKE_AN_ARN.search(name):
+                message = f"{name} ends in a hyphen and six characters, so AWS does not find it; rename the secret"
+                yield app.problem(("secrets", variable), message)
 
 
 def _variables(declarations: Declarations) -> Iterator[tuple[Environment, FieldPath, Iterable[str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -130,7 +131,8 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(start: Start, wait
 def test_the_health_check_of_the_declarations_tells_a_worker_that_answers_from_none(
     start: Start, tmp_path: Path
 ) -> None:
-    ping = ("-m", "celery", "--app=config", "inspect", "ping", "--timeout=2")
+    node = f"celery@{socket.gethostname()}"
+    ping = ("-m", "celery", "--app=config", "inspect", "ping", f"--destination={node}", "--timeout=2")
     assert start(*ping).wait(timeout=60) != 0
     start("-m", "celery", "--app=config", "worker", "--loglevel=info", "--concurrency=1")
     until(lambda: "ready." in (tmp_path / "log").read_text())

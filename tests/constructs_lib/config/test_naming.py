@@ -1,5 +1,6 @@
 """Names that must never change and never be too long."""
 
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 import pytest
@@ -11,6 +12,9 @@ from constructs_lib.config.naming import (
     EnvironmentName,
     listener_priority,
     logical_id,
+    one_off_families,
+    one_off_family,
+    service_family,
 )
 
 LONGEST = EnvironmentName("a" * 21, "b-" * 10 + "b")
@@ -83,3 +87,20 @@ def test_priorities_depend_on_environment_service_and_index() -> None:
 
 def test_logical_ids_are_in_pascal_case() -> None:
     assert [logical_id(name) for name in ("web", "my-worker", "web-2")] == ["Web", "MyWorker", "Web2"]
+
+
+def test_families_of_different_environments_are_never_the_same() -> None:
+    alpha, alpha_web = EnvironmentName("dev", "alpha"), EnvironmentName("dev", "alpha-web")
+
+    assert service_family(alpha, "web") == "dev-alpha_web"
+    assert service_family(alpha, "web-x") != service_family(alpha_web, "x")
+    assert service_family(alpha, "one-off") != one_off_family(alpha, "release")
+
+
+def test_one_off_tasks_are_told_from_services_by_their_families() -> None:
+    alpha = EnvironmentName("dev", "alpha")
+
+    assert one_off_family(alpha, "release") == "dev-alpha_one-off_release"
+    assert fnmatchcase(one_off_family(alpha, "release"), one_off_families("dev"))
+    assert not fnmatchcase(service_family(alpha, "one-off"), one_off_families("dev"))
+    assert len(one_off_family(LONGEST, "database")) <= 255

@@ -1,5 +1,6 @@
 import pytest
 
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, TOOLKIT_STACK
 from tests.gitops.checkouts import REPOSITORY, Checkout
 
 OTHER = """\
@@ -33,8 +34,11 @@ def test_an_account_is_set_up_and_what_to_set_on_github_is_printed(whole_checkou
         (position,) = (n for n, line in enumerate(lines) if line.startswith(f"  environment {environment} "))
         role = roles[f"{environment.capitalize()}RoleArn"]
         assert lines[position + 1] == f"    variable AWS_ROLE_ARN_MAIN = {role}"
-    (toolkit,) = checkout.cloudformation().describe_stacks(StackName="CDKToolkit")["Stacks"]
+    (toolkit,) = checkout.cloudformation().describe_stacks(StackName=TOOLKIT_STACK)["Stacks"]
     parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in toolkit["Parameters"]}
+    assert parameters["Qualifier"] == BOOTSTRAP_QUALIFIER
+    # What other CDK apps of the account deploy with is not ours to make or to bound.
+    assert "CDKToolkit" not in checkout.statuses()
     boundary = f"arn:aws:iam::{checkout.account_id}:policy/{parameters['InputPermissionsBoundary']}"
     assert checkout.client("iam").get_policy(PolicyArn=boundary)["Policy"]["Arn"] == boundary
 
@@ -56,7 +60,7 @@ def test_every_region_in_use_is_bootstrapped_and_every_file_of_the_account_deplo
     assert checkout.statuses()["accounts-main"] == "CREATE_COMPLETE"
     assert checkout.statuses("eu-central-1")["accounts-main-eu"] == "CREATE_COMPLETE"
     for region in ("us-east-1", "eu-central-1"):
-        assert checkout.statuses(region)["CDKToolkit"] == "CREATE_COMPLETE"
+        assert checkout.statuses(region)[TOOLKIT_STACK] == "CREATE_COMPLETE"
     assert "dev-base" not in checkout.statuses()
     assert result.stdout.count("settings/environments") == 1
 
@@ -79,5 +83,5 @@ def test_an_account_that_cannot_be_deployed_is_not_bootstrapped(checkout: Checko
 
     assert result.returncode == 1
     assert "belongs to something else" in result.stderr
-    assert "CDKToolkit" not in checkout.statuses()
+    assert TOOLKIT_STACK not in checkout.statuses()
     assert result.stdout == ""
