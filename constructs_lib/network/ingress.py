@@ -6,6 +6,12 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+IDLE_TIMEOUT_SECONDS = 60
+"""How long the load balancer keeps an idle connection: the default. An application keeps its own longer.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+"""
+
 
 class Ingress(Construct):
     """An internet-facing load balancer that answers 404 until an app adds its rules to `listener`."""
