@@ -12,6 +12,12 @@ TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 """
 
+IDLE_TIMEOUT_SECONDS = 60
+"""How long the load balancer keeps an idle connection: the default. An application keeps its own longer.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+"""
+
 
 class Ingress(Construct):
     """An internet-facing load balancer that answers 404 until an app adds its rules to `listener`."""

@@ -50,7 +50,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
         fake.answers.append(json.loads(request.data))
         return Answered()
 
-    monkeypatch.setattr(index.urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
     return fake
 
 
