@@ -19,12 +19,14 @@ ASSEMBLIES = {"base_interface", "observability.observability", "release.release"
 """Parts made of parts."""
 
 FOUNDATION = {
+    "access.role_path",
     "acknowledge",
     "feature_flags",
     "network.ports",
     "observability.alarm",
     "observability.log_group",
     "observability.metrics",
+    "services.scalable_tasks",
     "stack",
 }
 """What any construct may use."""

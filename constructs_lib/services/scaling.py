@@ -1,7 +1,6 @@
 """Autoscaling of a production service."""
 
 from collections.abc import Mapping
-from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as appscaling
@@ -11,6 +10,7 @@ from constructs import Construct
 
 from constructs_lib.config import queue_metric
 from constructs_lib.config.model import ScalingConfig
+from constructs_lib.services.scalable_tasks import scalable_tasks
 
 SCALE_OUT_COOLDOWN_SECONDS = 60
 """About what a new task takes to show in the metrics."""
@@ -113,18 +113,6 @@ class ServiceScaling(Construct):
                 )
             ),
         )
-
-
-def scalable_tasks(service: ecs.FargateService, *, min_capacity: int, max_capacity: int) -> ecs.ScalableTaskCount:
-    """Return the number of tasks of a service as something that scales, by Auto Scaling's service-linked role.
-
-    The CDK names that role, and IAM then asks whether the caller may pass it. Without a name, Auto Scaling takes it.
-    https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
-    """
-    count = service.auto_scale_task_count(min_capacity=min_capacity, max_capacity=max_capacity)
-    target = cast("cdk.CfnResource", count.node.find_child("Target").node.default_child)
-    target.add_property_deletion_override("RoleARN")
-    return count
 
 
 def _allow_publishing(publisher: iam.IGrantable) -> None:

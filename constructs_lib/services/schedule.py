@@ -10,7 +10,7 @@ from constructs import Construct
 
 from constructs_lib.config import awake_hours
 from constructs_lib.config.model import ScheduleConfig
-from constructs_lib.services.scaling import scalable_tasks
+from constructs_lib.services.scalable_tasks import scalable_tasks
 
 
 class ServiceSchedule(Construct):
