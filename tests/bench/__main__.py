@@ -19,6 +19,8 @@ from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT
 from tests.bench import declarations
 from tests.bench.environments import environments
+from tests.bench.setup import setup
+from tests.bench.structure import structure
 from tests.bench.timing import ROOT, Command, compare, measure
 
 PYTHON = sys.executable
@@ -207,7 +209,16 @@ def main() -> int:
     table = Table("what", "took", "compared with", "ratio", "wanted", title=_machine())
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / ".gitops") as name:
         work = Path(name)
-        for measurement in (validation, synthesis, planning, nothing_changed, deployment, environments):
+        for measurement in (
+            structure,
+            setup,
+            validation,
+            synthesis,
+            planning,
+            nothing_changed,
+            deployment,
+            environments,
+        ):
             progress.print(f"measuring: {measurement.__doc__}")
             measurement(table, work)
     Console(width=140).print(table)
