@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from local_aws import resource_types, settings
+from local_aws.authorisation import gate
 from local_aws.ministack import account_defaults, cloudformation
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
@@ -25,6 +26,7 @@ def extend(state_dir: Path) -> None:
     cloudformation.fail_custom_resources_early()
     cloudformation.keep_container_definitions_whole()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
+    gate.enforce(state_dir)
     if settings.containers_are_wanted(os.environ):
         resource_types.register()
         return

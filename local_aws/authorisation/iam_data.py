@@ -76,9 +76,16 @@ def action(prefix: str, name: str) -> Action | None:
     return Action(f"{prefix}:{found['name']}", found["accessLevel"], resource_types, frozenset(keys))
 
 
-def actions(prefix: str) -> list[str]:
-    """Return the names of a service's actions."""
-    return [one["name"] for one in _file("actions", prefix).values()]
+def key_is_arn(key: str) -> bool:
+    """Tell whether the value of a condition key is an ARN."""
+    prefix = key.partition(":")[0]
+    return bool(_file("conditionKeys", prefix).get(key.lower(), {}).get("type", "") == "ARN")
+
+
+def resource_type(prefix: str, name: str) -> ResourceType | None:
+    """Return a type of resource of a service, or None if the service has no such type."""
+    found = _file("resourceTypes", prefix).get(name.lower())
+    return ResourceType(prefix, name, found["arn"], required=False) if found else None
 
 
 @functools.cache
