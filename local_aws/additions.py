@@ -25,6 +25,7 @@ def extend(state_dir: Path) -> None:
     account_defaults.let_clients_choose_hosted_zone_ids()
     cloudformation.fail_custom_resources_early()
     cloudformation.keep_container_definitions_whole()
+    cloudformation.name_log_groups_as_aws_does()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
     gate.enforce(state_dir)
     if settings.containers_are_wanted(os.environ):
