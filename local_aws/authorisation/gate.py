@@ -26,15 +26,15 @@ _log = logging.getLogger(__name__)
 WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 
 
-def enforce(state_dir: Path) -> bool:
-    """Authorise every call from now on, if the policy engine is installed; return whether it is."""
+def enforce(state_dir: Path) -> Authority | None:
+    """Authorise every call from now on and return the authority; None if the policy engine is not installed."""
     if not engine.is_installed():
         _log.warning("permissions are not enforced: @cloud-copilot/iam-simulate is not installed")
-        return False
-    gate = Gate(Authority(engine.Engine(), Existing(), Records(state_dir)))
-    identities.put_before_services(gate.before)
+        return None
+    authority = Authority(engine.Engine(), Existing(), Records(state_dir))
+    identities.put_before_services(Gate(authority).before)
     identities.give_functions_credentials(_credentials_of_function)
-    return True
+    return authority
 
 
 def _credentials_of_function(configuration: dict[str, Any]) -> dict[str, str]:

@@ -121,7 +121,8 @@ def _of_type(kind: ResourceType, parameters: Parameters, place: Place, resources
     pattern = kind.pattern()
     given = [value for value in _texts(parameters) if value.startswith("arn:") and pattern.fullmatch(value)]
     if given or not kind.variables:
-        return given
+        # An ARN of a secret may lack the ending that AWS adds; IAM is asked about the whole one.
+        return [resources.arn(kind.service, kind.name, value) or value for value in given]
     told_by = [name for name in kind.variables if exceptions.PARAMETERS.get((kind.service, name)) != ()]
     *outer, last = told_by
     known = _known(kind, parameters)
