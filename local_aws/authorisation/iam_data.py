@@ -66,7 +66,7 @@ def action(prefix: str, name: str) -> Action | None:
         return None
     types = _file("resourceTypes", prefix)
     resource_types = tuple(
-        ResourceType(prefix, one["name"], types[one["name"].lower()]["arn"], bool(one["required"]))
+        ResourceType(prefix, one["name"].lower(), types[one["name"].lower()]["arn"], bool(one["required"]))
         for one in found["resourceTypes"]
         if one["name"].lower() in types
     )
