@@ -1,8 +1,9 @@
 """The command line of the embedded AWS: ``python -m local_aws [--state-dir FOLDER] up|down|status``.
 
 Each command prints one JSON object: ``running`` (bool), ``changed`` (bool: whether this call started or stopped it),
-and, while it runs, ``images`` (their names) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start,
-with the reason on standard error. ``down`` also returns 0 when none runs.
+and, while it runs, ``images`` (their names), ``permissions`` (whether they are enforced, and how many were authorised
+and denied, in all and by principal) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start, with the
+reason on standard error. ``down`` also returns 0 when none runs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_aws import lifecycle, settings
+from local_aws.authorisation import records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +58,18 @@ def _described(aws: EmbeddedAws | None, state_dir: Path, *, changed: bool) -> di
     if aws is None:
         return {"running": False, "changed": changed}
     fields = {**asdict(aws), "started": aws.started.isoformat()}
-    return {"running": True, "changed": changed, "images": sorted(settings.images(state_dir)), **fields}
+    images = sorted(settings.images(state_dir))
+    return {"running": True, "changed": changed, "images": images, "permissions": _permissions(state_dir), **fields}
+
+
+def _permissions(state_dir: Path) -> dict[str, Any]:
+    counts = records.summary(state_dir)
+    return {
+        "enforced": records.are_kept(state_dir),
+        "authorised": sum(one.authorised for one in counts),
+        "denied": sum(one.denied for one in counts),
+        "principals": [asdict(one) for one in counts],
+    }
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from local_aws import resource_types, settings
+from local_aws.authorisation import gate
+from local_aws.authorisation.task_roles import TaskRoles
 from local_aws.ministack import account_defaults, cloudformation
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
@@ -24,14 +26,17 @@ def extend(state_dir: Path) -> None:
     account_defaults.let_clients_choose_hosted_zone_ids()
     cloudformation.fail_custom_resources_early()
     cloudformation.keep_container_definitions_whole()
+    cloudformation.name_log_groups_as_aws_does()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
+    authority = gate.enforce(state_dir) if settings.permissions_are_enforced(os.environ) else None
     if settings.containers_are_wanted(os.environ):
         resource_types.register()
         return
     images = Images(state_dir / settings.IMAGES_FILE)
     variables, corrections = _start_servers(state_dir, images) if images.file.exists() else ({}, ())
     resource_types.register(*corrections)
-    environment = TaskEnvironment(f"http://localhost:{os.environ['GATEWAY_PORT']}", variables)
+    endpoint = f"http://localhost:{os.environ['GATEWAY_PORT']}"
+    environment = TaskEnvironment(endpoint, variables, TaskRoles(authority))
     ProcessAgent(images, environment, state_dir / "tasks").register()
 
 

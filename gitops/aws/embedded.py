@@ -95,6 +95,14 @@ def images() -> list[str]:
     return names
 
 
+def permissions() -> str:
+    """Return in words whether permissions are enforced, and how many were authorised and denied."""
+    counts: dict[str, Any] = _run("status").get("permissions", {})
+    if not counts.get("enforced"):
+        return "not enforced"
+    return f"enforced; {counts['authorised']} authorised, {counts['denied']} denied"
+
+
 def _run(*arguments: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "local_aws", "--state-dir", str(checkout.LOCAL_STATE), *arguments]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

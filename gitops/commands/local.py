@@ -58,5 +58,6 @@ def _tell(aws: EmbeddedEndpoint, home: AccountRegion) -> None:
         say(f"tasks of these images run as processes: {', '.join(images)}; others are simulated")
     else:
         say("tasks are simulated: no folder stands for an image")
+    say(f"permissions: {embedded.permissions()}")
     for name, value in aws.environment(home.account, home.region).items():
         print(f"export {name}={value}")

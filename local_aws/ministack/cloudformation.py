@@ -34,6 +34,31 @@ def fail_custom_resources_early() -> None:
     seams.execute_function.replace(execute_and_answer)
 
 
+def name_log_groups_as_aws_does() -> None:
+    """Give log groups without a name in the template one that begins with the stack's, as policies count on.
+
+    MiniStack begins them with `/aws/cloudformation/`.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
+    """
+    handlers = seams.resource_handlers[_LOG_GROUP]
+    make, change = handlers["create"], handlers["update"]
+
+    def create(logical_id: str, properties: Record, stack_name: str) -> tuple[str, Record]:
+        name = properties.get("LogGroupName") or seams.physical_name(stack_name, logical_id)
+        made: tuple[str, Record] = make(logical_id, {**properties, "LogGroupName": name}, stack_name)
+        return made
+
+    def update(physical_id: str, old: Record, new: Record, *names: str) -> tuple[str, Record]:
+        before = {"LogGroupName": physical_id, **old}
+        changed: tuple[str, Record] = change(physical_id, before, {"LogGroupName": physical_id, **new}, *names)
+        return changed
+
+    seams.resource_handlers[_LOG_GROUP] = {**handlers, "create": create, "update": update}
+
+
+_LOG_GROUP = "AWS::Logs::LogGroup"
+
+
 def provision_in_threads(*resource_types: str) -> None:
     """Provision resources of these types in threads, so that other requests are served while CloudFormation waits."""
     runs_in_thread = seams.runs_on_worker_thread.current

@@ -139,6 +139,10 @@ class Records(Table[V]):
         """Return the records of all accounts and regions, each with account, region and key."""
         return cast("list[tuple[tuple[str, str, str], V]]", self.resolve().all_items())
 
+    def in_account(self, account: str, key: str) -> V | None:
+        """Return a record of a service without regions, of any account, or None if there is no such record."""
+        return cast("V | None", self.resolve().get_scoped(account, None, key))
+
     def _difference(self, found: object) -> str | None:
         kind = type(found).__name__
         return None if kind in {"AccountRegionScopedDict", "AccountScopedDict"} else f"{kind} is not kept by account"
@@ -244,6 +248,46 @@ mark_task_stopped = Function[[str, Record, str, str, int | None], None](
     f"{_ECS}._mark_task_stopped", "task_arn task reason stop_code exit_code", "to end simulated tasks"
 )
 bump_task_version = Function[[Record], None](f"{_ECS}._bump_task_version", "task", "to tell how far a task is")
+
+# Who makes a call, and what resources allow.
+dispatch_service_request = Function[[str, str, dict[str, str], bytes, dict[str, list[str]], str], Awaitable[Response]](
+    "ministack.app._dispatch_service_request",
+    "method path headers body query_params request_id",
+    "to authorise calls",
+)
+_IAM, _STS = "ministack.services.iam", "ministack.services.sts"
+sessions = Table[Record](f"{_STS}._sessions", "to tell who makes a call")
+register_session = Function[[str, Record], None](
+    f"{_STS}.register_session", "access_key session", "to give functions and tasks their roles"
+)
+web_identity_refusal = Function[[str, dict[str, list[str]], bool], Response | None](
+    f"{_STS}._web_identity_trust_denied", "role_arn params use_json", "to hold tokens against trust policies"
+)
+access_keys = Records[Record](f"{_IAM}._access_keys", "to tell who makes a call")
+users = Records[Record](f"{_IAM}._users", "to tell who makes a call")
+roles = Records[Record](f"{_IAM}._roles", "to tell what a caller may do")
+user_inline_policies = Records[Record](f"{_IAM}._user_inline_policies", "to tell what a user may do")
+_EVALUATOR = "ministack.core.iam_evaluator"
+access_key_account = Function[[str], str | None](
+    f"{_EVALUATOR}.find_iam_access_key_account", "access_key_id", "to tell who makes a call"
+)
+managed_policy_document = Function[[str, str], Record | str | None](
+    f"{_EVALUATOR}._resolve_managed_policy_document", "policy_arn account_id", "to tell what a caller may do"
+)
+resource_policy = Function[[str, str], tuple[Any, str] | None](
+    f"{_EVALUATOR}._resource_policy", "service resource_arn", "to tell what a resource allows"
+)
+change_sets = Records[Record]("ministack.services.cloudformation._change_sets", "to find the stack of a change set")
+find_secret = Function[[str], tuple[str | None, Record | None]](
+    "ministack.services.secretsmanager._resolve", "secret_id use_arn_scope", "to find the ARN of a secret"
+)
+ecs_tags = Records[list[Record]](f"{_ECS}._tags", "to evaluate conditions on tags")
+function_credentials = Function[[Record], dict[str, str]](
+    "ministack.core.lambda_runtime.execution_credentials", "config", "to give functions their roles"
+)
+function_credentials_of_workers = Function[[Record], dict[str, str]](
+    "ministack.services.lambda_svc.execution_credentials", "config", "to give functions their roles"
+)
 
 # Load balancing.
 _ALB = "ministack.services.alb"

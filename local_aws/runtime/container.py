@@ -12,12 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
+from local_aws.authorisation.task_roles import TaskRoles
 from local_aws.settings import SECRET_ACCESS_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from local_aws.ministack.ecs_tasks import EcsTask
     from local_aws.runtime.images import ImageFolder
 
 POLL_INTERVAL = 0.05  # seconds
@@ -41,19 +43,20 @@ class TaskEnvironment:
 
     endpoint: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    roles: TaskRoles = field(default_factory=lambda: TaskRoles(None))
 
-    def variables_of(self, declared: Mapping[str, str], account: str, region: str, address: str) -> dict[str, str]:
+    def variables_of(self, declared: Mapping[str, str], task: EcsTask, address: str) -> dict[str, str]:
         """Return the variables of a container. Those that its definition declares take precedence."""
-        credentials = {
+        aws = {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
+            "AWS_REGION": task.region,
+            "AWS_DEFAULT_REGION": task.region,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+        administrator = {"AWS_ACCESS_KEY_ID": task.account, "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY}
+        credentials = self.roles.credentials(task.definition, task.task_id)
         own = {name: value.replace(EVERY_ADDRESS, address) for name, value in declared.items()}
-        return {**credentials, **self.variables, **own}
+        return {**aws, **(administrator if credentials is None else credentials), **self.variables, **own}
 
 
 def on_own_address(command: Sequence[str], address: str) -> list[str]:

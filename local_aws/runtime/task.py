@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from local_aws.authorisation.task_roles import TaskRoleError
 from local_aws.loopback import free_address
 from local_aws.ministack.ecs_services import service
 from local_aws.ministack.ecs_tasks import SecretError
@@ -78,8 +79,8 @@ class RunningTask:
             try:
                 self._start()
                 self._watch()
-            except (OSError, SecretError) as error:
-                name = "ResourceInitializationError" if isinstance(error, SecretError) else "CannotStartContainerError"
+            except (OSError, SecretError, TaskRoleError) as error:
+                name = "CannotStartContainerError" if isinstance(error, OSError) else "ResourceInitializationError"
                 self._fail(f"{name}: {error}", "TaskFailedToStart")
             finally:
                 self._end()
@@ -105,11 +106,12 @@ class RunningTask:
         if not container.get("command"):
             raise OSError(f"{container['name']} has no command, which a folder needs in its task definition")
         declared = {pair["name"]: pair["value"] for pair in container["environment"]}
+        self._environment.roles.check_start(self.task.definition, container, self.task.task_id)
         running = ContainerProcess(image, self._layer / container["name"], lambda line: self.task.log(container, line))
         self._containers[container["name"]] = running
         command = on_own_address(container["command"], self.address)
         environment = self._environment.variables_of(
-            {**self.task.secrets(container), **declared}, self.task.account, self.task.region, self.address
+            {**self.task.secrets(container), **declared}, self.task, self.address
         )
         try:
             running.start(command, environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ from tests.gitops.checkouts import wait_until
 from tests.local_aws.accounts import Account
 
 IMAGE = "111111111111.dkr.ecr.us-east-1.amazonaws.com/shop"
+TRUST_TASKS = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}],
+}
+ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 APPLICATION = Path(__file__).with_name("runtime") / "shop.py"
 
 
@@ -42,8 +48,21 @@ class Runtime(Account):
             "stopTimeout": 5,
             **more,
         }
-        answer = self.client("ecs").register_task_definition(family="shop", containerDefinitions=[container])
+        role = self.execution_role()
+        answer = self.client("ecs").register_task_definition(
+            family="shop", containerDefinitions=[container], executionRoleArn=role, taskRoleArn=role
+        )
         return str(answer["taskDefinition"]["taskDefinitionArn"])
+
+    def execution_role(self) -> str:
+        """Return the ARN of a role with which ECS may start any task."""
+        iam = self.client("iam")
+        try:
+            return str(iam.get_role(RoleName="execution")["Role"]["Arn"])
+        except iam.exceptions.NoSuchEntityException:
+            made = iam.create_role(RoleName="execution", AssumeRolePolicyDocument=json.dumps(TRUST_TASKS))
+            iam.put_role_policy(RoleName="execution", PolicyName="all", PolicyDocument=json.dumps(ALLOW_ALL))
+            return str(made["Role"]["Arn"])
 
     def log_groups(self) -> list[str]:
         return [group["logGroupName"] for group in self.client("logs").describe_log_groups()["logGroups"]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
+from tests.local_aws.runtimes import ALLOW_ALL, TRUST_TASKS
+
 if TYPE_CHECKING:
     from tests.local_aws.runtimes import Runtime
 
@@ -61,9 +63,20 @@ def resources(python: str, *, tag: str, count: int = 1, greeting: str = "hello",
                 "TargetGroupAttributes": [{"Key": "deregistration_delay.timeout_seconds", "Value": "10"}],
             },
         },
+        "ExecutionRole": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": TRUST_TASKS,
+                "Policies": [{"PolicyName": "all", "PolicyDocument": ALLOW_ALL}],
+            },
+        },
         "Task": {
             "Type": "AWS::ECS::TaskDefinition",
-            "Properties": {"Family": "shop", "ContainerDefinitions": [container]},
+            "Properties": {
+                "Family": "shop",
+                "ContainerDefinitions": [container],
+                "ExecutionRoleArn": {"Fn::GetAtt": ["ExecutionRole", "Arn"]},
+            },
         },
         "Service": {
             "Type": "AWS::ECS::Service",

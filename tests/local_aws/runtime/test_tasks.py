@@ -41,7 +41,14 @@ def test_environment_is_the_definition_s_and_what_an_account_gives(
 
     runtime.ended(task)
     names = {line.partition("=")[0] for line in runtime.log(task)}
-    assert {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_REGION", "PATH", "HOME", "TMPDIR"} <= names
+    assert {
+        "AWS_ENDPOINT_URL",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_REGION",
+        "PATH",
+        "HOME",
+        "TMPDIR",
+    } <= names
     assert names.isdisjoint({"DEVELOPERS_OWN", "STATE_DIR", "GATEWAY_PORT", "NODE_PATH"})
 
 
@@ -74,7 +81,8 @@ def test_secrets_of_a_task_definition_of_a_stack_reach_the_task(runtime: Runtime
         "LogConfiguration": {"LogDriver": "awslogs", "Options": options},
         "HealthCheck": {"Command": ["CMD", "true"], "Interval": 60},
     }
-    properties = {"Family": "stack", "ContainerDefinitions": [container]}
+    role = runtime.execution_role()
+    properties = {"Family": "stack", "ContainerDefinitions": [container], "ExecutionRoleArn": role}
     runtime.client("logs").create_log_group(logGroupName="shop")
     stack = runtime.deploy(
         "it",

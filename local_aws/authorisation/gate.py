@@ -1,0 +1,110 @@
+"""The gate before the embedded AWS: every request to an API is authorised for its caller, or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws import ministack
+from local_aws.authorisation import callers, engine, mapping, requests
+from local_aws.authorisation.authority import Authority
+from local_aws.authorisation.existing import Existing
+from local_aws.authorisation.records import Records
+from local_aws.authorisation.refusals import refusal
+from local_aws.ministack import identities
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from local_aws.authorisation.requests import Call, Request
+    from local_aws.ministack.identities import Dispatch
+    from local_aws.ministack.seams import Response
+
+WEB_IDENTITY = "AssumeRoleWithWebIdentity"
+
+
+def enforce(state_dir: Path) -> Authority:
+    """Authorise every call from now on and return the authority.
+
+    Raises:
+        EngineError: the policy engine is not installed.
+    """
+    authority = Authority(engine.Engine(), Existing(), Records(state_dir))
+    identities.put_before_services(Gate(authority).before)
+    identities.give_functions_credentials(_credentials_of_function)
+    return authority
+
+
+def _credentials_of_function(configuration: dict[str, Any]) -> dict[str, str]:
+    """Return the variables with which a function is a session of its execution role."""
+    return callers.credentials(configuration["Role"], configuration["FunctionName"][:64])
+
+
+class Gate:
+    """Lets calls through that their callers may make."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+
+    def before(self, dispatch: Dispatch) -> Dispatch:
+        """Return what serves requests, with this gate before it."""
+
+        async def serve(  # noqa: PLR0917 - MiniStack's own signature
+            method: str,
+            path: str,
+            headers: dict[str, str],
+            body: bytes,
+            query: dict[str, list[str]],
+            request_id: str,
+        ) -> Response:
+            request = requests.Request(method=method, path=path, headers=headers, query=query, body=body)
+            refused = self.refuse(request, request_id)
+            return refused or await dispatch(method, path, headers, body, query, request_id)
+
+        return serve
+
+    def refuse(self, request: Request, request_id: str) -> Response | None:
+        """Return the answer to a request that its caller may not make, or None."""
+        credential = request.credential
+        place = mapping.Place(ministack.account_id(), ministack.region())
+        try:
+            who = callers.caller(credential[0], place.account) if credential else None
+        except callers.UnknownCallerError as error:
+            return refusal(_protocol(request), "InvalidClientTokenId", str(error), request_id)
+        if who is not None and who.is_administrator and not _concerns_roles(request):
+            return None
+        try:
+            call = requests.read(request)
+            needed = mapping.requirements(call, place, Existing())
+        except (requests.UnknownCallError, mapping.UnknownActionError) as error:
+            message = f"the embedded AWS cannot tell whether this is allowed: {error}"
+            return refusal(_protocol(request), "AccessDenied", message, request_id)
+        if who is None:
+            return _refuse_unsigned(call, request_id)
+        denial = self._authority.judge(who, needed, place)
+        return refusal(call.protocol, "AccessDenied", denial.message, request_id) if denial else None
+
+
+def _concerns_roles(request: Request) -> bool:
+    """Tell whether a request is for STS, where the policy of a role decides for administrators too."""
+    credential = request.credential
+    return credential is not None and credential[1] == "sts"
+
+
+def _refuse_unsigned(call: Call, request_id: str) -> Response | None:
+    """Refuse an unsigned call, unless it is one with a token of a web identity provider that a role trusts."""
+    if (call.service, call.operation) != ("sts", WEB_IDENTITY):
+        message = "Request is missing Authentication Token"
+        return refusal(call.protocol, "MissingAuthenticationToken", message, request_id)
+    parameters = {name: [value] for name, value in call.parameters.items() if isinstance(value, str)}
+    if identities.web_identity_is_refused(call.parameters["RoleArn"], parameters):
+        message = f"Not authorized to perform sts:{WEB_IDENTITY}"
+        return refusal(call.protocol, "AccessDenied", message, request_id)
+    return None
+
+
+def _protocol(request: Request) -> str:
+    """Return the protocol of a request that no model describes, as far as it shows."""
+    if "x-amz-target" in request.headers:
+        return "json"
+    return "query" if "form" in request.headers.get("content-type", "") else "rest-xml"

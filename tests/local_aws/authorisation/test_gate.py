@@ -1,0 +1,203 @@
+"""Calls of the embedded AWS are refused to principals that may not make them, in AWS's words."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.local_aws.accounts import REGION, Account
+
+ISSUER = "token.actions.githubusercontent.com"
+
+
+def policy(*actions: str, resource: str = "*", effect: str = "Allow", **conditions: Any) -> str:
+    statement: dict[str, Any] = {"Effect": effect, "Action": list(actions), "Resource": resource}
+    if conditions:
+        statement["Condition"] = conditions
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def trust(principal: dict[str, str], action: str = "sts:AssumeRole", **conditions: Any) -> str:
+    statement = {"Effect": "Allow", "Action": action, "Principal": principal, "Condition": conditions}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+class Role:
+    """A role of an account that its administrator may assume, and clients of a session of it."""
+
+    def __init__(self, account: Account, *documents: str, boundary: str | None = None) -> None:
+        self.account = account
+        iam = account.client("iam")
+        limit = {}
+        if boundary:
+            made = iam.create_policy(PolicyName="boundary", PolicyDocument=boundary)
+            limit = {"PermissionsBoundary": made["Policy"]["Arn"]}
+        document = trust({"AWS": f"arn:aws:iam::{account.number}:root"})
+        made = iam.create_role(RoleName="it", AssumeRolePolicyDocument=document, **limit)
+        self.arn = made["Role"]["Arn"]
+        for number, text in enumerate(documents):
+            iam.put_role_policy(RoleName="it", PolicyName=f"policy{number}", PolicyDocument=text)
+        answer = account.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="session")
+        self._credentials = answer["Credentials"]
+
+    @property
+    def session_arn(self) -> str:
+        return f"arn:aws:sts::{self.account.number}:assumed-role/it/session"
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,  # type: ignore[call-overload]  # stubs are installed for few services
+            endpoint_url=self.account.aws.endpoint,
+            region_name=REGION,
+            aws_access_key_id=self._credentials["AccessKeyId"],
+            aws_secret_access_key=self._credentials["SecretAccessKey"],
+            aws_session_token=self._credentials["SessionToken"],
+        )
+
+
+def test_an_administrator_may_do_everything(account: Account) -> None:
+    assert account.client("ecs").create_cluster(clusterName="it")["cluster"]["clusterName"] == "it"
+
+
+def test_a_role_may_do_what_its_policy_allows_and_nothing_else(account: Account) -> None:
+    role = Role(account, policy("ecs:DescribeClusters"))
+
+    assert role.client("ecs").describe_clusters(clusters=["default"])["clusters"] == []
+    with pytest.raises(ClientError) as refused:
+        role.client("ecs").create_cluster(clusterName="it")
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert refused.value.response["Error"]["Message"] == (
+        f"User: {role.session_arn} is not authorized to perform: ecs:CreateCluster on resource: "
+        f"arn:aws:ecs:{REGION}:{account.number}:cluster/it because no identity-based policy allows the "
+        "ecs:CreateCluster action"
+    )
+    assert account.client("ecs").list_clusters()["clusterArns"] == []
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code"),
+    [
+        ("cloudformation", "list_stacks", {}, "AccessDenied"),
+        ("ec2", "describe_vpcs", {}, "UnauthorizedOperation"),
+        ("lambda", "list_functions", {}, "AccessDeniedException"),
+        ("logs", "describe_log_groups", {}, "AccessDeniedException"),
+        ("route53", "list_hosted_zones", {}, "AccessDenied"),
+        ("s3", "list_buckets", {}, "AccessDenied"),
+        ("sts", "assume_role", {"RoleArn": "arn:aws:iam::1:role/x", "RoleSessionName": "it"}, "AccessDenied"),
+    ],
+)
+def test_every_protocol_tells_that_access_is_denied(
+    account: Account, service: str, operation: str, parameters: dict[str, str], code: str
+) -> None:
+    role = Role(account)
+
+    with pytest.raises(ClientError, match="is not authorized to perform") as refused:
+        getattr(role.client(service), operation)(**parameters)
+    assert refused.value.response["Error"]["Code"] == code
+
+
+def test_a_boundary_limits_what_a_policy_allows(account: Account) -> None:
+    role = Role(account, policy("*"), boundary=policy("ecs:*"))
+
+    role.client("ecs").create_cluster(clusterName="it")
+    with pytest.raises(ClientError, match="because no permissions boundary allows the logs:CreateLogGroup action"):
+        role.client("logs").create_log_group(logGroupName="it")
+
+
+def test_an_explicit_deny_is_named(account: Account) -> None:
+    role = Role(account, policy("*"), policy("ecs:DeleteCluster", effect="Deny"))
+
+    with pytest.raises(ClientError, match="with an explicit deny in an identity-based policy"):
+        role.client("ecs").delete_cluster(cluster="it")
+
+
+def test_conditions_on_tags_of_resources_hold(account: Account) -> None:
+    tagged = policy("ecs:DescribeTasks", "ecs:DeleteCluster", StringEquals={"aws:ResourceTag/kind": "ad-hoc"})
+    role = Role(account, tagged)
+    for name in ("ad-hoc", "prod"):
+        account.client("ecs").create_cluster(clusterName=name, tags=[{"key": "kind", "value": name}])
+
+    role.client("ecs").delete_cluster(cluster="ad-hoc")
+    with pytest.raises(ClientError, match="ecs:DeleteCluster"):
+        role.client("ecs").delete_cluster(cluster="prod")
+
+
+def test_a_role_is_passed_only_where_that_is_allowed(account: Account) -> None:
+    passing = policy("iam:PassRole", StringEquals={"iam:PassedToService": "ecs-tasks.amazonaws.com"})
+    role = Role(account, policy("ecs:RegisterTaskDefinition", "lambda:CreateFunction"), passing)
+    container = {"name": "it", "image": "it", "memory": 128}
+
+    role.client("ecs").register_task_definition(family="it", taskRoleArn=role.arn, containerDefinitions=[container])
+    with pytest.raises(ClientError, match=f"iam:PassRole on resource: {role.arn}"):
+        role.client("lambda").create_function(
+            FunctionName="it", Role=role.arn, Code={"ZipFile": b""}, Runtime="python3.12", Handler="it.it"
+        )
+
+
+def test_the_policy_of_a_bucket_denies_too(account: Account) -> None:
+    role = Role(account, policy("s3:*"))
+    bucket = f"it-{account.number}"
+    account.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    role.client("s3").put_object(Bucket=bucket, Key="a/b")
+    denying = json.loads(policy("s3:DeleteObject", effect="Deny", resource=f"arn:aws:s3:::{bucket}/*"))
+    denying["Statement"][0]["Principal"] = "*"
+    account.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(denying))
+
+    assert role.client("s3").head_object(Bucket=bucket, Key="a/b")["ContentLength"] == 0
+    with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
+        role.client("s3").delete_object(Bucket=bucket, Key="a/b")
+
+
+def test_a_role_is_assumed_by_those_whom_it_trusts(account: Account) -> None:
+    document = trust({"Service": "lambda.amazonaws.com"})
+    made = account.client("iam").create_role(RoleName="of-functions", AssumeRolePolicyDocument=document)
+
+    with pytest.raises(ClientError, match="sts:AssumeRole"):
+        account.client("sts").assume_role(RoleArn=made["Role"]["Arn"], RoleSessionName="it")
+
+
+@pytest.mark.parametrize(("environment", "trusted"), [("deploy", True), ("plan", False)])
+def test_a_token_of_github_is_held_against_the_trust_policy(
+    account: Account, *, environment: str, trusted: bool
+) -> None:
+    provider = f"arn:aws:iam::{account.number}:oidc-provider/{ISSUER}"
+    subject = {"StringLike": {f"{ISSUER}:sub": "repo:example/environments:environment:deploy"}}
+    document = trust({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", **subject)
+    made = account.client("iam").create_role(RoleName="deploy", AssumeRolePolicyDocument=document)
+    claims = {"iss": f"https://{ISSUER}", "sub": f"repo:example/environments:environment:{environment}"}
+    part = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    sts = boto3.client(
+        "sts", endpoint_url=account.aws.endpoint, region_name=REGION, config=Config(signature_version=UNSIGNED)
+    )
+
+    def assume() -> str:
+        answer = sts.assume_role_with_web_identity(
+            RoleArn=made["Role"]["Arn"], RoleSessionName="job", WebIdentityToken=f"e30.{part}.x"
+        )
+        return answer["AssumedRoleUser"]["Arn"]
+
+    if trusted:
+        assert assume().endswith(":assumed-role/deploy/job")
+    else:
+        with pytest.raises(ClientError, match="Not authorized to perform sts:AssumeRoleWithWebIdentity"):
+            assume()
+
+
+def test_an_unknown_key_is_refused(account: Account) -> None:
+    client = boto3.client(
+        "ecs",
+        endpoint_url=account.aws.endpoint,
+        region_name=REGION,
+        aws_access_key_id="AKIAUNKNOWN",
+        aws_secret_access_key="x",  # noqa: S106 - of nobody
+    )
+
+    with pytest.raises(ClientError, match="security token included in the request is invalid"):
+        client.list_clusters()
