@@ -27,7 +27,7 @@ def test_status_is_a_table_of_what_the_pull_request_touches(conversation_with_aw
     assert [one.process.returncode for one in ran] == [0, 0], ran[-1].process.stderr
     (answer,) = conversation.answers
     (row,) = [line for line in answer.splitlines() if line.startswith("| `dev/")]
-    assert row.startswith("| `dev/alpha` | ad-hoc-app | yes | deployed |")
+    assert row.startswith(r"| `dev/alpha` | ad\-hoc\-app | yes | deployed |")
     assert "octocat" in row
     assert conversation.reactions(event) == ["eyes", "rocket"]
 

@@ -131,7 +131,7 @@ def test_types_that_are_not_compared_are_said(clean: Jobs) -> None:
     again = observe(clean)
 
     assert "not compared" not in seen.stderr
-    assert "1 AWS::S3::Bucket not compared: reading it shows the names of what is in it" in again.stderr
+    assert "1 of the type AWS::S3::Bucket not compared: reading it shows the names of what is in it" in again.stderr
 
 
 def test_another_image_is_found_and_the_number_of_tasks_is_no_drift(clean: Jobs) -> None:

@@ -48,7 +48,7 @@ def test_nothing_changed_is_a_plan_too(repository: GitRepository, tmp_path: Path
     assert plan(repository, GITHUB_OUTPUT=str(file), GITHUB_STEP_SUMMARY=str(summary)) == {}
 
     assert repository.outputs(file) == {"accounts": []}
-    assert "No environment is touched by this change." in summary.read_text()
+    assert "This change affects no environment." in summary.read_text()
     assert "4 other environments are unchanged." in summary.read_text()
 
 
@@ -332,7 +332,7 @@ def test_a_stack_of_somebody_else_is_left_alone(deployed: Checkout) -> None:
     result = ask(deployed)["dev/gamma"]
 
     assert result.changes is None
-    assert "belongs to something else" in result.note
+    assert "belongs to another application" in result.note
 
 
 def test_what_cloudformation_refuses_is_told_and_deleted(deployed: Checkout) -> None:
