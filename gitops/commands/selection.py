@@ -57,7 +57,7 @@ def select_accounts(declared: Environments, name: str | None, session: Session) 
         AwsError: AWS cannot be reached.
     """
     if name is not None and name not in declared.accounts:
-        raise UserError(f"there is no account {name}; declared are: {', '.join(declared.accounts) or 'none'}")
+        raise UserError(f"the account {name} is not declared; declared are: {', '.join(declared.accounts) or 'none'}")
     wanted = [name] if name else list(declared.accounts)
     if not wanted:
         raise UserError("no account is declared")

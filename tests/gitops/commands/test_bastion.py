@@ -28,7 +28,7 @@ def test_an_app_has_no_bastion_of_its_own(checkout: Checkout) -> None:
     result = checkout.gitops("bastion", "start", "dev/alpha")
 
     assert result.returncode == 1
-    assert "dev/alpha is no base; its base is dev" in result.stderr
+    assert "dev/alpha is not a base; its base is dev" in result.stderr
 
 
 def test_a_base_that_is_not_deployed_is_said(checkout: Checkout) -> None:

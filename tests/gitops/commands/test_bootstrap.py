@@ -71,7 +71,7 @@ def test_which_account_must_be_clear(checkout: Checkout) -> None:
     either = checkout.gitops("bootstrap")
 
     assert (unknown.returncode, either.returncode) == (1, 1)
-    assert "there is no account other; declared are: main" in unknown.stderr
+    assert "the account other is not declared; declared are: main" in unknown.stderr
     assert "say which account; declared are: main, other" in either.stderr
     assert checkout.statuses() == {}
 

@@ -332,4 +332,4 @@ def test_without_an_account_all_that_are_reached_are_shown(jobs: Jobs) -> None:
     assert "dev/alpha" in whole.stdout
     assert (unclear.returncode, unknown.returncode) == (1, 1)
     assert "choose it with --account" in unclear.stderr
-    assert "there is no account other; declared are: main" in unknown.stderr
+    assert "the account other is not declared; declared are: main" in unknown.stderr
