@@ -72,7 +72,7 @@ def test_which_account_must_be_clear(checkout: Checkout) -> None:
 
     assert (unknown.returncode, either.returncode) == (1, 1)
     assert "the account other is not declared; declared are: main" in unknown.stderr
-    assert "say which account; declared are: main, other" in either.stderr
+    assert "name an account; declared are: main, other" in either.stderr
     assert checkout.statuses() == {}
 
 
