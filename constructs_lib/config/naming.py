@@ -140,11 +140,6 @@ class EnvironmentName:
         return f"{self.folder}-{self.file}"
 
     @property
-    def cache_user(self) -> str:
-        """Id of the cache's user of a base: at most 40 characters, and no two hyphens in a row."""
-        return re.sub("-+", "-", f"{self.stack}-cache")
-
-    @property
     def database(self) -> str:
         """PostgreSQL database and role of an app; the prefix keeps clear of reserved names."""
         return "app_" + self.file.replace("-", "_")
