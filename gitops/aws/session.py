@@ -31,6 +31,7 @@ Service = Literal[
     "ecr",
     "ecs",
     "elbv2",
+    "iam",
     "logs",
     "pricing",
     "route53",

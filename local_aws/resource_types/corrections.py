@@ -1,9 +1,17 @@
-"""Corrections of types that MiniStack has: it deletes protected load balancers and databases, and full buckets."""
+"""Corrections of types that MiniStack has.
+
+It deletes protected load balancers and databases, and full buckets, and takes existing repositories over.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from local_aws import ministack
 from local_aws.resource_types.base import Correction, Properties, gone_is_fine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def _require_unprotected_balancer(physical_id: str, _properties: Properties) -> None:
@@ -43,7 +51,29 @@ def _require_empty(physical_id: str, _properties: Properties) -> None:
             raise ministack.ApiError("DeleteBucket", "BucketNotEmpty", f"The bucket {physical_id} is not empty.")
 
 
+def _require_new_repository(properties: Properties) -> None:
+    name = properties.get("RepositoryName")
+    if name and repository(name):
+        message = f"Resource of type '{_REPOSITORY}' with identifier '{name}' already exists."
+        raise ministack.ApiError("CreateRepository", "AlreadyExists", message)
+
+
+def repository(name: str) -> Mapping[str, str] | None:
+    """Return what DescribeRepositories says of a repository, or None if there is none."""
+    try:
+        answer = ministack.call("ecr", "DescribeRepositories", repositoryNames=[name])
+    except ministack.ApiError as error:
+        if error.code == "RepositoryNotFoundException":
+            return None
+        raise
+    found: Mapping[str, str] = answer["repositories"][0]
+    return found
+
+
+_REPOSITORY = "AWS::ECR::Repository"
+
 CORRECTIONS = (
+    Correction(name=_REPOSITORY, creating=_require_new_repository),
     Correction(name="AWS::ElasticLoadBalancingV2::LoadBalancer", deleting=_require_unprotected_balancer),
     Correction(name="AWS::RDS::DBInstance", deleting=_require_unprotected_database),
     Correction(name="AWS::S3::Bucket", created=_tag, updated=_retag, deleting=_require_empty),
