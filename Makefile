@@ -30,7 +30,7 @@ DEMO_LOGIN := DJANGO_SUPERUSER_EMAIL=demo@example.com DJANGO_SUPERUSER_HANDLE=de
 DEMO_COMMANDS := python manage.py createsuperuser --no-input && python manage.py generate_posts 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools ready example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless refresh-openapi bench security
+.PHONY: help setup tools ready example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless refresh-openapi bench security smoke
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -149,6 +149,9 @@ $(CHECKOV)/.installed: requirements-checkov.lock $(UV)
 
 refresh-openapi: setup ## Write anew what the fake GitHub of the tests knows of GitHub's description of its API
 	python -m tests.fake_github.description
+
+smoke: setup ## The whole life of environments in a new account, checked step by step: docs/first-account.md
+	python -m tests.smoke
 
 bench: setup ## Measure, as ratios
 	@mkdir -p .gitops

@@ -6,6 +6,7 @@ Each function can be run again after a failure. A person does this once; it is n
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -85,7 +86,7 @@ class CleanUp:
             if place.status(stack):
                 cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
                 cloudformation.delete_stack(StackName=stack)
-                place.wait(f"{stack} is gone", lambda name=stack: not place.status(name))
+                place.wait(f"{stack} is gone", partial(self._is_deleted, stack))
             step.check(f"{stack} is gone", not place.status(stack))
         _unless_gone(self._delete_bucket, f"cdk-{BOOTSTRAP_QUALIFIER}-assets-{place.account_id}-{place.region}")
         _unless_gone(lambda name: place.client("ecr").delete_repository(repositoryName=name, force=True), IMAGE)
@@ -93,7 +94,6 @@ class CleanUp:
     def empty(self, step: Step) -> None:
         """Ask each service for what a run leaves behind when something is forgotten."""
         client = self._place.client
-        ours = f"{IMAGE}"
         step.check("no stack", not any(map(self._place.status, STACKS)))
         step.check("no database", not client("rds").describe_db_instances()["DBInstances"])
         step.check("no cache", not client("elasticache").describe_replication_groups()["ReplicationGroups"])
@@ -104,12 +104,15 @@ class CleanUp:
         clusters = client("ecs").describe_clusters(clusters=client("ecs").list_clusters()["clusterArns"] or ["none"])
         step.check("no active cluster", not [c for c in clusters["clusters"] if c["status"] == "ACTIVE"])
         repositories = {found["repositoryName"] for found in client("ecr").describe_repositories()["repositories"]}
-        step.check(f"no repository {ours}", ours not in repositories)
+        step.check(f"no repository {IMAGE}", IMAGE not in repositories)
         prefixes = ("dev-", "prod-", f"cdk-{BOOTSTRAP_QUALIFIER}-")
         names = [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]]
         step.check("no bucket", not [name for name in names if name.startswith(prefixes)])
         roles = [role for page in client("iam").get_paginator("list_roles").paginate() for role in page["Roles"]]
         step.check("no role of an environment", not [role for role in roles if role["Path"] == "/gitops/"])
+
+    def _is_deleted(self, stack: str) -> bool:
+        return not self._place.status(stack)
 
     def _kept(self, stack: str) -> list[tuple[str, str]]:
         """Return types and ids of what deleted stacks of a name have kept."""

@@ -101,10 +101,9 @@ class Journey:
         self._place.declare(ALPHA, declared)
 
     def empty(self, step: Step) -> None:
-        caller = self._place.client("sts").get_caller_identity()
-        step.check(
-            f"the credentials are for account {self._place.account_id}", caller["Account"] == self._place.account_id
-        )
+        place, account_id = self._place, self._place.account_id
+        caller = place.client("sts").get_caller_identity()["Account"]
+        step.check(f"the credentials are for account {account_id}", caller == account_id)
         for stack in ("accounts-main", TOOLKIT_STACK, "dev-base", "dev-alpha", "prod-base", "prod-app"):
             step.check(f"there is no stack {stack}", not place.status(stack))
         self.declare_account_and_base()
