@@ -33,6 +33,7 @@ kind: account
 id: "{account}"
 region: {region}
 github: {{repository: example/environments}}
+repositories: [microblog]
 """
 BASE = """\
 kind: {kind}
