@@ -86,6 +86,7 @@ def nothing_changed(table: Table, work: Path) -> None:
     """A second `synth` and a second `deploy --all` start neither CDK nor Node."""
     start = Command([PYTHON, "-c", "pass"], env={})
     with checkout(work / "unchanged", apps=4) as (root, _):
+        _set_up(root)
         for verb, arguments in (("synth", ["synth"]), ("deploy --all", ["deploy", "--all"])):
             command = _gitops(root, *arguments)
             command.run()
@@ -105,7 +106,7 @@ def deployment(table: Table, work: Path) -> None:
     for label in ("at once", "one after the other"):
         with checkout(work / label, apps=20) as (root, names):
             batches = [["--all"]] if label == "at once" else [["base00"], *([name] for name in names)]
-            _bootstrap(root).run()
+            _set_up(root)
             seconds[label] = sum(_gitops(root, "deploy", *batch).run().seconds for batch in batches)
     table.add_row(
         "deploy a base and 20 apps at once",
@@ -191,13 +192,10 @@ def _synthesis(folder: Path, outdir: Path, **context: str) -> Command:
     )
 
 
-def _bootstrap(root: Path) -> Command:
-    aws = lifecycle.find(root / ".gitops" / "local")
-    assert aws is not None
-    return Command(
-        [cdk.node(), cdk.CLI, "bootstrap", f"aws://{ACCOUNT}/{REGION}"],
-        env=lifecycle.environment(aws, ACCOUNT, REGION),
-    )
+def _set_up(root: Path) -> None:
+    """Give the embedded AWS what an account has before its first deployment."""
+    for arguments in (["bootstrap"], ["local", "prepare"]):
+        _gitops(root, *arguments).run()
 
 
 def _gitops(root: Path, *arguments: str) -> Command:
