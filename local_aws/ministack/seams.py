@@ -295,6 +295,7 @@ target_groups = Records[Record](f"{_ALB}._tgs", "to make health checks")
 target_group_attributes = Records[list[Record]](f"{_ALB}._tg_attrs", "to drain targets as long as declared")
 listener_rules = Records[Record](f"{_ALB}._rules", "to find the load balancer of an environment")
 listeners = Records[Record](f"{_ALB}._listeners", "to find the load balancer of an environment")
+balancing_actions = Table[Callable[[Record], Response]](f"{_ALB}._ACTION_MAP", "to add DescribeAccountLimits")
 load_balancers = Records[Record](f"{_ALB}._lbs", "to find the load balancer of an environment")
 set_targets = Function[..., None](
     f"{_ALB}.set_targets_for_group", "tg_arn targets previous_ids", "to send requests to healthy tasks only"
@@ -319,6 +320,10 @@ handle_rds_request = Function[[str, str, dict[str, str], bytes, dict[str, list[s
     "to call RDS from a thread of CloudFormation's",
 )
 replication_groups = Records[Record]("ministack.services.elasticache._replication_groups", "to start caches")
+cache_clusters = Records[Record]("ministack.services.elasticache._clusters", "to find what stands in a subnet")
+cache_subnet_groups = Records[Record](
+    "ministack.services.elasticache._subnet_groups", "to find what stands in a subnet"
+)
 cache_user_groups = Records[Record]("ministack.services.elasticache._user_groups", "to give caches their users")
 cache_parameters = Records[Record]("ministack.services.elasticache._param_group_params", "to configure caches")
 ami_parameters = Table[str]("ministack.services.ssm._PUBLIC_AMI_PARAMETERS", "to add Amazon Linux images")
@@ -337,6 +342,8 @@ route53_text = Function[[object, str], str](
 MASTER_PASSWORD = "_MasterUserPassword"  # noqa: S105 - of a database instance: the name of the field
 DEPLOYMENT_OF_TASK = "_deployment_id"
 DEPLOYMENT_TO_RUN = "_deploymentId"  # a parameter of RunTask
+NETWORK_OF_TASK = "_network_configuration"
+"""Ours, in a task's record: the parameter `networkConfiguration` of RunTask."""
 
 SEAMS: tuple[Seam, ...] = tuple(value for value in globals().copy().values() if isinstance(value, Seam))
 """The table: every seam above."""

@@ -80,6 +80,7 @@ def _corrected(handlers: dict[str, Any], correction: Correction) -> dict[str, An
     """Return MiniStack's handlers of a type, extended by a correction."""
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Provisioned:
+        correction.creating(properties)
         physical_id, attributes = handlers["create"](logical_id, properties, stack_name)
         return physical_id, {**attributes, **(correction.created(physical_id, properties) or {})}
 

@@ -1,0 +1,26 @@
+"""Which calls of the APIs AWS would refuse for the state of an account, by service and operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.strictness import protections, quotas
+
+if TYPE_CHECKING:
+    from local_aws.strictness.gate import Refusals
+
+REFUSALS: Refusals = {
+    ("ec2", "AllocateAddress"): lambda _call: quotas.refuse_address(),
+    ("ec2", "CreateVpc"): lambda _call: quotas.refuse_vpc(),
+    ("ec2", "DeleteSecurityGroup"): lambda call: protections.keep_security_group_in_use(call.get("GroupId", "")),
+    ("ec2", "DeleteSubnet"): lambda call: protections.keep_subnet_in_use(call["SubnetId"]),
+    ("ec2", "DeleteVpc"): lambda call: protections.keep_vpc_in_use(call["VpcId"]),
+    ("ecs", "DeleteCluster"): lambda call: protections.keep_cluster_in_use(call["cluster"]),
+    ("ecs", "PutClusterCapacityProviders"): lambda call: protections.keep_capacity_providers_in_use(
+        call["cluster"], call["capacityProviders"]
+    ),
+    ("elbv2", "CreateRule"): lambda call: quotas.refuse_rule(call["ListenerArn"]),
+    ("elbv2", "DeleteLoadBalancer"): lambda call: protections.keep_protected_balancer(call["LoadBalancerArn"]),
+    ("elbv2", "DeleteTargetGroup"): lambda call: protections.keep_target_group_in_use(call["TargetGroupArn"]),
+}
+"""Other refusals, such as a bucket that is not empty or a protected database, are MiniStack's own."""
