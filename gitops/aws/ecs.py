@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.config.naming import SERVICE_TAG
@@ -26,6 +26,9 @@ DESCRIBED_AT_ONCE = 10
 """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html"""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+UNSEEN = timedelta(minutes=2)
+"""For so long, ECS may not show what it has started: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +64,7 @@ class Task:
     exit_code: int | None
     stopped_reason: str
     images: Mapping[str, str]
+    created: datetime = _NEVER
 
     @property
     def task_id(self) -> str:
@@ -116,10 +120,12 @@ class Ecs:
         return sorted(running, key=lambda task: task.started)
 
     def task(self, task: Task) -> Task:
-        """Return a task as it is now."""
+        """Return a task as it is now, or as it was, when ECS does not show it so shortly after its start."""
         with translate_errors():
             described = self._client.describe_tasks(cluster=task.cluster, tasks=[task.arn])["tasks"]
         if not described:
+            if datetime.now(UTC) - task.created < UNSEEN:
+                return task
             raise AwsError(f"ECS does not know the task {task.arn} any more")
         return _task(described[0])
 
@@ -196,6 +202,7 @@ def _task(task: TaskTypeDef) -> Task:
         exit_code=container.get("exitCode"),
         stopped_reason=": ".join(_distinct(reasons)),
         images={one.get("name", ""): one.get("image", "") for one in task.get("containers", [])},
+        created=task.get("createdAt", _NEVER),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -62,10 +63,10 @@ class EcsService:
         enabled = str(breaker.get("enable", False)).lower() == "true"
         return int(seams.circuit_breaker_threshold(self.record)) if enabled else None
 
-    def start(self, count: int) -> None:
-        """Start tasks of the primary deployment."""
+    def start(self, count: int) -> str | None:
+        """Start tasks of the primary deployment; return why ECS places none, or None."""
         wanted = ("launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration")
-        seams.run_task(
+        _, _, body = seams.run_task(
             {
                 **{name: self.record.get(name) for name in wanted},
                 "cluster": self.key.partition("/")[0],
@@ -77,6 +78,7 @@ class EcsService:
                 seams.DEPLOYMENT_TO_RUN: self.primary["id"],
             }
         )
+        return next((failure["reason"] for failure in json.loads(body).get("failures", [])), None)
 
     def add_event(self, message: str) -> None:
         """Add an event to the service."""

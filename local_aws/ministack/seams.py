@@ -198,6 +198,8 @@ execute_function = Function[[Record, Record], Record](
 # ECS.
 _ECS = "ministack.services.ecs"
 tasks = Records[Record](f"{_ECS}._tasks", "to run tasks")
+clusters = Records[Record](f"{_ECS}._clusters", "to run tasks in clusters that exist")
+describe_tasks = Function[[Record], Response](f"{_ECS}._describe_tasks", "data", "to show a new task late")
 task_definitions = Records[Record](f"{_ECS}._task_defs", "to run tasks")
 task_definition_key = Function[[str], str](f"{_ECS}._resolve_td_key", "ref", "to run tasks")
 services = Records[Record](f"{_ECS}._services", "to schedule services")
@@ -342,6 +344,8 @@ route53_text = Function[[object, str], str](
 MASTER_PASSWORD = "_MasterUserPassword"  # noqa: S105 - of a database instance: the name of the field
 DEPLOYMENT_OF_TASK = "_deployment_id"
 DEPLOYMENT_TO_RUN = "_deploymentId"  # a parameter of RunTask
+NEW_TASK = "_new"
+"""Ours, in the record of a task of RunTask that DescribeTasks has not shown yet."""
 NETWORK_OF_TASK = "_network_configuration"
 """Ours, in a task's record: the parameter `networkConfiguration` of RunTask."""
 

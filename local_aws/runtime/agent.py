@@ -10,6 +10,7 @@ from local_aws.ministack.load_balancing import RequestsInFlight
 from local_aws.runtime import simulated_tasks
 from local_aws.runtime.scheduler import Scheduler
 from local_aws.runtime.task import RunningTask
+from local_aws.strictness import task_starts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,10 @@ class ProcessAgent:
         """Return whether all images of a task definition have folders."""
         return all(self._images.find(container["image"]) for container in definition["containerDefinitions"])
 
+    def placement_failure(self, definition: Record, request: Record) -> str | None:
+        """Return why ECS places no tasks for a request of RunTask, or None."""
+        return task_starts.placement_failure(definition, request)
+
     def start(self, task: EcsTask) -> None:
         """Run a new task."""
         task.begin()
@@ -70,7 +75,7 @@ class ProcessAgent:
         self._scheduler.schedule(service)
 
     def simulate(self, task: EcsTask) -> None:
-        """End a task of an image without a folder, as its variables say."""
+        """End a task of an image without a folder, as its image and its variables say."""
         simulated_tasks.end(task)
 
     def _stop(self, arn: str, reason: str, code: str) -> None:

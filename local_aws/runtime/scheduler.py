@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TICK = 0.2  # seconds
 FIRST_DELAY = 0.25  # seconds; doubles with each task in a row that fails
 LONGEST_DELAY = 30.0  # seconds
+PLACEMENT_DELAY = 1.0  # seconds between attempts to place a task
 
 COMPLETED = "ECS deployment completed."
 IN_PROGRESS = "ECS deployment in progress."
@@ -104,9 +105,21 @@ class Scheduler:
         for arn in next_step.stop:
             self._stop(arn, "Scaling activity initiated by deployment " + primary["id"], "ServiceSchedulerInitiated")
         if next_step.start and time.monotonic() >= self._not_before[identifier]:
-            service.start(next_step.start)
+            self._start(service, next_step.start)
         if next_step.settled and primary["rolloutState"] == "IN_PROGRESS":
             self._complete(service, primary)
+
+    def _start(self, service: EcsService, count: int) -> None:
+        """Start tasks, or say why ECS places none and wait before the next attempt."""
+        reason = next((why for why in (service.start(1) for _ in range(count)) if why), None)
+        if reason is None:
+            return
+        identifier = service.record["serviceArn"]
+        with self._lock:
+            message = f"was unable to place a task. Reason: {reason}."
+            if not service.record["events"] or message not in service.record["events"][0]["message"]:
+                service.add_event(message)
+            self._not_before[identifier] = time.monotonic() + PLACEMENT_DELAY
 
     def _situation(self, service: EcsService, primary: Record) -> Situation:
         members = [one for one in self._members[service.record["serviceArn"]] if not one.ended]

@@ -15,6 +15,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from local_aws.strictness.task_starts import pull_failure
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,7 +43,13 @@ def outcome(environment: Mapping[str, str]) -> Outcome | None:
 
 
 def end(task: EcsTask) -> None:
-    """End a task of RunTask."""
+    """End a task whose image cannot be pulled, and any other of RunTask."""
+    for container in task.containers:
+        if failure := pull_failure(container["image"]):
+            task.end(failure, None)
+            return
+    if task.service_key is not None:
+        return
     container = task.containers[0]
     environment = {pair["name"]: pair["value"] for pair in container["environment"]}
     if (ended := outcome(environment)) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_aws.strictness import protections, quotas
+from local_aws.strictness import protections, quotas, task_starts
 
 if TYPE_CHECKING:
     from local_aws.strictness.gate import Refusals
@@ -16,6 +16,8 @@ REFUSALS: Refusals = {
     ("ec2", "DeleteSubnet"): lambda call: protections.keep_subnet_in_use(call["SubnetId"]),
     ("ec2", "DeleteVpc"): lambda call: protections.keep_vpc_in_use(call["VpcId"]),
     ("ecs", "DeleteCluster"): lambda call: protections.keep_cluster_in_use(call["cluster"]),
+    ("ecs", "CreateService"): lambda call: task_starts.require_cluster(call.get("cluster")),
+    ("ecs", "RunTask"): lambda call: task_starts.require_cluster(call.get("cluster")),
     ("ecs", "PutClusterCapacityProviders"): lambda call: protections.keep_capacity_providers_in_use(
         call["cluster"], call["capacityProviders"]
     ),

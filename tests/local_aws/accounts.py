@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,22 @@ class Account:
         """The reasons of the failed resources of a stack."""
         events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
         return [e.get("ResourceStatusReason", "") for e in events if e["ResourceStatus"].endswith("_FAILED")]
+
+
+def push_image(aws: lifecycle.EmbeddedAws, account: str, image: str) -> None:
+    """Push an image, REPOSITORY:TAG, to the registry of an account, and make its repository."""
+    ecr = Account(aws, account).client("ecr")
+    repository, _, tag = image.partition(":")
+    with suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+        ecr.create_repository(repositoryName=repository)
+    with suppress(ecr.exceptions.ImageAlreadyExistsException):
+        ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=json.dumps({"tag": tag}))
+
+
+def described(ecs: Any, cluster: str, task: str) -> dict[str, Any]:
+    """Return a task; one that is new is not shown at once."""
+    found = next(tasks for _ in range(2) if (tasks := ecs.describe_tasks(cluster=cluster, tasks=[task])["tasks"]))
+    return dict(found[0])
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 
 from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT
-from tests.local_aws.accounts import Account
-from tests.local_aws.runtimes import APPLICATION, Runtime
+from tests.local_aws.accounts import Account, push_image
+from tests.local_aws.runtimes import APPLICATION, REGISTRY, Runtime
 from tests.local_aws.shops import Shop
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
     (image / "version").write_text("v1")
     state = folder / "local"
     aws, _ = lifecycle.up(state, port=ANY_PORT, account="111111111111", images={"shop": image})
+    push_image(aws, REGISTRY, "shop:v1")
     yield state, aws
     lifecycle.down(state)
 
