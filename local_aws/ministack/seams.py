@@ -314,6 +314,7 @@ dispatch_request = Function[..., Awaitable[tuple[int, Record, Any]]](
 )
 
 # Other services.
+vpc_endpoints = Records[Record]("ministack.services.ec2._vpc_endpoints", "to find what stands in a subnet")
 ec2_instances = Records[Record]("ministack.services.ec2._instances", "to correct zone and addresses of instances")
 db_instances = Records[Record]("ministack.services.rds._instances", "to start databases")
 handle_rds_request = Function[[str, str, dict[str, str], bytes, dict[str, list[str]]], Response](

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_aws.strictness import protections, quotas, task_starts
+from local_aws.strictness import names, protections, quotas, task_starts
 
 if TYPE_CHECKING:
     from local_aws.strictness.gate import Refusals
@@ -24,5 +24,6 @@ REFUSALS: Refusals = {
     ("elbv2", "CreateRule"): lambda call: quotas.refuse_rule(call["ListenerArn"]),
     ("elbv2", "DeleteLoadBalancer"): lambda call: protections.keep_protected_balancer(call["LoadBalancerArn"]),
     ("elbv2", "DeleteTargetGroup"): lambda call: protections.keep_target_group_in_use(call["TargetGroupArn"]),
+    ("secretsmanager", "CreateSecret"): lambda call: names.refuse_secret_to_be_deleted(call["Name"]),
 }
 """Other refusals, such as a bucket that is not empty or a protected database, are MiniStack's own."""

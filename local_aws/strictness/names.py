@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from local_aws import ministack
-from local_aws.ministack import ApiError
+from local_aws.ministack import ApiError, seams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,6 +82,17 @@ UNIQUE_NAMES = (
     UniqueName("AWS::Logs::LogGroup", "LogGroupName", _log_group_exists),
     UniqueName("AWS::SNS::Topic", "TopicName", _topic_exists),
 )
+
+
+def refuse_secret_to_be_deleted(name: str) -> None:
+    """Refuse a secret of the name of one that is scheduled for deletion.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+    """
+    _, record = seams.find_secret(name)
+    if record is not None and record.get("DeletedDate"):
+        message = "You can't create this secret because a secret with this name is already scheduled for deletion."
+        raise ApiError("CreateSecret", "InvalidRequestException", message)
 
 
 def refuse_taken(unique: UniqueName, properties: Mapping[str, Any]) -> None:

@@ -55,8 +55,8 @@ def _of_ec2() -> Iterator[Interfaces]:
     for one in ministack.call("ec2", "DescribeNatGateways")["NatGateways"]:
         if one["State"] not in {"deleted", "failed"}:
             yield _interfaces(one["NatGatewayId"], [one["SubnetId"]], [])
-    for one in ministack.call("ec2", "DescribeVpcEndpoints")["VpcEndpoints"]:
-        yield _interfaces(one["VpcEndpointId"], one.get("SubnetIds", []), _ids(one.get("Groups", [])))
+    for one in seams.vpc_endpoints.all():  # whose subnets and groups MiniStack's API does not show
+        yield _interfaces(one["VpcEndpointId"], one.get("SubnetIds", []), one.get("SecurityGroupIds", []))
 
 
 def _ids(groups: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -39,10 +39,9 @@ class Runtime(Account):
         push_image(self.aws, REGISTRY, f"shop:{tag}")
 
     def definition(self, *command: str, tag: str = "v1", **more: Any) -> str:
-        """Register a task definition and return its ARN; the default cluster and the log group exist then."""
+        """Register a task definition and return its ARN."""
         if not self.log_groups():
             self.client("logs").create_log_group(logGroupName="shop")
-            self.client("ecs").create_cluster()
         options = {"awslogs-group": "shop", "awslogs-stream-prefix": "app", "awslogs-region": "eu-central-1"}
         container = {
             "name": "app",
@@ -72,7 +71,8 @@ class Runtime(Account):
         return [group["logGroupName"] for group in self.client("logs").describe_log_groups()["logGroups"]]
 
     def run(self, definition: str, **override: Any) -> str:
-        """Run a task and return its ARN."""
+        """Run a task in the default cluster and return its ARN."""
+        self.client("ecs").create_cluster()  # again is fine
         overrides = {"containerOverrides": [{"name": "app", **override}]}
         return str(self.client("ecs").run_task(taskDefinition=definition, overrides=overrides)["tasks"][0]["taskArn"])
 
