@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 RUNNING: Final = "RUNNING"
 STOPPED: Final = "STOPPED"
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html"""
+
+CPU_UNITS = 1024
+"""Of one vCPU: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html"""
 
 DESCRIBED_AT_ONCE = 10
 """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html"""
@@ -118,6 +122,23 @@ class Ecs:
             described = self._client.describe_tasks(cluster=service.cluster, tasks=arns[:100])["tasks"]
         running = [task for task in map(_task, described) if task.status == RUNNING]
         return sorted(running, key=lambda task: task.started)
+
+    def fargate_vcpus(self) -> Mapping[str, float]:
+        """Return the vCPUs of all tasks on Fargate that have not stopped, of every cluster, by capacity provider."""
+        vcpus: defaultdict[str, float] = defaultdict(float)
+        with translate_errors():
+            for clusters in self._client.get_paginator("list_clusters").paginate():
+                for cluster in clusters["clusterArns"]:
+                    for tasks in self._client.get_paginator("list_tasks").paginate(cluster=cluster):
+                        if tasks["taskArns"]:
+                            self._count_vcpus(cluster, tasks["taskArns"], vcpus)
+        return vcpus
+
+    def _count_vcpus(self, cluster: str, arns: Sequence[str], vcpus: defaultdict[str, float]) -> None:
+        for task in self._client.describe_tasks(cluster=cluster, tasks=arns)["tasks"]:
+            provider = task.get("capacityProviderName") or task.get("launchType")
+            if task["lastStatus"] != STOPPED and provider:
+                vcpus[provider] += int(task.get("cpu") or 0) / CPU_UNITS
 
     def task(self, task: Task) -> Task:
         """Return a task as it is now, or as it was, when ECS does not show it so shortly after its start."""
