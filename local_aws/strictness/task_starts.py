@@ -38,7 +38,7 @@ def placement_failure(definition: Mapping[str, Any], request: Mapping[str, Any])
 def _is_on_spot(request: Mapping[str, Any]) -> bool:
     """Return whether the tasks of a request go to Fargate Spot: by the heaviest provider, as MiniStack places them."""
     strategy = request.get("capacityProviderStrategy") or []
-    heaviest = max(strategy, key=lambda item: int(item.get("weight") or 0), default={})
+    heaviest: Mapping[str, Any] = max(strategy, key=lambda item: int(item.get("weight") or 0), default={})
     return bool(heaviest.get("capacityProvider") == "FARGATE_SPOT")
 
 
