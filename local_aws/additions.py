@@ -13,7 +13,7 @@ from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
 from local_aws.strictness import gate as strictness_gate
-from local_aws.strictness import service_quotas
+from local_aws.strictness import service_linked_roles, service_quotas
 from local_aws.strictness.api_refusals import REFUSALS
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def extend(state_dir: Path) -> None:
     cloudformation.name_log_groups_as_aws_does()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
     service_quotas.register()
+    service_linked_roles.register()
     strictness_gate.install(REFUSALS)
     authority = gate.enforce(state_dir) if settings.permissions_are_enforced(os.environ) else None
     if settings.containers_are_wanted(os.environ):

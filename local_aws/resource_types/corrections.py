@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from local_aws import ministack
 from local_aws.resource_types.base import Correction, Properties
-from local_aws.strictness import names, protections, quotas
+from local_aws.strictness import names, protections, quotas, service_linked_roles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,10 @@ def _keep_capacity_providers(physical_id: str, _properties: Properties) -> None:
     protections.keep_capacity_providers_in_use(physical_id, ())
 
 
+def _make_role(service: str, _properties: Properties) -> None:
+    service_linked_roles.make(service)
+
+
 CORRECTIONS = (
     Correction(name="AWS::S3::Bucket", created=_tag, updated=_retag, deleting=_keep(protections.keep_full_bucket)),
     Correction(name="AWS::ElasticLoadBalancingV2::LoadBalancer", deleting=_keep(protections.keep_protected_balancer)),
@@ -48,7 +52,20 @@ CORRECTIONS = (
     ),
     Correction(name="AWS::EC2::EIP", creating=lambda _properties: quotas.refuse_address()),
     Correction(name="AWS::ECS::ClusterCapacityProviderAssociations", deleting=_keep_capacity_providers),
-    Correction(name="AWS::ECS::Cluster", deleting=_keep(protections.keep_cluster_in_use)),
+    Correction(
+        name="AWS::ECS::Cluster",
+        creating=lambda _properties: service_linked_roles.require_ecs_role(),
+        deleting=_keep(protections.keep_cluster_in_use),
+    ),
+    *(
+        Correction(name=name, creating=partial(_make_role, service))
+        for name, service in {
+            "AWS::ApplicationAutoScaling::ScalableTarget": "ecs.application-autoscaling.amazonaws.com",
+            "AWS::ElastiCache::ReplicationGroup": "elasticache.amazonaws.com",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer": "elasticloadbalancing.amazonaws.com",
+            "AWS::RDS::DBInstance": "rds.amazonaws.com",
+        }.items()
+    ),
     *(
         Correction(name=unique.resource_type, creating=partial(names.refuse_taken, unique))
         for unique in names.UNIQUE_NAMES

@@ -11,6 +11,8 @@ import boto3
 from botocore.exceptions import WaiterError
 
 if TYPE_CHECKING:
+    from botocore.config import Config
+
     from local_aws import lifecycle
 
 REGION = "eu-central-1"
@@ -23,14 +25,19 @@ class Account:
     aws: lifecycle.EmbeddedAws
     number: str
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Config | None = None) -> Any:
         return boto3.client(
             service,  # type: ignore[call-overload]  # stubs are installed for few services
+            config=config,
             endpoint_url=self.aws.endpoint,
             region_name=REGION,
             aws_access_key_id=self.number,
             aws_secret_access_key="test",  # noqa: S106 - checked by nobody
         )
+
+    def use_ecs(self) -> None:
+        """Make ECS's service-linked role, without which the first cluster of an account is refused."""
+        self.client("iam").create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
 
     def deploy(
         self, name: str, resources: dict[str, Any], *, tags: dict[str, str] | None = None, **sections: Any

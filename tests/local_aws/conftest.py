@@ -23,7 +23,10 @@ _accounts = itertools.count(200000000000)
 
 @pytest.fixture
 def account(embedded_aws: lifecycle.EmbeddedAws) -> Account:
-    return Account(embedded_aws, str(next(_accounts)))
+    """An account in which ECS has been used before."""
+    made = Account(embedded_aws, str(next(_accounts)))
+    made.use_ecs()
+    return made
 
 
 @pytest.fixture
@@ -55,7 +58,9 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
 @pytest.fixture
 def runtime(running_aws: tuple[Path, lifecycle.EmbeddedAws]) -> Runtime:
     state, aws = running_aws
-    return Runtime(aws, str(next(_accounts)), state)
+    made = Runtime(aws, str(next(_accounts)), state)
+    made.use_ecs()
+    return made
 
 
 @pytest.fixture
