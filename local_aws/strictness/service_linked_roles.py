@@ -78,9 +78,8 @@ def register() -> None:
         if service not in NAMES:
             return create(parameters)
         if exists(service):
-            message = (
-                f"Service role name {NAMES[service]} has been taken in this account, please try a different suffix."
-            )
+            taken = f"Service role name {NAMES[service]} has been taken in this account"
+            message = f"{taken}, please try a different suffix."
             return refusal("query", "InvalidInput", message, "")
         make(service)
         role = seams.role_xml(NAMES[service])

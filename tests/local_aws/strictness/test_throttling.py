@@ -43,9 +43,12 @@ def test_describe_stacks_is_throttled_and_a_client_that_tries_again_gets_its_ans
     config = Config(retries={"total_max_attempts": 1})
     impatient = account.client("cloudformation", config)
 
-    with pytest.raises(ClientError, match="Rate exceeded") as error:
+    def ask_often() -> None:
         for _ in range(100 * BURST):
             impatient.describe_stacks()
+
+    with pytest.raises(ClientError, match="Rate exceeded") as error:
+        ask_often()
 
     assert error.value.response["Error"]["Code"] == "Throttling"
     assert account.client("cloudformation").describe_stacks()["Stacks"] == []
