@@ -143,14 +143,21 @@ class Checkout(CommandLine):
     def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
         """Start a command. Before a deployment, the account gets what declarations name and people make."""
         if arguments[:1] == ("deploy",):
-            self.prepare(*(argument for argument in arguments[1:] if "--" not in argument))
+            self.prepare(*arguments[1:])
         return super().start(*arguments, **environ)
 
-    def prepare(self, *names: str) -> None:
-        """Make the hosted zones, repositories, images and secrets that valid declarations name, or those `names`."""
-        with suppress(DeclarationError, ValueError):
-            only = {parse_name(name) for name in names} or None
-            fill(Session(target_of(self.aws)), load(self.root / "environments", only=only))
+    def prepare(self, *arguments: str) -> None:
+        """Make the hosted zones, repositories, images and secrets that declarations name.
+
+        Where one of them is not valid, it is those that a name among `arguments` means.
+        """
+        folder, session = self.root / "environments", Session(target_of(self.aws))
+        try:
+            fill(session, load(folder))
+        except DeclarationError:
+            for argument in arguments:
+                with suppress(DeclarationError, ValueError):
+                    fill(session, load(folder, only={parse_name(argument)}))
 
     def environ(self, account_id: str | None = None) -> dict[str, str]:
         """Variables with which the embedded AWS is reached as any AWS is: an endpoint and credentials."""
