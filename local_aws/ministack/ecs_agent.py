@@ -35,7 +35,7 @@ class TaskAgent(Protocol):
         """Schedule a service, new or changed; returns at once."""
 
     def simulate(self, task: EcsTask) -> None:
-        """End a task that it does not run, as its image and its variables say. A task of a service keeps running."""
+        """End a task of RunTask that it does not run."""
 
 
 def hand_tasks_to(agent: TaskAgent) -> None:
@@ -90,7 +90,7 @@ def _hand_over_tasks(agent: TaskAgent) -> None:
                 record[seams.NEW_TASK] = True
             if agent.runs(task.definition):
                 agent.start(task)
-            else:
+            elif task.service_key is None:
                 agent.simulate(task)
         if not records:
             return status, headers, body
@@ -120,6 +120,8 @@ def _hand_over_services(agent: TaskAgent) -> None:
         if found and definition and found.record["status"] == "ACTIVE" and agent.runs(definition):
             agent.reconcile(found)
         else:
+            if found:
+                found.take_back()
             reconcile(cluster, key)
 
     @functools.wraps(sync)

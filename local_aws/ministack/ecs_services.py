@@ -45,6 +45,10 @@ class EcsService:
         """Whether `local_aws.runtime` schedules it. The tasks of other services are simulated."""
         return "_addresses" in self.record
 
+    def take_back(self) -> None:
+        """Let MiniStack schedule it, whose tasks are simulated."""
+        self.record.pop("_addresses", None)
+
     @property
     def has_tasks(self) -> bool:
         """Whether a task of it has not stopped."""
@@ -106,3 +110,9 @@ def service(key: str) -> EcsService | None:
     """Return a service of the account and region of the request by its key, CLUSTER/NAME."""
     record = seams.services.get(key)
     return EcsService(key, record, seams.account_id(), seams.region()) if record else None
+
+
+def reconcile(service: EcsService) -> None:
+    """Schedule a service anew: by MiniStack or by the agent, depending on its task definition."""
+    cluster, _, _ = service.key.partition("/")
+    seams.reconcile_service(cluster, service.key)

@@ -30,7 +30,7 @@ class ProcessAgent:
         self._environment = environment
         self._layers = layers
         self._in_flight = RequestsInFlight()
-        self._scheduler = Scheduler(self._stop)
+        self._scheduler = Scheduler(self._stop, self.runs)
         self._tasks: dict[str, RunningTask] = {}
 
     def register(self) -> None:
@@ -40,8 +40,9 @@ class ProcessAgent:
         threading.Thread(target=self._scheduler.run, daemon=True, name="service-scheduler").start()
 
     def runs(self, definition: Record) -> bool:
-        """Return whether all images of a task definition have folders."""
-        return all(self._images.find(container["image"]) for container in definition["containerDefinitions"])
+        """Return whether tasks of a definition are not simulated: all images have folders, or one cannot be pulled."""
+        images = [container["image"] for container in definition["containerDefinitions"]]
+        return all(self._images.find(image) for image in images) or any(map(task_starts.pull_failure, images))
 
     def placement_failure(self, definition: Record, request: Record) -> str | None:
         """Return why ECS places no tasks for a request of RunTask, or None."""
@@ -75,7 +76,7 @@ class ProcessAgent:
         self._scheduler.schedule(service)
 
     def simulate(self, task: EcsTask) -> None:
-        """End a task of an image without a folder, as its image and its variables say."""
+        """End a task of an image without a folder, as its variables say."""
         simulated_tasks.end(task)
 
     def _stop(self, arn: str, reason: str, code: str) -> None:

@@ -8,7 +8,8 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from local_aws.ministack.ecs_services import services
+from local_aws.ministack.ecs_services import reconcile, services
+from local_aws.ministack.ecs_tasks import task_definition
 from local_aws.runtime.rollout import Member, Situation, State, step
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ _log = logging.getLogger(__name__)
 class Scheduler:
     """Brings every service that it was given to what its primary deployment says, and keeps it there."""
 
-    def __init__(self, stop: Callable[[str, str, str], None]) -> None:
+    def __init__(self, stop: Callable[[str, str, str], None], runs: Callable[[Record], bool]) -> None:
         self._stop = stop
+        self._runs = runs
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._members: dict[str, list[RunningTask]] = defaultdict(list)
@@ -52,7 +54,11 @@ class Scheduler:
                     continue
                 try:
                     with service.within():
-                        self._advance(service)
+                        definition = task_definition(service.record["taskDefinition"])
+                        if definition is None or self._runs(definition):
+                            self._advance(service)
+                        else:  # it is back at a version whose tasks are simulated
+                            reconcile(service)
                 except Exception:  # noqa: BLE001 - the other services still have to be scheduled
                     _log.exception("scheduling of the service %s failed", service.key)
 

@@ -15,8 +15,6 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local_aws.strictness.task_starts import pull_failure
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -43,13 +41,7 @@ def outcome(environment: Mapping[str, str]) -> Outcome | None:
 
 
 def end(task: EcsTask) -> None:
-    """End a task whose image cannot be pulled, and any other of RunTask."""
-    for container in task.containers:
-        if failure := pull_failure(container["image"]):
-            task.end(failure, None)
-            return
-    if task.service_key is not None:
-        return
+    """End a task of RunTask."""
     container = task.containers[0]
     environment = {pair["name"]: pair["value"] for pair in container["environment"]}
     if (ended := outcome(environment)) is None:
