@@ -19,7 +19,7 @@ class Account(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, config: AccountConfig) -> None:
         super().__init__(scope, construct_id)
         if config.github is not None:
-            oidc = GitHubOidc(self, "GitHub")
+            oidc = GitHubOidc(self, "GitHub", existing=config.github.existing_oidc_provider)
             self.roles = DeploymentRoles(
                 self, "Roles", github=config.github, oidc=oidc, repositories=config.repositories
             )

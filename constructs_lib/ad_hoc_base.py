@@ -72,7 +72,7 @@ class AdHocBase(Construct):
             security_group=groups.cache,
             node_type=config.cache.node_type,
             replicas=0,
-            user_id=None,
+            users=None,
             snapshot_retention_days=0,
             keep=False,
         )

@@ -11,7 +11,7 @@ from constructs_lib.config.model import ProdBaseConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.data.cache import Cache
 from constructs_lib.data.database import Database
-from constructs_lib.data.protection import DeletionProtection, keep
+from constructs_lib.data.protection import DeletionProtection
 from constructs_lib.data.storage import AccessLogsBucket, AssetsBucket
 from constructs_lib.network.bastion import Bastion
 from constructs_lib.network.certificate import WildcardCertificate
@@ -92,14 +92,17 @@ class ProdBase(Construct):
             security_group=groups.cache,
             node_type=config.cache.node_type,
             replicas=config.cache.replicas,
-            user_id=name.cache_user,
+            users=name.folder,
             snapshot_retention_days=CACHE_SNAPSHOT_DAYS,
             keep=True,
         )
         acknowledge(self.cache, {"AwsSolutions-AEC6": "A user with a password of its own takes the place of AUTH"})
-        # The database and the cache that stay when the stack is deleted stay in their network.
-        keep(groups.database, groups.cache)
-        for resource in (vpc.node.default_child, *(s.node.find_child("Subnet") for s in vpc.isolated_subnets)):
+        # The database and the cache stay when the stack is deleted, and with them what they are in: the VPC, their
+        # subnets and their groups. The rules of the groups go: each names the application's or the bastion's group,
+        # which could not be deleted while a rule refers to it.
+        subnets = (subnet.node.find_child("Subnet") for subnet in vpc.isolated_subnets)
+        groups_of_data = (groups.database.node.default_child, groups.cache.node.default_child)
+        for resource in (vpc.node.default_child, *subnets, *groups_of_data):
             cast("cdk.CfnResource", resource).apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.assets = AssetsBucket(self, "Assets", versioned=True, access_logs=access_logs.bucket)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)

@@ -1,25 +1,30 @@
-"""How workflows on GitHub log in to an account: with tokens of their own, without keys.
-
-https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
-"""
+"""How workflows on GitHub log in to an account: with tokens of their own, without keys."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.config.model import GitHubConfig
-
-ISSUER = "token.actions.githubusercontent.com"
-AUDIENCE = "sts.amazonaws.com"
+from constructs_lib.config.naming import GITHUB_TOKEN_AUDIENCE, GITHUB_TOKEN_ISSUER
 
 
 class GitHubOidc(Construct):
-    """Trusts GitHub's tokens. IAM checks their issuer's certificate against its own store: no thumbprint is needed."""
+    """Trusts GitHub's tokens, through a provider of its own or the `existing` one of the account.
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    IAM checks their issuer's certificate against its own store: no thumbprint is needed.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, existing: bool) -> None:
         super().__init__(scope, construct_id)
-        self._provider = iam.CfnOIDCProvider(self, "Provider", url=f"https://{ISSUER}", client_id_list=[AUDIENCE])
-        self._provider.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
+        if existing:
+            stack = cdk.Stack.of(self)
+            self._provider_arn = f"arn:{stack.partition}:iam::{stack.account}:oidc-provider/{GITHUB_TOKEN_ISSUER}"
+            return
+        provider = iam.CfnOIDCProvider(
+            self, "Provider", url=f"https://{GITHUB_TOKEN_ISSUER}", client_id_list=[GITHUB_TOKEN_AUDIENCE]
+        )
+        provider.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
+        self._provider_arn = provider.attr_arn
 
     def principal(self, github: GitHubConfig, environment: str) -> iam.WebIdentityPrincipal:
         """Return the jobs of the repository that run in a GitHub environment, and no others.
@@ -27,10 +32,10 @@ class GitHubOidc(Construct):
         An environment in a token has passed that environment's rules: reviewers, branches.
         """
         return iam.WebIdentityPrincipal(
-            self._provider.attr_arn,
+            self._provider_arn,
             {
-                "StringEquals": {f"{ISSUER}:aud": AUDIENCE},
-                "StringLike": {f"{ISSUER}:sub": subjects(github, environment)},
+                "StringEquals": {f"{GITHUB_TOKEN_ISSUER}:aud": GITHUB_TOKEN_AUDIENCE},
+                "StringLike": {f"{GITHUB_TOKEN_ISSUER}:sub": subjects(github, environment)},
             },
         )
 

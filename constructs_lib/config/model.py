@@ -37,11 +37,15 @@ class LockConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitHubConfig:
-    """Where the declarations of an account live on GitHub."""
+    """Where the declarations of an account live on GitHub.
+
+    An account has one OIDC provider for GitHub at most: `existing_oidc_provider` uses one that was not made here.
+    """
 
     repository: str
     owner_id: int | None = None
     repository_id: int | None = None
+    existing_oidc_provider: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

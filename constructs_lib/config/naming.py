@@ -29,6 +29,14 @@ CACHE_USERNAME = "application"
 GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy", "publish")
 """Environments of the repository on GitHub; each has a role of its own in every account."""
 
+GITHUB_TOKEN_ISSUER = "token.actions.githubusercontent.com"  # noqa: S105 # not a secret
+"""Issuer of the tokens by which jobs log in to AWS, and the name of the OIDC provider that trusts them.
+
+https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+"""
+
+GITHUB_TOKEN_AUDIENCE = "sts.amazonaws.com"  # noqa: S105 # not a secret
+
 PERMISSIONS_BOUNDARY = "gitops-permissions-boundary"
 """IAM policy of an account that limits every role its environments create, and what creates them."""
 
@@ -138,11 +146,6 @@ class EnvironmentName:
     def stack(self) -> str:
         """CloudFormation stack name: `dev-alpha`; at most 128 characters are allowed."""
         return f"{self.folder}-{self.file}"
-
-    @property
-    def cache_user(self) -> str:
-        """Id of the cache's user of a base: at most 40 characters, and no two hyphens in a row."""
-        return re.sub("-+", "-", f"{self.stack}-cache")
 
     @property
     def database(self) -> str:

@@ -1,5 +1,7 @@
 """The Valkey cache of a base: Django's cache and Celery's broker."""
 
+import re
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
@@ -26,8 +28,8 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
 class Cache(Construct):
     """One primary and its replicas, encrypted at rest, with a logical database for every app.
 
-    A base with replicas fails over to another zone by itself. With a `user_id`, unique in the region, it speaks TLS
-    and asks for the password in `password`.
+    A base with replicas fails over to another zone by itself. With `users`, which begins the ids of its user and of the
+    user's group, it speaks TLS and asks for the password in `password`.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class Cache(Construct):
         security_group: ec2.ISecurityGroup,
         node_type: str,
         replicas: int,
-        user_id: str | None,
+        users: str | None,
         snapshot_retention_days: int,
         keep: bool,
     ) -> None:
@@ -57,12 +59,12 @@ class Cache(Construct):
             description="A logical database for every app of the base",
             properties={"databases": str(CACHE_DATABASES)},
         )
-        self._transit_encryption = user_id is not None
+        self._transit_encryption = users is not None
         self.password: secretsmanager.Secret | None = None
-        users = None
-        if user_id is not None:
+        user_groups = None
+        if users is not None:
             self.password = self._generated_password()
-            users = [self._user_group(user_id, self.password)]
+            user_groups = [self._user_group(users, self.password)]
         self._group = elasticache.CfnReplicationGroup(
             self,
             "ReplicationGroup",
@@ -80,7 +82,7 @@ class Cache(Construct):
             security_group_ids=[security_group.security_group_id],
             at_rest_encryption_enabled=True,
             transit_encryption_enabled=self._transit_encryption,
-            user_group_ids=users,
+            user_group_ids=user_groups,
             snapshot_retention_limit=snapshot_retention_days,
             auto_minor_version_upgrade=True,
         )
@@ -117,19 +119,26 @@ class Cache(Construct):
         acknowledge(secret, {"AwsSolutions-SMG4": "The user, the URLs of the apps and their tasks must change with it"})
         return secret
 
-    def _user_group(self, user_id: str, password: secretsmanager.Secret) -> str:
-        """Add a group with one user; Valkey needs no default user, and without one every client has to log in."""
+    def _user_group(self, prefix: str, password: secretsmanager.Secret) -> str:
+        """Add a group with one user; Valkey needs no default user, and without one every client has to log in.
+
+        CloudFormation chooses no ids for them. Part of the stack's id keeps them apart from those of an earlier stack
+        of that name, which stay with its cache. An id has at most 40 characters and no two hyphens in a row.
+        https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateUser.html
+        """
+        stack_uuid = cdk.Fn.select(2, cdk.Fn.split("/", cdk.Aws.STACK_ID))
+        unique_id = f"{re.sub('-+', '-', prefix)}-{cdk.Fn.select(0, cdk.Fn.split('-', stack_uuid))}"
         user = elasticache.CfnUser(
             self,
             "User",
             engine="valkey",
-            user_id=user_id,
+            user_id=unique_id,
             user_name=CACHE_USERNAME,
             access_string=COMMANDS,
             # A dynamic reference, which CloudFormation resolves: the template holds no password.
             passwords=[password.secret_value.unsafe_unwrap()],
         )
         group = elasticache.CfnUserGroup(
-            self, "UserGroup", engine="valkey", user_group_id=f"{user_id}-users", user_ids=[user.ref]
+            self, "UserGroup", engine="valkey", user_group_id=f"{unique_id}-users", user_ids=[user.ref]
         )
         return group.ref

@@ -36,3 +36,14 @@ class Route53:
                 return None
             raise
         return Zone(zone["Name"].removesuffix("."), zone.get("Config", {}).get("PrivateZone", False))
+
+    def public_zones(self, domain: str) -> list[str]:
+        """Return the ids of the public hosted zones for exactly this domain; an account may have several."""
+        with translate_errors():
+            # Zones come in the order of their names, those of `domain` first.
+            zones = self._client.list_hosted_zones_by_name(DNSName=domain)["HostedZones"]
+        return [
+            zone["Id"].rpartition("/")[2]
+            for zone in zones
+            if zone["Name"].removesuffix(".") == domain and not zone.get("Config", {}).get("PrivateZone", False)
+        ]

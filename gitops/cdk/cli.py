@@ -74,12 +74,17 @@ def start_bootstrap(places: Sequence[AccountRegion], environ: Mapping[str, str])
     return _start_cli("bootstrap", [*own, *boundary, *map(str, places)], environ)
 
 
-def start_deploy(assembly: Path, selectors: Sequence[str], environ: Mapping[str, str]) -> Program:
+def start_deploy(
+    assembly: Path, selectors: Sequence[str], environ: Mapping[str, str], *, import_existing: bool
+) -> Program:
     """Start `cdk deploy` of stacks of an assembly, side by side, without those that they depend on.
 
-    Changes need no approval here: they were reviewed in the pull request.
+    Changes need no approval here: they were reviewed in the pull request. With `import_existing`, resources that exist
+    already under the name that a template gives them, and that a stack keeps, become part of it.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
     """
     options = ["--app", str(assembly), "--exclusively", "--require-approval", "never", "--progress", "events"]
+    options += ["--import-existing-resources"] if import_existing else []
     concurrency = min(len(selectors), CONCURRENCY)
     return _start_cli("deploy", [*options, "--concurrency", str(concurrency), *selectors], environ)
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from constructs_lib.config.environments import parse_name
 from gitops.aws import stack_status
 from gitops.aws.session import AwsError
 from gitops.cdk import cli as cdk
@@ -124,7 +125,10 @@ class Rounds:
         for stack in group:
             self._report.update(stack.environment, "deploying")
         environ = self._target.environ(group[0].where)
-        return cdk.start_deploy(self._assembly.folder, [stack.selector for stack in group], environ)
+        # The repositories of an account outlive its stack, and may be older than it.
+        accounts = all(parse_name(stack.environment).is_account for stack in group)
+        selectors = [stack.selector for stack in group]
+        return cdk.start_deploy(self._assembly.folder, selectors, environ, import_existing=accounts)
 
     def _show(self, watch: _Stopwatch, deployed: Mapping[str, DeployedStack]) -> None:
         for stack in watch.look(deployed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from local_aws.ministack import seams
@@ -57,6 +58,28 @@ def name_log_groups_as_aws_does() -> None:
 
 
 _LOG_GROUP = "AWS::Logs::LogGroup"
+
+
+def give_every_stack_names_of_its_own() -> None:
+    """Let the names that CloudFormation chooses end differently in each stack, even in one that is made again.
+
+    MiniStack derives them from the names of stack and resource: a stack that is made again would take over what an
+    earlier one of its name has left.
+    """
+    choose = seams.physical_name.current
+
+    @functools.wraps(choose)
+    def choose_for_stack(stack_name: str, logical_id: str, **options: bool | int) -> str:
+        name = choose(stack_name, logical_id, **options)
+        stack = seams.stacks.get(stack_name, {})
+        key = f"{stack.get('StackId', '')} {name}"
+        suffix = hashlib.sha256(key.encode()).hexdigest()[:_SUFFIX_LENGTH]
+        return name[:-_SUFFIX_LENGTH] + (suffix if options.get("lowercase") else suffix.upper())
+
+    seams.physical_name.replace(choose_for_stack)
+
+
+_SUFFIX_LENGTH = 13
 
 
 def provision_in_threads(*resource_types: str) -> None:

@@ -173,6 +173,9 @@ replacing_properties = Table[tuple[str, ...]](f"{_PROVISIONERS}._REPLACING_PROPE
 conditionally_replacing_properties = Table[tuple[str, ...]](
     f"{_PROVISIONERS}._CONDITIONALLY_REPLACING_PROPERTIES", "to say what may replace"
 )
+import_lookups = Table[tuple[tuple[str, ...], Callable[[str], str | None]]](
+    "ministack.services.cloudformation.changesets._IMPORT_LOOKUPS", "to import resources of more types"
+)
 stack_tag_property = Table[tuple[str, str]](f"{_PROVISIONERS}._STACK_TAG_PROPERTY", "to tag added resource types")
 physical_name = Function[[str, str], str](
     f"{_PROVISIONERS}._physical_name", "stack_name logical_id lowercase max_len seeded", "to name resources"

@@ -19,6 +19,8 @@ from local_aws.resource_types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from local_aws.resource_types.base import Correction, Properties, Resource, ResourceType
 
     Provisioned = tuple[str, dict[str, str]]
@@ -59,6 +61,25 @@ def register(*more: Correction) -> None:
     for correction in (*more, *CORRECTIONS):
         handlers = seams.resource_handlers[correction.name]
         seams.resource_handlers[correction.name] = _corrected(handlers, correction)
+    _let_change_sets_import_repositories()
+
+
+def _let_change_sets_import_repositories() -> None:
+    """Let `ImportExistingResources` find repositories, which CloudFormation can import and MiniStack cannot.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html
+    """
+    name = "AWS::ECR::Repository"
+
+    def problem(repository: str) -> str | None:
+        return None if corrections.repository(repository) else f"Repository {repository} not found"
+
+    def adopt(identifier: Mapping[str, str]) -> Provisioned:
+        found = corrections.repository(identifier["RepositoryName"]) or {}
+        return identifier["RepositoryName"], {"Arn": found["repositoryArn"], "RepositoryUri": found["repositoryUri"]}
+
+    seams.resource_handlers[name] = {**seams.resource_handlers[name], "import": adopt}
+    seams.import_lookups[name] = (("RepositoryName",), problem)
 
 
 def _handlers(resource_type: ResourceType) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from local_aws.resource_types.base import Correction, Properties
 from local_aws.strictness import names, protections, quotas, service_linked_roles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 def _tag(physical_id: str, properties: Properties) -> None:
@@ -32,6 +32,18 @@ def _keep_capacity_providers(physical_id: str, _properties: Properties) -> None:
 
 def _make_role(service: str, _properties: Properties) -> None:
     service_linked_roles.make(service)
+
+
+def repository(name: str) -> Mapping[str, str] | None:
+    """Return what DescribeRepositories says of a repository, or None if there is none."""
+    try:
+        answer = ministack.call("ecr", "DescribeRepositories", repositoryNames=[name])
+    except ministack.ApiError as error:
+        if error.code == "RepositoryNotFoundException":
+            return None
+        raise
+    found: Mapping[str, str] = answer["repositories"][0]
+    return found
 
 
 CORRECTIONS = (

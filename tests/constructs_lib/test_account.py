@@ -62,6 +62,14 @@ class TestLogIn:
             },
         }
 
+    def test_an_existing_provider_is_trusted_and_none_is_made(self, synthesise: Synthesise) -> None:
+        github = GitHubConfig(repository="octocat/environments", existing_oidc_provider=True)
+        template = account(synthesise, replace(CONFIG, github=github))
+        template.resource_count_is("AWS::IAM::OIDCProvider", 0)
+        role = named(template.to_json(), "AWS::IAM::Role", "RolesDeploy")
+        provider = role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Federated"]
+        assert provider == "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
+
     def test_declared_ids_leave_no_wildcard(self) -> None:
         github = GitHubConfig(repository="octocat/environments", owner_id=583231, repository_id=1296269)
         assert subjects(github, "deploy") == [

@@ -188,6 +188,17 @@ class TestProdBase:
         assert types >= {"AWS::SecretsManager::Secret", "AWS::ElastiCache::UserGroup", "AWS::ElastiCache::SubnetGroup"}
         assert needed <= kept
 
+    def test_nothing_that_stays_holds_what_goes(self, templates: dict[str, Any]) -> None:
+        resources = templates["prod-base"]["Resources"]
+        kept = {key for key, resource in resources.items() if resource.get("DeletionPolicy") == "RetainExceptOnCreate"}
+        held = {key: _references(resources[key]["Properties"]) - kept for key in kept}
+        assert len(kept) > 10
+        assert {key: references for key, references in held.items() if references} == {}
+        # A group cannot be deleted while a rule of another group names it.
+        rules = {key for key, resource in resources.items() if resource["Type"] == "AWS::EC2::SecurityGroupIngress"}
+        assert rules
+        assert not rules & kept
+
     def test_what_holds_no_data_goes_with_the_stack(self, templates: dict[str, Any]) -> None:
         resources = templates["prod-base"]["Resources"].values()
         gone = {r["Type"] for r in resources if r.get("DeletionPolicy", "Delete") == "Delete"}

@@ -28,6 +28,17 @@ def test_nobody_comes_in_but_that_user(templates: dict[str, Any]) -> None:
     assert group["TransitEncryptionEnabled"] is True
 
 
+def test_user_and_group_of_a_stack_made_again_have_other_ids(templates: dict[str, Any]) -> None:
+    template = templates["prod-base"]
+    part_of_stack_id = {
+        "Fn::Select": [0, {"Fn::Split": ["-", {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}]}]
+    }
+    user = the_only(template, "AWS::ElastiCache::User")["UserId"]
+    group = the_only(template, "AWS::ElastiCache::UserGroup")["UserGroupId"]
+    assert user == {"Fn::Join": ["", ["prod-", part_of_stack_id]]}
+    assert group == {"Fn::Join": ["", ["prod-", part_of_stack_id, "-users"]]}
+
+
 def test_ad_hoc_bases_have_no_users(templates: dict[str, Any]) -> None:
     assert of_type(templates["dev-base"], "AWS::ElastiCache::User") == []
     assert "UserGroupIds" not in the_only(templates["dev-base"], GROUP)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gitops.deploy import bootstrapping
-from gitops.deploy.preflight import check, quotas, references
+from gitops.deploy.preflight import check, conflicts, quotas, references
 from gitops.deploy.preflight.check import DeploymentCandidate, PreflightCheck
 from gitops.errors import UserError
 from gitops.output.progress import say
@@ -60,6 +60,7 @@ class Gate:
             candidates.append(DeploymentCandidate(environment.name, stack, existing.get((stack.where, stack.name))))
         yield from self._bootstrap_checks(candidates)
         yield from references.reference_checks(self._session, references.collect(environments))
+        yield from conflicts.conflict_checks(self._session, self._regions, environments, existing)
         yield from quotas.quota_checks(self._session, self._regions, candidates, existing)
 
     def _bootstrap_checks(self, candidates: Sequence[DeploymentCandidate]) -> Iterator[PreflightCheck]:

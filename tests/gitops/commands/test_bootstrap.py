@@ -91,3 +91,106 @@ def test_an_account_that_cannot_be_deployed_is_not_bootstrapped(checkout: Checko
     assert "belongs to something else" in result.stderr
     assert TOOLKIT_STACK not in checkout.statuses()
     assert result.stdout == ""
+
+
+NO_GITHUB = """\
+kind: account
+id: "{account}"
+region: us-east-1
+"""
+PROVIDER = "https://token.actions.githubusercontent.com"
+
+
+def declare(checkout: Checkout, text: str) -> None:
+    checkout.write("accounts/main.yaml", NO_GITHUB.format(account=checkout.account_id) + text)
+
+
+def types(checkout: Checkout) -> set[str]:
+    resources = checkout.cloudformation().describe_stack_resources(StackName="accounts-main")["StackResources"]
+    return {resource["ResourceType"] for resource in resources}
+
+
+def test_a_provider_that_the_account_has_already_is_used_once_that_is_declared(whole_checkout: Checkout) -> None:
+    checkout = whole_checkout
+    iam = checkout.client("iam")
+    made = iam.create_open_id_connect_provider(Url=PROVIDER, ClientIDList=["another"], ThumbprintList=[])
+    arn = made["OpenIDConnectProviderArn"]
+
+    refused = checkout.gitops("bootstrap")
+    declare(checkout, "github: {repository: example/environments, existing_oidc_provider: true}\n")
+    without_audience = checkout.gitops("bootstrap")
+
+    assert (refused.returncode, without_audience.returncode) == (1, 1)
+    assert f"the account has {arn} already; to use it, add `existing_oidc_provider: true`" in refused.stderr
+    assert "aws iam add-client-id-to-open-id-connect-provider" in without_audience.stderr
+    assert checkout.statuses() == {}
+
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+    iam.create_open_id_connect_provider(Url=PROVIDER, ClientIDList=["sts.amazonaws.com"], ThumbprintList=[])
+    result = checkout.gitops("bootstrap")
+
+    assert result.returncode == 0, result.stderr
+    assert "AWS::IAM::Role" in types(checkout)
+    assert "AWS::IAM::OIDCProvider" not in types(checkout)
+
+
+def test_a_provider_declared_as_existing_must_exist_and_be_none_of_the_stack_s(whole_checkout: Checkout) -> None:
+    checkout = whole_checkout
+    declare(checkout, "github: {repository: example/environments, existing_oidc_provider: true}\n")
+    missing = checkout.gitops("bootstrap")
+    declare(checkout, "github: {repository: example/environments}\n")
+    made = checkout.gitops("bootstrap")
+    declare(checkout, "github: {repository: example/environments, existing_oidc_provider: true}\n")
+    own = checkout.gitops("bootstrap")
+
+    assert (missing.returncode, made.returncode, own.returncode) == (1, 0, 1)
+    assert "remove `existing_oidc_provider`, and the stack makes it" in missing.stderr
+    assert "would delete the provider that this stack has made" in own.stderr
+    assert "AWS::IAM::OIDCProvider" in types(checkout)
+
+
+def test_a_second_hosted_zone_for_a_domain_is_not_made(whole_checkout: Checkout) -> None:
+    checkout = whole_checkout
+    zone = checkout.client("route53").create_hosted_zone(Name="example.com", CallerReference="another")["HostedZone"]
+    checkout.client("route53").create_hosted_zone(Name="other.example.com", CallerReference="unrelated")
+    declare(checkout, "github: {repository: example/environments}\ndomain: example.com\n")
+
+    refused = checkout.gitops("bootstrap")
+
+    assert refused.returncode == 1
+    assert f"`hosted_zone_id: {zone['Id'].rpartition('/')[2]}`" in refused.stderr
+    assert checkout.statuses() == {}
+
+    declare(checkout, "github: {repository: example/environments}\ndomain: new.example.com\n")
+    made = checkout.gitops("bootstrap")
+    again = checkout.gitops("bootstrap")
+
+    assert (made.returncode, again.returncode) == (0, 0), made.stderr
+    assert "AWS::Route53::HostedZone" in types(checkout)
+
+
+def test_repositories_that_exist_become_part_of_the_stack_with_their_images(whole_checkout: Checkout) -> None:
+    checkout = whole_checkout
+    ecr = checkout.client("ecr")
+    ecr.create_repository(repositoryName="microblog")
+    ecr.put_image(repositoryName="microblog", imageManifest="{}", imageTag="v1")
+    declare(checkout, "github: {repository: example/environments}\nrepositories: [microblog, frontend]\n")
+
+    first = checkout.gitops("bootstrap")
+
+    assert first.returncode == 0, first.stderr
+    assert {r["repositoryName"] for r in ecr.describe_repositories()["repositories"]} >= {"microblog", "frontend"}
+
+    # The account's stack was deleted by an administrator and is made again: the repositories were kept.
+    cloudformation = checkout.cloudformation()
+    cloudformation.delete_stack(StackName=TOOLKIT_STACK)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=TOOLKIT_STACK, WaiterConfig={"Delay": 1})
+    cloudformation.update_termination_protection(StackName="accounts-main", EnableTerminationProtection=False)
+    cloudformation.delete_stack(StackName="accounts-main")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="accounts-main", WaiterConfig={"Delay": 1})
+    checkout.client("s3").delete_bucket(Bucket=f"cdk-gitops-assets-{checkout.account_id}-us-east-1")
+    again = checkout.gitops("bootstrap")
+
+    assert again.returncode == 0, again.stderr
+    assert "AWS::ECR::Repository" in types(checkout)
+    assert ecr.describe_images(repositoryName="microblog")["imageDetails"][0]["imageTags"] == ["v1"]

@@ -38,6 +38,22 @@ def test_custom_resource_fails_at_once_when_its_function_crashes(account: Accoun
     assert "it is broken" in reason or "syntax" in reason
 
 
+def test_a_stack_made_again_chooses_other_names_and_keeps_them_when_it_is_updated(account: Account) -> None:
+    bucket = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+    first = account.deploy("it", {"Bucket": bucket}).physical_ids["Bucket"]
+    cloudformation = account.client("cloudformation")
+    cloudformation.delete_stack(StackName="it")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="it", WaiterConfig={"Delay": 1})
+
+    second = account.deploy("it", {"Bucket": bucket}).physical_ids["Bucket"]
+    updated = account.deploy("it", {"Bucket": bucket, "Topic": {"Type": "AWS::SNS::Topic"}}).physical_ids["Bucket"]
+
+    assert first.startswith("it-bucket-")
+    assert first != second
+    assert second == updated
+    assert {bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]} == {first, second}
+
+
 @pytest.mark.parametrize("image", ["al2023-ami", "al2023-ami-minimal"])
 @pytest.mark.parametrize("kernel", ["default", "6.1", "6.12"])
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,3 +105,43 @@ def test_empty_bucket_is_deleted(account: Account) -> None:
     account.delete("it")
 
     assert account.client("s3").list_buckets()["Buckets"] == []
+
+
+def repository(*, policy: str = "Retain") -> dict[str, Any]:
+    return {
+        "It": {
+            "Type": "AWS::ECR::Repository",
+            "DeletionPolicy": policy,
+            "UpdateReplacePolicy": policy,
+            "Properties": {"RepositoryName": "shop"},
+        }
+    }
+
+
+def test_repository_that_exists_is_not_taken_over(account: Account) -> None:
+    account.client("ecr").create_repository(repositoryName="shop")
+
+    with pytest.raises(WaiterError):
+        account.deploy("it", repository())
+
+    assert any("identifier 'shop' already exists" in reason for reason in account.failures("it"))
+    assert [r["repositoryName"] for r in account.client("ecr").describe_repositories()["repositories"]] == ["shop"]
+
+
+@pytest.mark.parametrize(("policy", "imported"), [("Retain", True), ("Delete", False)])
+def test_change_set_imports_a_repository_that_is_retained(account: Account, policy: str, *, imported: bool) -> None:
+    account.client("ecr").create_repository(repositoryName="shop")
+    cloudformation = account.client("cloudformation")
+
+    cloudformation.create_change_set(
+        StackName="it",
+        ChangeSetName="adopt",
+        ChangeSetType="CREATE",
+        ImportExistingResources=True,
+        TemplateBody=json.dumps({"Resources": repository(policy=policy)}),
+    )
+
+    described = cloudformation.describe_change_set(StackName="it", ChangeSetName="adopt")
+    actions = [change["ResourceChange"]["Action"] for change in described["Changes"]]
+    assert described["Status"] == ("CREATE_COMPLETE" if imported else "FAILED")
+    assert actions == (["Import"] if imported else [])
