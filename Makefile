@@ -81,6 +81,9 @@ lock: $(UV) ## Update the lock files from pyproject.toml, requirements-*.in and 
 demo: ready ## Deploy the five sample environments to an AWS on this machine, and say where they answer
 	@gitops local up >/dev/null
 	@gitops validate
+	@echo 'What an account has before its first deployment: gitops bootstrap, then placeholders by gitops local prepare'
+	@gitops bootstrap --target local >/dev/null
+	@gitops local prepare
 	@gitops deploy --target local --all
 	@test -e $(DEMO_DATA) || { gitops run dev/alpha -- env $(DEMO_LOGIN) sh -c '$(DEMO_COMMANDS)' && touch $(DEMO_DATA); }
 	@printf '%s\n' '' 'They answer here, dev/beta below /api/ and /admin/ only, since its frontend is simulated:'

@@ -13,13 +13,13 @@ from constructs_lib.data.app_database import ON_DELETE
 from constructs_lib.network.dns_record import DnsRecord
 from constructs_lib.release.release import Release
 from constructs_lib.services.application import Application
-from constructs_lib.services.cluster import SPOT, Cluster
+from constructs_lib.services.cluster import ON_DEMAND, SPOT, Cluster
 from constructs_lib.services.schedule import ServiceSchedule
 from constructs_lib.services.services import Services
 
 
 class AdHocApp(Construct):
-    """An application on Fargate Spot that leaves nothing behind when it is destroyed."""
+    """An application on Fargate, by default on Spot, that leaves nothing behind when it is destroyed."""
 
     def __init__(
         self,
@@ -54,13 +54,15 @@ class AdHocApp(Construct):
         tasks = ec2.SecurityGroup(
             self, "Tasks", vpc=imported.vpc, description=f"Tasks of {name}", allow_all_outbound=False
         )
+        # A service on both would not do: its strategy places a task by weights, and falls back to no other provider.
+        capacity = SPOT if config.capacity.spot_percent else ON_DEMAND
         cluster = Cluster(
             self,
             "Cluster",
             vpc=imported.vpc,
             security_groups=[imported.application_security_group, tasks],
-            capacity=SPOT,
-            singleton_capacity=SPOT,
+            capacity=capacity,
+            singleton_capacity=capacity,
             container_insights=False,
             session_logs=None,
         )

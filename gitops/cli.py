@@ -521,13 +521,18 @@ def _embedded_aws(verbs: _Verbs) -> None:
         """\
 Start the embedded AWS of this checkout, stop it, or print its state. `up` and `status` print the variables with which
 other tools reach it. Its data is deleted when it stops.
+
+It starts as empty as a new account: `gitops bootstrap` sets its accounts up, and `prepare` makes placeholders of what
+people make in an account and no deployment does: the hosted zones, images and secrets that declarations name.
 """,
         """\
   gitops local up
+  gitops bootstrap
+  gitops local prepare
   eval "$(gitops local status)"; aws cloudformation list-stacks
 """,
     )
-    local.add_argument("action", choices=("up", "down", "status"), help="start it, stop it, or print its state")
+    local.add_argument("action", choices=("up", "prepare", "down", "status"), help="what to do with it")
 
 
 def day(text: str) -> date:

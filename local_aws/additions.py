@@ -12,6 +12,9 @@ from local_aws.ministack import account_defaults, cloudformation
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
+from local_aws.strictness import gate as strictness_gate
+from local_aws.strictness import service_linked_roles, service_quotas
+from local_aws.strictness.api_refusals import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +32,9 @@ def extend(state_dir: Path) -> None:
     cloudformation.name_log_groups_as_aws_does()
     cloudformation.give_every_stack_names_of_its_own()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
+    service_quotas.register()
+    service_linked_roles.register()
+    strictness_gate.install(REFUSALS)
     authority = gate.enforce(state_dir) if settings.permissions_are_enforced(os.environ) else None
     if settings.containers_are_wanted(os.environ):
         resource_types.register()

@@ -95,9 +95,16 @@ class DeploymentRoles(Construct):
         self._allow(role, ["secretsmanager:DescribeSecret"], [self._arn("secretsmanager", "secret:*")])
         self._allow(role, ["acm:DescribeCertificate"], [self._arn("acm", "certificate/*")])
         self._allow(role, ["route53:GetHostedZone"], [self._arn("route53", "hostedzone/*", region="", account="")])
+        # What counts against quotas, and the quotas.
+        self._allow(role, ["ecs:DescribeTasks"], [self._arn("ecs", "task/*")])
         self._allow(
             role,
             [
+                "ec2:DescribeAddresses",
+                "ec2:DescribeVpcs",
+                "ecs:ListClusters",
+                "ecs:ListTasks",
+                "elasticloadbalancing:DescribeAccountLimits",
                 "elasticloadbalancing:DescribeLoadBalancers",
                 "elasticloadbalancing:DescribeRules",
                 "elasticloadbalancing:DescribeTargetGroups",

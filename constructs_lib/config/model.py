@@ -207,6 +207,13 @@ class AppDatabaseConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AdHocCapacityConfig:
+    """What the tasks of an ad hoc environment run on: Spot alone, 100, or on demand alone, 0."""
+
+    spot_percent: int = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CapacityConfig:
     """What production tasks run on."""
 
@@ -236,6 +243,7 @@ class AdHocAppConfig(AppConfig):
 
     expires: str
     schedule: ScheduleConfig | None = None
+    capacity: AdHocCapacityConfig = field(default_factory=AdHocCapacityConfig)
     database: AppDatabaseConfig = field(default_factory=AppDatabaseConfig)
 
 

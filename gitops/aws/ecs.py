@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib.config.naming import SERVICE_TAG
@@ -22,10 +23,16 @@ RUNNING: Final = "RUNNING"
 STOPPED: Final = "STOPPED"
 """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html"""
 
+CPU_UNITS = 1024
+"""Of one vCPU: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html"""
+
 DESCRIBED_AT_ONCE = 10
 """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html"""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+UNSEEN = timedelta(minutes=2)
+"""For so long, ECS may not show what it has started: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +68,7 @@ class Task:
     exit_code: int | None
     stopped_reason: str
     images: Mapping[str, str]
+    created: datetime = _NEVER
 
     @property
     def task_id(self) -> str:
@@ -115,11 +123,30 @@ class Ecs:
         running = [task for task in map(_task, described) if task.status == RUNNING]
         return sorted(running, key=lambda task: task.started)
 
+    def fargate_vcpus(self) -> Mapping[str, float]:
+        """Return the vCPUs of all tasks on Fargate that have not stopped, of every cluster, by capacity provider."""
+        vcpus: defaultdict[str, float] = defaultdict(float)
+        with translate_errors():
+            for clusters in self._client.get_paginator("list_clusters").paginate():
+                for cluster in clusters["clusterArns"]:
+                    for tasks in self._client.get_paginator("list_tasks").paginate(cluster=cluster):
+                        if tasks["taskArns"]:
+                            self._count_vcpus(cluster, tasks["taskArns"], vcpus)
+        return vcpus
+
+    def _count_vcpus(self, cluster: str, arns: Sequence[str], vcpus: defaultdict[str, float]) -> None:
+        for task in self._client.describe_tasks(cluster=cluster, tasks=arns)["tasks"]:
+            provider = task.get("capacityProviderName") or task.get("launchType")
+            if task["lastStatus"] != STOPPED and provider:
+                vcpus[provider] += int(task.get("cpu") or 0) / CPU_UNITS
+
     def task(self, task: Task) -> Task:
-        """Return a task as it is now."""
+        """Return a task as it is now, or as it was, when ECS does not show it so shortly after its start."""
         with translate_errors():
             described = self._client.describe_tasks(cluster=task.cluster, tasks=[task.arn])["tasks"]
         if not described:
+            if datetime.now(UTC) - task.created < UNSEEN:
+                return task
             raise AwsError(f"ECS does not know the task {task.arn} any more")
         return _task(described[0])
 
@@ -196,6 +223,7 @@ def _task(task: TaskTypeDef) -> Task:
         exit_code=container.get("exitCode"),
         stopped_reason=": ".join(_distinct(reasons)),
         images={one.get("name", ""): one.get("image", "") for one in task.get("containers", [])},
+        created=task.get("createdAt", _NEVER),
     )
 
 

@@ -31,3 +31,15 @@ class Iam:
                 return None
             raise
         return provider.get("ClientIDList", [])
+
+    def make_service_linked_role(self, service: str) -> bool:
+        """Make the service-linked role of a service, such as `ecs.amazonaws.com`. False when there is one already."""
+        try:
+            with translate_errors():
+                self._client.create_service_linked_role(AWSServiceName=service)
+        except AwsError as error:
+            # IAM's answer when the name is taken; another cause, such as an unknown service, is told, too.
+            if error.code == "InvalidInput" and "has been taken" in str(error):
+                return False
+            raise
+        return True

@@ -44,6 +44,9 @@ Service = Literal[
 CONNECTIONS = 16
 """Requests at a time to one endpoint; callers use no more threads than this."""
 
+ATTEMPTS = 5
+"""At one request, with up to a second, two, four and eight in between."""
+
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _REJECTED = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
@@ -72,7 +75,8 @@ class Session:
         config = Config(
             connect_timeout=5,
             max_pool_connections=CONNECTIONS,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            # CloudFormation throttles DescribeStacks: adaptive clients slow down, too.
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
             proxies={} if self._embedded else None,
         )
         # On AWS itself these are left to boto3, which looks for them where every AWS tool does.

@@ -35,7 +35,7 @@ RULES = {
 
 
 def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName | None, today: date) -> int:
-    """Deploy the stacks of an account, set the CDK up in its regions, and print the settings for GitHub.
+    """Deploy the stacks of an account, set up the CDK and services in it, and print the settings for GitHub.
 
     `account` is the name of a file in environments/accounts/; it can be left out when there is one AWS account only.
     The same command again brings everything up to date. Returns 1 when a stack failed.
@@ -54,7 +54,9 @@ def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName
     aws = target.resolve(requested_target)
     account_id = environments[0].account_id
     bootstrapping.bootstrap(aws, sorted({e.place for e in declared if e.account_id == account_id}))
-    regions = Regions(Session(aws), [environment.place for environment in environments])
+    session = Session(aws)
+    bootstrapping.make_service_linked_roles(session, environments[0].place)
+    regions = Regions(session, [environment.place for environment in environments])
     for environment in environments:
         stack = regions[environment.place].stack(environment.name.stack)
         print("\n".join(_what_to_set(environment, stack.outputs if stack else {})))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.config.environments import AccountRegion, load
-from gitops.aws import embedded
+from gitops.aws import embedded, target
+from gitops.aws.session import Session
+from gitops.deploy.preflight.prerequisites import prepare
 from gitops.errors import UserError
 from gitops.output.progress import say
 
@@ -14,17 +16,21 @@ if TYPE_CHECKING:
 
     from gitops.aws.embedded import EmbeddedEndpoint
 
-Action = Literal["up", "down", "status"]
+Action = Literal["up", "prepare", "down", "status"]
 
 
 def local(*, folder: Path, action: Action) -> int:
     """Start the embedded AWS, stop it and discard what it holds, or tell whether it runs.
 
-    While it runs, `up` and `status` print the variables with which other tools reach it.
+    While it runs, `up` and `status` print the variables with which other tools reach it. `prepare` makes placeholders
+    of the hosted zones, images and secrets that declarations name.
     """
     if action == "down":
         stopped = embedded.down()
         say("the embedded AWS is stopped and what it held is gone" if stopped else "no embedded AWS runs here")
+        return 0
+    if action == "prepare":
+        prepare(Session(target.resolve("local")), load(folder))
         return 0
     home = _home(folder)
     if action == "up":

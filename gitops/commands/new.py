@@ -19,6 +19,7 @@ OPTIONS: Mapping[str, str] = {
     "owner": "apps: GitHub login of the person responsible",
     "image": "apps: image tag or digest",
     "repository": "apps: ECR repository; accounts: owner/name of the GitHub repository",
+    "images": "accounts: ECR repositories to make there, separated by commas",
     "account": "bases: name of the account's file; without it, the only one there is",
     "domain": "bases: domain below which the environments answer",
     "hosted_zone_id": "bases: Route 53 hosted zone of the domain",
@@ -29,7 +30,7 @@ OPTIONS: Mapping[str, str] = {
 """The options, and the kinds that take them."""
 
 _OPTIONS_OF_KIND: Mapping[str, tuple[str, ...]] = {
-    "account": ("account_id", "region", "repository"),
+    "account": ("account_id", "region", "repository", "images"),
     "ad-hoc-base": ("account", "domain", "hosted_zone_id", "cidr", "region"),
     "prod-base": ("account", "domain", "hosted_zone_id", "cidr", "region"),
     "ad-hoc-app": ("owner", "image", "repository"),
@@ -81,8 +82,7 @@ def _declaration(
     kind: str, name: EnvironmentName, options: Mapping[str, str], environments: Environments, today: date
 ) -> dict[str, object]:
     if kind == "account":
-        given = _required(kind, options, ("account_id", "region", "repository"))
-        return {"id": given["account_id"], "region": given["region"], "github": {"repository": given["repository"]}}
+        return _account(kind, options, environments)
     if kind.endswith("-base"):
         return _base(kind, options, environments)
     if name.base not in environments:
@@ -90,9 +90,19 @@ def _declaration(
     return _app(kind, options, environments[name.base], today)
 
 
+def _account(kind: str, options: Mapping[str, str], environments: Environments) -> dict[str, object]:
+    """Return an account's declaration; one file of an account names its GitHub repository, for all of its regions."""
+    known = any(config.id == options.get("account_id") for config in environments.accounts.values())
+    given = _required(kind, options, ("account_id", "region", "images" if known else "repository"))
+    github = {"github": {"repository": given["repository"]}} if "repository" in given else {}
+    images = {"repositories": given["images"].split(",")} if "images" in given else {}
+    return {"id": given["account_id"], "region": given["region"], **github, **images}
+
+
 def _base(kind: str, options: Mapping[str, str], environments: Environments) -> dict[str, object]:
-    if "account" not in options and len(environments.accounts) == 1:
-        options = {**options, "account": next(iter(environments.accounts))}
+    owners = [name for name, config in environments.accounts.items() if config.github]
+    if "account" not in options and len(owners) == 1:  # other files are further regions of the same account
+        options = {**options, "account": owners[0]}
     given = _required(kind, options, ("account", "domain", "hosted_zone_id"))
     region = {"region": options["region"]} if "region" in options else {}
     return {

@@ -34,12 +34,12 @@ def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetNam
     require_account(session.introduce(min(places)), environments)
     assembly = synthesis.synthesise(folder, [environment.name for environment in environments] if names else None)
     regions = Regions(session, places)
-    gate = Gate(target=aws, session=session, regions=regions, assembly=assembly)
+    gate = Gate(session=session, regions=regions, assembly=assembly)
     findings = gate.inspect(environments, regions.stacks())
     show(preflight_report(findings))
     missing = sum(finding.state == "missing" for finding in findings)
     if missing and aws.embedded:
-        say("the embedded AWS starts empty: `gitops deploy` makes images, secrets and hosted zones there as needed")
+        say("the embedded AWS starts empty: gitops bootstrap, then gitops local prepare")
     return 1 if missing else 0
 
 

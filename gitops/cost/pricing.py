@@ -5,26 +5,22 @@ Which function prices which type stands in the register, gitops/aws/resource_typ
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitops.aws.resource_types import resource_type
+from gitops.templates.fargate import CPU_UNITS, ON_DEMAND_ALONE, SPOT, task_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gitops.cost.prices import Price, Prices
+    from gitops.templates.fargate import TaskRange
 
     Properties = Mapping[str, Any]
 
-CPU_UNITS = 1024
-"""Units of one vCPU in task definitions."""
-
 MEBIBYTES = 1024
 """In a gigabyte as Fargate counts it."""
-
-ON_DEMAND, SPOT = "FARGATE", "FARGATE_SPOT"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,13 +177,6 @@ def _web_acl(context: PricingContext, logical_id: str, properties: Properties) -
     )
 
 
-class _Tasks(NamedTuple):
-    """How many tasks of a service run while it is awake."""
-
-    least: int
-    most: int
-
-
 class _Size(NamedTuple):
     """What one task gets."""
 
@@ -208,8 +197,8 @@ def _fargate_service(context: PricingContext, logical_id: str, properties: Prope
         int(task["Memory"]) / MEBIBYTES,
         task.get("RuntimePlatform", {}).get("CpuArchitecture", "X86_64").lower(),
     )
-    strategy = properties.get("CapacityProviderStrategy", [{"CapacityProvider": ON_DEMAND, "Weight": 1}])
-    tasks = _tasks(context, logical_id)
+    strategy = properties.get("CapacityProviderStrategy", ON_DEMAND_ALONE)
+    tasks = task_range(context.resources, logical_id)
     least, most = (
         context.awake_share * _full_price_tasks(strategy, count, context.prices.assumption("spot_discount"))
         for count in tasks
@@ -220,19 +209,6 @@ def _fargate_service(context: PricingContext, logical_id: str, properties: Prope
         Quantity(context.price("fargate", f"{size.architecture} vCPU"), size.vcpu * least, size.vcpu * most),
         Quantity(context.price("fargate", f"{size.architecture} GB"), size.gigabytes * least, size.gigabytes * most),
     )
-
-
-def _tasks(context: PricingContext, service_id: str) -> _Tasks:
-    """Return the number of a service's tasks: one, or what its scalable target or the actions that wake it allow."""
-    for _, target in context.of_type("AWS::ApplicationAutoScaling::ScalableTarget"):
-        if f'["{service_id}", "Name"]' in json.dumps(target["ResourceId"]):
-            woken = [action["ScalableTargetAction"] for action in target.get("ScheduledActions", ())]
-            if woken:
-                return _Tasks(
-                    max(limits["MinCapacity"] for limits in woken), max(limits["MaxCapacity"] for limits in woken)
-                )
-            return _Tasks(target["MinCapacity"], target["MaxCapacity"])
-    return _Tasks(1, 1)
 
 
 def _full_price_tasks(strategy: Sequence[Mapping[str, Any]], count: int, spot_discount: float) -> float:
@@ -251,7 +227,7 @@ def _name(properties: Properties) -> str:
     return tags.get("gitops:service", "service")
 
 
-def _in_words(size: _Size, strategy: Sequence[Mapping[str, Any]], tasks: _Tasks) -> str:
+def _in_words(size: _Size, strategy: Sequence[Mapping[str, Any]], tasks: TaskRange) -> str:
     providers = {item["CapacityProvider"] for item in strategy}
     capacity = "Spot" if providers == {SPOT} else "partly Spot" if SPOT in providers else "on demand"
     number = f"{tasks.least}" if tasks.least == tasks.most else f"{tasks.least} to {tasks.most}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from gitops.aws.iam import Iam
 from gitops.cdk import cli as cdk
 from gitops.errors import UserError
 from gitops.output.progress import say
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import AccountRegion
     from gitops.aws.regions import Regions
+    from gitops.aws.session import Session
     from gitops.aws.target import Target
     from gitops.cdk.assembly import SynthesisedStack
 
@@ -51,3 +53,29 @@ def bootstrap(target: Target, places: Sequence[AccountRegion]) -> None:
     for program in programs:
         if not program.succeeded:
             raise UserError(f"cdk bootstrap failed:\n{program.last_words()}\nAll of its output: {program.log}")
+
+
+SERVICES_WITH_LINKED_ROLES = (
+    "ecs.amazonaws.com",
+    "ecs.application-autoscaling.amazonaws.com",
+    "elasticache.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "rds.amazonaws.com",
+)
+"""Services of environments that act by a role of their own, which their first use in an account would make.
+
+ECS cannot assume its own at once: the first cluster of an account fails.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+"""
+
+
+def make_service_linked_roles(session: Session, account: AccountRegion) -> None:
+    """Make the service-linked roles that an account does not have yet, and say which.
+
+    Raises:
+        AwsError: AWS cannot be reached or refuses.
+    """
+    iam = Iam(session, account)
+    made = [service for service in SERVICES_WITH_LINKED_ROLES if iam.make_service_linked_role(service)]
+    if made:
+        say(f"made the service-linked roles of {', '.join(made)}")

@@ -51,7 +51,7 @@ def deploy_environments(
             regions=regions,
             assembly=assembly,
             environments=environments,
-            gate=Gate(target=aws, session=session, regions=regions, assembly=assembly),
+            gate=Gate(session=session, regions=regions, assembly=assembly),
             today=today,
             report=report,
         )

@@ -32,6 +32,7 @@ class ApiError(ValueError):
     def __init__(self, operation: str, code: str, message: str) -> None:
         super().__init__(f"{operation}: {code}: {message}")
         self.code = code
+        self.message = message
 
 
 def call(service: str, operation: str, /, **parameters: object) -> dict[str, Any]:

@@ -22,6 +22,9 @@ class TaskAgent(Protocol):
     def runs(self, definition: Record) -> bool:
         """Return whether it runs tasks of this definition. Other tasks are simulated."""
 
+    def placement_failure(self, definition: Record, request: Record) -> str | None:
+        """Return why ECS places no tasks for a request of RunTask, or None."""
+
     def start(self, task: EcsTask) -> None:
         """Run a new task; returns at once."""
 
@@ -39,6 +42,33 @@ def hand_tasks_to(agent: TaskAgent) -> None:
     """Let ``agent`` run the tasks that it can, and schedule the services that they belong to."""
     _hand_over_tasks(agent)
     _hand_over_services(agent)
+    _show_new_tasks_late()
+
+
+def _show_new_tasks_late() -> None:
+    """Let DescribeTasks miss a task of RunTask once: what it answers from is eventually consistent.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+    """
+    describe = seams.describe_tasks.current
+
+    @functools.wraps(describe)
+    def describe_late(data: Record) -> Response:
+        cluster = seams.cluster_name(data.get("cluster", "default"))
+        shown, missing = [], []
+        for reference in data.get("tasks", []):
+            record = seams.find_task(reference, cluster) if cluster else None
+            if record is not None and record.pop(seams.NEW_TASK, False):
+                missing.append({"arn": record["taskArn"], "reason": "MISSING"})
+            else:
+                shown.append(reference)
+        status, headers, body = describe({**data, "tasks": shown})
+        if not missing:
+            return status, headers, body
+        answer = json.loads(body)
+        return seams.json_response({**answer, "failures": [*answer.get("failures", []), *missing]})
+
+    seams.ecs_actions["DescribeTasks"] = describe_late
 
 
 def _hand_over_tasks(agent: TaskAgent) -> None:
@@ -46,11 +76,18 @@ def _hand_over_tasks(agent: TaskAgent) -> None:
 
     @functools.wraps(run_task)
     def run(data: Record) -> Response:
+        definition = task_definition(data.get("taskDefinition", ""))
+        failure = agent.placement_failure(definition, data) if definition else None
+        if failure:
+            return seams.json_response({"tasks": [], "failures": [{"reason": failure}] * int(data.get("count") or 1)})
         status, headers, body = run_task(data)
         answer = json.loads(body)
         records = [seams.tasks[started["taskArn"]] for started in answer.get("tasks", [])]
         for record in records:
+            record[seams.NETWORK_OF_TASK] = data.get("networkConfiguration")
             task = task_of(record)
+            if task.service_key is None:
+                record[seams.NEW_TASK] = True
             if agent.runs(task.definition):
                 agent.start(task)
             elif task.service_key is None:
@@ -83,6 +120,8 @@ def _hand_over_services(agent: TaskAgent) -> None:
         if found and definition and found.record["status"] == "ACTIVE" and agent.runs(definition):
             agent.reconcile(found)
         else:
+            if found:
+                found.take_back()
             reconcile(cluster, key)
 
     @functools.wraps(sync)

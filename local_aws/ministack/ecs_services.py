@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -44,6 +45,10 @@ class EcsService:
         """Whether `local_aws.runtime` schedules it. The tasks of other services are simulated."""
         return "_addresses" in self.record
 
+    def take_back(self) -> None:
+        """Let MiniStack schedule it, whose tasks are simulated."""
+        self.record.pop("_addresses", None)
+
     @property
     def has_tasks(self) -> bool:
         """Whether a task of it has not stopped."""
@@ -62,10 +67,10 @@ class EcsService:
         enabled = str(breaker.get("enable", False)).lower() == "true"
         return int(seams.circuit_breaker_threshold(self.record)) if enabled else None
 
-    def start(self, count: int) -> None:
-        """Start tasks of the primary deployment."""
+    def start(self, count: int) -> str | None:
+        """Start tasks of the primary deployment; return why ECS places none, or None."""
         wanted = ("launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration")
-        seams.run_task(
+        _, _, body = seams.run_task(
             {
                 **{name: self.record.get(name) for name in wanted},
                 "cluster": self.key.partition("/")[0],
@@ -77,6 +82,7 @@ class EcsService:
                 seams.DEPLOYMENT_TO_RUN: self.primary["id"],
             }
         )
+        return next((failure["reason"] for failure in json.loads(body).get("failures", [])), None)
 
     def add_event(self, message: str) -> None:
         """Add an event to the service."""
@@ -104,3 +110,9 @@ def service(key: str) -> EcsService | None:
     """Return a service of the account and region of the request by its key, CLUSTER/NAME."""
     record = seams.services.get(key)
     return EcsService(key, record, seams.account_id(), seams.region()) if record else None
+
+
+def reconcile(service: EcsService) -> None:
+    """Schedule a service anew: by MiniStack or by the agent, depending on its task definition."""
+    cluster, _, _ = service.key.partition("/")
+    seams.reconcile_service(cluster, service.key)

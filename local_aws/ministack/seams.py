@@ -201,6 +201,8 @@ execute_function = Function[[Record, Record], Record](
 # ECS.
 _ECS = "ministack.services.ecs"
 tasks = Records[Record](f"{_ECS}._tasks", "to run tasks")
+clusters = Records[Record](f"{_ECS}._clusters", "to run tasks in clusters that exist")
+describe_tasks = Function[[Record], Response](f"{_ECS}._describe_tasks", "data", "to show a new task late")
 task_definitions = Records[Record](f"{_ECS}._task_defs", "to run tasks")
 task_definition_key = Function[[str], str](f"{_ECS}._resolve_td_key", "ref", "to run tasks")
 services = Records[Record](f"{_ECS}._services", "to schedule services")
@@ -269,6 +271,9 @@ web_identity_refusal = Function[[str, dict[str, list[str]], bool], Response | No
 access_keys = Records[Record](f"{_IAM}._access_keys", "to tell who makes a call")
 users = Records[Record](f"{_IAM}._users", "to tell who makes a call")
 roles = Records[Record](f"{_IAM}._roles", "to tell what a caller may do")
+iam_actions = Table[Callable[[Record], Response]](f"{_IAM}._IAM_HANDLERS", "to name service-linked roles")
+role_xml = Function[[str], str](f"{_IAM}._role_xml", "name boundary", "to answer with a service-linked role")
+iam_answer = Function[..., Response](f"{_IAM}._xml", "status root_tag inner ns", "to answer with a service-linked role")
 user_inline_policies = Records[Record](f"{_IAM}._user_inline_policies", "to tell what a user may do")
 _EVALUATOR = "ministack.core.iam_evaluator"
 access_key_account = Function[[str], str | None](
@@ -298,6 +303,7 @@ target_groups = Records[Record](f"{_ALB}._tgs", "to make health checks")
 target_group_attributes = Records[list[Record]](f"{_ALB}._tg_attrs", "to drain targets as long as declared")
 listener_rules = Records[Record](f"{_ALB}._rules", "to find the load balancer of an environment")
 listeners = Records[Record](f"{_ALB}._listeners", "to find the load balancer of an environment")
+balancing_actions = Table[Callable[[Record], Response]](f"{_ALB}._ACTION_MAP", "to add DescribeAccountLimits")
 load_balancers = Records[Record](f"{_ALB}._lbs", "to find the load balancer of an environment")
 set_targets = Function[..., None](
     f"{_ALB}.set_targets_for_group", "tg_arn targets previous_ids", "to send requests to healthy tasks only"
@@ -314,6 +320,7 @@ dispatch_request = Function[..., Awaitable[tuple[int, Record, Any]]](
 )
 
 # Other services.
+vpc_endpoints = Records[Record]("ministack.services.ec2._vpc_endpoints", "to find what stands in a subnet")
 ec2_instances = Records[Record]("ministack.services.ec2._instances", "to correct zone and addresses of instances")
 db_instances = Records[Record]("ministack.services.rds._instances", "to start databases")
 handle_rds_request = Function[[str, str, dict[str, str], bytes, dict[str, list[str]]], Response](
@@ -322,6 +329,10 @@ handle_rds_request = Function[[str, str, dict[str, str], bytes, dict[str, list[s
     "to call RDS from a thread of CloudFormation's",
 )
 replication_groups = Records[Record]("ministack.services.elasticache._replication_groups", "to start caches")
+cache_clusters = Records[Record]("ministack.services.elasticache._clusters", "to find what stands in a subnet")
+cache_subnet_groups = Records[Record](
+    "ministack.services.elasticache._subnet_groups", "to find what stands in a subnet"
+)
 cache_user_groups = Records[Record]("ministack.services.elasticache._user_groups", "to give caches their users")
 cache_parameters = Records[Record]("ministack.services.elasticache._param_group_params", "to configure caches")
 ami_parameters = Table[str]("ministack.services.ssm._PUBLIC_AMI_PARAMETERS", "to add Amazon Linux images")
@@ -340,6 +351,10 @@ route53_text = Function[[object, str], str](
 MASTER_PASSWORD = "_MasterUserPassword"  # noqa: S105 - of a database instance: the name of the field
 DEPLOYMENT_OF_TASK = "_deployment_id"
 DEPLOYMENT_TO_RUN = "_deploymentId"  # a parameter of RunTask
+NEW_TASK = "_new"
+"""Ours, in the record of a task of RunTask that DescribeTasks has not shown yet."""
+NETWORK_OF_TASK = "_network_configuration"
+"""Ours, in a task's record: the parameter `networkConfiguration` of RunTask."""
 
 SEAMS: tuple[Seam, ...] = tuple(value for value in globals().copy().values() if isinstance(value, Seam))
 """The table: every seam above."""

@@ -70,10 +70,10 @@ def _nothing(*_arguments: object) -> None:
 class Correction:
     """An addition to a resource type that MiniStack has, but provisions only in part.
 
-    ``creating`` takes the properties and is called before MiniStack's handler: an exception creates no resource.
-    ``created`` takes the physical id and the properties, ``updated`` the physical id and the properties before and
-    after. Both are called after MiniStack's handler, and may return attributes in place of MiniStack's. ``deleting``
-    takes what ``created`` takes and is called before MiniStack's handler: an exception keeps the resource.
+    ``creating`` takes the properties and is called before MiniStack's handler: an exception keeps it from creating the
+    resource. ``created`` takes the physical id and the properties, ``updated`` the physical id and the properties
+    before and after. Both are called after MiniStack's handler, and may return attributes in place of MiniStack's.
+    ``deleting`` takes what ``created`` takes and is called before MiniStack's handler: an exception keeps the resource.
     """
 
     name: str

@@ -1,39 +1,16 @@
-"""Corrections of types that MiniStack has.
-
-It deletes protected load balancers and databases, and full buckets, and takes existing repositories over.
-"""
+"""Corrections of types that MiniStack has: it deletes what is protected, in use or full, and creates without limits."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from local_aws import ministack
-from local_aws.resource_types.base import Correction, Properties, gone_is_fine
+from local_aws.resource_types.base import Correction, Properties
+from local_aws.strictness import names, protections, quotas, service_linked_roles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-def _require_unprotected_balancer(physical_id: str, _properties: Properties) -> None:
-    with gone_is_fine("LoadBalancerNotFound"):
-        answer = ministack.call("elbv2", "DescribeLoadBalancerAttributes", LoadBalancerArn=physical_id)
-        if {"Key": "deletion_protection.enabled", "Value": "true"} in answer["Attributes"]:
-            raise ministack.ApiError(
-                "DeleteLoadBalancer",
-                "OperationNotPermitted",
-                f"{physical_id} has deletion protection; turn it off and try again.",
-            )
-
-
-def _require_unprotected_database(physical_id: str, _properties: Properties) -> None:
-    with gone_is_fine("DBInstanceNotFound"):
-        answer = ministack.call("rds", "DescribeDBInstances", DBInstanceIdentifier=physical_id)
-        if answer["DBInstances"][0]["DeletionProtection"]:
-            raise ministack.ApiError(
-                "DeleteDBInstance",
-                "InvalidParameterCombination",
-                f"{physical_id} has deletion protection; turn it off and try again.",
-            )
+    from collections.abc import Callable, Mapping
 
 
 def _tag(physical_id: str, properties: Properties) -> None:
@@ -44,18 +21,17 @@ def _retag(physical_id: str, _old: Properties, new: Properties) -> None:
     _tag(physical_id, new)
 
 
-def _require_empty(physical_id: str, _properties: Properties) -> None:
-    with gone_is_fine("NoSuchBucket"):
-        listing = ministack.call("s3", "ListObjectVersions", Bucket=physical_id, MaxKeys=1)
-        if listing.keys() & {"Versions", "DeleteMarkers"}:
-            raise ministack.ApiError("DeleteBucket", "BucketNotEmpty", f"The bucket {physical_id} is not empty.")
+def _keep(refuse: Callable[[str], None]) -> Callable[[str, Properties], None]:
+    """Return what a correction does before a deletion: ask whether AWS would refuse it."""
+    return lambda physical_id, _properties: refuse(physical_id)
 
 
-def _require_new_repository(properties: Properties) -> None:
-    name = properties.get("RepositoryName")
-    if name and repository(name):
-        message = f"Resource of type '{_REPOSITORY}' with identifier '{name}' already exists."
-        raise ministack.ApiError("CreateRepository", "AlreadyExists", message)
+def _keep_capacity_providers(physical_id: str, _properties: Properties) -> None:
+    protections.keep_capacity_providers_in_use(physical_id, ())
+
+
+def _make_role(service: str, _properties: Properties) -> None:
+    service_linked_roles.make(service)
 
 
 def repository(name: str) -> Mapping[str, str] | None:
@@ -70,11 +46,40 @@ def repository(name: str) -> Mapping[str, str] | None:
     return found
 
 
-_REPOSITORY = "AWS::ECR::Repository"
-
 CORRECTIONS = (
-    Correction(name=_REPOSITORY, creating=_require_new_repository),
-    Correction(name="AWS::ElasticLoadBalancingV2::LoadBalancer", deleting=_require_unprotected_balancer),
-    Correction(name="AWS::RDS::DBInstance", deleting=_require_unprotected_database),
-    Correction(name="AWS::S3::Bucket", created=_tag, updated=_retag, deleting=_require_empty),
+    Correction(name="AWS::S3::Bucket", created=_tag, updated=_retag, deleting=_keep(protections.keep_full_bucket)),
+    Correction(name="AWS::ElasticLoadBalancingV2::LoadBalancer", deleting=_keep(protections.keep_protected_balancer)),
+    Correction(name="AWS::ElasticLoadBalancingV2::TargetGroup", deleting=_keep(protections.keep_target_group_in_use)),
+    Correction(
+        name="AWS::ElasticLoadBalancingV2::ListenerRule",
+        creating=lambda properties: quotas.refuse_rule(str(properties["ListenerArn"])),
+    ),
+    Correction(name="AWS::RDS::DBInstance", deleting=_keep(protections.keep_protected_database)),
+    Correction(name="AWS::EC2::SecurityGroup", deleting=_keep(protections.keep_security_group_in_use)),
+    Correction(name="AWS::EC2::Subnet", deleting=_keep(protections.keep_subnet_in_use)),
+    Correction(
+        name="AWS::EC2::VPC",
+        creating=lambda _properties: quotas.refuse_vpc(),
+        deleting=_keep(protections.keep_vpc_in_use),
+    ),
+    Correction(name="AWS::EC2::EIP", creating=lambda _properties: quotas.refuse_address()),
+    Correction(name="AWS::ECS::ClusterCapacityProviderAssociations", deleting=_keep_capacity_providers),
+    Correction(
+        name="AWS::ECS::Cluster",
+        creating=lambda _properties: service_linked_roles.require_ecs_role(),
+        deleting=_keep(protections.keep_cluster_in_use),
+    ),
+    *(
+        Correction(name=name, creating=partial(_make_role, service))
+        for name, service in {
+            "AWS::ApplicationAutoScaling::ScalableTarget": "ecs.application-autoscaling.amazonaws.com",
+            "AWS::ElastiCache::ReplicationGroup": "elasticache.amazonaws.com",
+            "AWS::ElasticLoadBalancingV2::LoadBalancer": "elasticloadbalancing.amazonaws.com",
+            "AWS::RDS::DBInstance": "rds.amazonaws.com",
+        }.items()
+    ),
+    *(
+        Correction(name=unique.resource_type, creating=partial(names.refuse_taken, unique))
+        for unique in names.UNIQUE_NAMES
+    ),
 )

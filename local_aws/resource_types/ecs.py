@@ -74,11 +74,13 @@ def _wait_until_steady(physical_id: str, operation: str) -> None:
     key = "/".join(physical_id.split("/")[-2:])
     deadline = time.monotonic() + STEADY_TIMEOUT
     deployment = None
-    while (service := ecs_services.service(key)) is not None and service.is_handed_over:
-        deployment = deployment or service.primary
-        if deployment["rolloutState"] == "FAILED":
+    while (service := ecs_services.service(key)) is not None:
+        if deployment and deployment["rolloutState"] == "FAILED":
             why = f"ECS Deployment Circuit Breaker was triggered. {deployment['rolloutStateReason']}"
             raise ministack.ApiError(operation, "NotStabilized", why)
+        if not service.is_handed_over:
+            return
+        deployment = deployment or service.primary
         current = service.primary
         steady = int(current["runningCount"]) == int(service.record["desiredCount"])
         if steady and current["rolloutState"] == "COMPLETED":

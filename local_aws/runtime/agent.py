@@ -10,6 +10,7 @@ from local_aws.ministack.load_balancing import RequestsInFlight
 from local_aws.runtime import simulated_tasks
 from local_aws.runtime.scheduler import Scheduler
 from local_aws.runtime.task import RunningTask
+from local_aws.strictness import task_starts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ class ProcessAgent:
         self._environment = environment
         self._layers = layers
         self._in_flight = RequestsInFlight()
-        self._scheduler = Scheduler(self._stop)
+        self._scheduler = Scheduler(self._stop, self.runs)
         self._tasks: dict[str, RunningTask] = {}
 
     def register(self) -> None:
@@ -39,8 +40,13 @@ class ProcessAgent:
         threading.Thread(target=self._scheduler.run, daemon=True, name="service-scheduler").start()
 
     def runs(self, definition: Record) -> bool:
-        """Return whether all images of a task definition have folders."""
-        return all(self._images.find(container["image"]) for container in definition["containerDefinitions"])
+        """Return whether tasks of a definition are not simulated: all images have folders, or one cannot be pulled."""
+        images = [container["image"] for container in definition["containerDefinitions"]]
+        return all(self._images.find(image) for image in images) or any(map(task_starts.pull_failure, images))
+
+    def placement_failure(self, definition: Record, request: Record) -> str | None:
+        """Return why ECS places no tasks for a request of RunTask, or None."""
+        return task_starts.placement_failure(definition, request)
 
     def start(self, task: EcsTask) -> None:
         """Run a new task."""

@@ -8,7 +8,8 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from local_aws.ministack.ecs_services import services
+from local_aws.ministack.ecs_services import reconcile, services
+from local_aws.ministack.ecs_tasks import task_definition
 from local_aws.runtime.rollout import Member, Situation, State, step
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 TICK = 0.2  # seconds
 FIRST_DELAY = 0.25  # seconds; doubles with each task in a row that fails
 LONGEST_DELAY = 30.0  # seconds
+PLACEMENT_DELAY = 1.0  # seconds between attempts to place a task
 
 COMPLETED = "ECS deployment completed."
 IN_PROGRESS = "ECS deployment in progress."
@@ -33,8 +35,9 @@ _log = logging.getLogger(__name__)
 class Scheduler:
     """Brings every service that it was given to what its primary deployment says, and keeps it there."""
 
-    def __init__(self, stop: Callable[[str, str, str], None]) -> None:
+    def __init__(self, stop: Callable[[str, str, str], None], runs: Callable[[Record], bool]) -> None:
         self._stop = stop
+        self._runs = runs
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._members: dict[str, list[RunningTask]] = defaultdict(list)
@@ -51,7 +54,11 @@ class Scheduler:
                     continue
                 try:
                     with service.within():
-                        self._advance(service)
+                        definition = task_definition(service.record["taskDefinition"])
+                        if definition is None or self._runs(definition):
+                            self._advance(service)
+                        else:  # it is back at a version whose tasks are simulated
+                            reconcile(service)
                 except Exception:  # noqa: BLE001 - the other services still have to be scheduled
                     _log.exception("scheduling of the service %s failed", service.key)
 
@@ -104,9 +111,21 @@ class Scheduler:
         for arn in next_step.stop:
             self._stop(arn, "Scaling activity initiated by deployment " + primary["id"], "ServiceSchedulerInitiated")
         if next_step.start and time.monotonic() >= self._not_before[identifier]:
-            service.start(next_step.start)
+            self._start(service, next_step.start)
         if next_step.settled and primary["rolloutState"] == "IN_PROGRESS":
             self._complete(service, primary)
+
+    def _start(self, service: EcsService, count: int) -> None:
+        """Start tasks, or say why ECS places none and wait before the next attempt."""
+        reason = next((why for why in (service.start(1) for _ in range(count)) if why), None)
+        if reason is None:
+            return
+        identifier = service.record["serviceArn"]
+        with self._lock:
+            message = f"was unable to place a task. Reason: {reason}."
+            if not service.record["events"] or message not in service.record["events"][0]["message"]:
+                service.add_event(message)
+            self._not_before[identifier] = time.monotonic() + PLACEMENT_DELAY
 
     def _situation(self, service: EcsService, primary: Record) -> Situation:
         members = [one for one in self._members[service.record["serviceArn"]] if not one.ended]

@@ -14,6 +14,7 @@ from local_aws.ministack.load_balancing import target_group
 from local_aws.runtime import health
 from local_aws.runtime.container import NOT_FOUND, ContainerProcess, discard, on_own_address
 from local_aws.runtime.rollout import State
+from local_aws.strictness.task_starts import pull_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,10 @@ SETTLING_SECONDS = 0.5
 GRACE_DIVISOR = 10
 """A grace period of 60 seconds is 6 here for a task that responds, with whatever status."""
 STOP_TIMEOUT = 30.0  # seconds; ECS's own, for containers that declare none
+
+
+class PullError(Exception):
+    """An image cannot be pulled; the message is ECS's."""
 
 
 class RunningTask:
@@ -79,6 +84,8 @@ class RunningTask:
             try:
                 self._start()
                 self._watch()
+            except PullError as error:
+                self._fail(str(error), "TaskFailedToStart")
             except (OSError, SecretError, TaskRoleError) as error:
                 name = "CannotStartContainerError" if isinstance(error, OSError) else "ResourceInitializationError"
                 self._fail(f"{name}: {error}", "TaskFailedToStart")
@@ -100,13 +107,15 @@ class RunningTask:
         self._changed(self)
 
     def _start_container(self, container: dict[str, Any]) -> None:
+        self._environment.roles.check_start(self.task.definition, container, self.task.task_id)
+        if failure := pull_failure(container["image"]):
+            raise PullError(failure)
         image = self._images.find(container["image"])
         if image is None:
             raise OSError(f"the image {container['image']} has no folder")
         if not container.get("command"):
             raise OSError(f"{container['name']} has no command, which a folder needs in its task definition")
         declared = {pair["name"]: pair["value"] for pair in container["environment"]}
-        self._environment.roles.check_start(self.task.definition, container, self.task.task_id)
         running = ContainerProcess(image, self._layer / container["name"], lambda line: self.task.log(container, line))
         self._containers[container["name"]] = running
         command = on_own_address(container["command"], self.address)

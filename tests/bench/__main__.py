@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import boto3
 from rich.console import Console
 from rich.table import Table
 
 from gitops.cdk import cli as cdk
+from gitops.deploy.preflight.quotas import ON_DEMAND_QUOTA, SPOT_QUOTA
 from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT
 from tests.bench import declarations
@@ -27,6 +29,8 @@ PYTHON = sys.executable
 FLOOR = "import aws_cdk; aws_cdk.App().synth()"
 ACCOUNT = "111111111111"
 REGION = "us-east-1"
+VCPUS = 100
+"""More than twenty environments of four services run; an account of AWS would ask for it, too."""
 
 progress = Console(stderr=True)
 
@@ -86,6 +90,7 @@ def nothing_changed(table: Table, work: Path) -> None:
     """A second `synth` and a second `deploy --all` start neither CDK nor Node."""
     start = Command([PYTHON, "-c", "pass"], env={})
     with checkout(work / "unchanged", apps=4) as (root, _):
+        _set_up(root)
         for verb, arguments in (("synth", ["synth"]), ("deploy --all", ["deploy", "--all"])):
             command = _gitops(root, *arguments)
             command.run()
@@ -105,7 +110,7 @@ def deployment(table: Table, work: Path) -> None:
     for label in ("at once", "one after the other"):
         with checkout(work / label, apps=20) as (root, names):
             batches = [["--all"]] if label == "at once" else [["base00"], *([name] for name in names)]
-            _bootstrap(root).run()
+            _set_up(root)
             seconds[label] = sum(_gitops(root, "deploy", *batch).run().seconds for batch in batches)
     table.add_row(
         "deploy a base and 20 apps at once",
@@ -191,13 +196,21 @@ def _synthesis(folder: Path, outdir: Path, **context: str) -> Command:
     )
 
 
-def _bootstrap(root: Path) -> Command:
+def _set_up(root: Path) -> None:
+    """Give the embedded AWS what an account has before its first deployment, and room for twenty environments."""
+    for arguments in (["bootstrap"], ["local", "prepare"]):
+        _gitops(root, *arguments).run()
     aws = lifecycle.find(root / ".gitops" / "local")
     assert aws is not None
-    return Command(
-        [cdk.node(), cdk.CLI, "bootstrap", f"aws://{ACCOUNT}/{REGION}"],
-        env=lifecycle.environment(aws, ACCOUNT, REGION),
+    quotas = boto3.client(
+        "service-quotas",
+        endpoint_url=aws.endpoint,
+        region_name=REGION,
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key=aws.secret_access_key,
     )
+    for service, code in (ON_DEMAND_QUOTA, SPOT_QUOTA):
+        quotas.request_service_quota_increase(ServiceCode=service, QuotaCode=code, DesiredValue=VCPUS)
 
 
 def _gitops(root: Path, *arguments: str) -> Command:

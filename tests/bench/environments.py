@@ -56,6 +56,7 @@ def _world(root: Path) -> Iterator[World]:
         world = World.make(root, ACCOUNT, aws)
         world.account(ACCOUNT)
         world.write("dev/base.yaml", BASE.read_text())
+        world.bootstrap()
         world.deploy("dev")
         yield world
     finally:

@@ -1,5 +1,6 @@
 """What an application gets, on ad hoc bases and in production."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from constructs_lib.ad_hoc_app import AdHocApp
 from constructs_lib.config import contract
-from constructs_lib.config.model import AdHocAppConfig, ServiceConfig
+from constructs_lib.config.model import AdHocAppConfig, AdHocCapacityConfig, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
 from tests.constructs_lib.resources import container, named, of_type, text, the_only, variables
 from tests.constructs_lib.synthesis import AD_HOC_BASE, ROOT, Synthesise, synthesise_folder
@@ -137,6 +138,19 @@ class TestAdHocApp:
             for service in of_type(templates[app], "AWS::ECS::Service"):
                 assert service["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE_SPOT", "Weight": 1}]
                 assert "LaunchType" not in service
+
+    def test_runs_on_demand_alone_where_its_declaration_says_so(self, synthesise: Synthesise) -> None:
+        config = replace(
+            one_service(ServiceConfig(port=8000, paths=("/*",))), capacity=AdHocCapacityConfig(spot_percent=0)
+        )
+        template = synthesise(
+            lambda stack: AdHocApp(stack, "App", name=EnvironmentName("dev", "alpha"), config=config, base=AD_HOC_BASE)
+        ).to_json()
+
+        services = of_type(template, "AWS::ECS::Service")
+        assert [service["CapacityProviderStrategy"] for service in services] == [
+            [{"CapacityProvider": "FARGATE", "Weight": 1}]
+        ]
 
     def test_leaves_nothing_behind(self, templates: dict[str, Any]) -> None:
         policies = {resource.get("DeletionPolicy") for resource in templates["dev-alpha"]["Resources"].values()}

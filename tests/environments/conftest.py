@@ -35,6 +35,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         world = World.make(root, ACCOUNT, aws)
         world.account(ACCOUNT)
         world.write("dev/base.yaml", BASE.read_text())
+        world.bootstrap()
         world.deploy("dev")
         yield world
     finally:

@@ -56,6 +56,11 @@ class World(Checkout):
         self.write(f"{name}.yaml", "".join(lines))
         return Environment(self, name)
 
+    def bootstrap(self) -> None:
+        """Set the account up as its administrator does, with the repositories of its images."""
+        done = self.gitops("bootstrap")
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def deploy(self, *selected: str) -> None:
         """Deploy environments, which has to succeed."""
         deployed = self.gitops("deploy", *selected)

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +15,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import boto3
 
+from constructs_lib.config.environments import Environment, load, parse_name
+from constructs_lib.config.errors import DeclarationError
+from gitops.aws.ecr import Ecr
 from gitops.aws.embedded import EmbeddedEndpoint
+from gitops.aws.session import Session
 from gitops.aws.target import Target
+from gitops.deploy.preflight.prerequisites import prepare
+from gitops.deploy.preflight.references import Image, collect
 from local_aws import lifecycle
 from local_aws.lifecycle import EmbeddedAws
 
@@ -33,6 +40,7 @@ kind: account
 id: "{account}"
 region: {region}
 github: {{repository: example/environments}}
+repositories: [microblog, microblog-frontend, microblog-web]
 """
 BASE = """\
 kind: {kind}
@@ -132,6 +140,25 @@ class Checkout(CommandLine):
     account_id: str
     aws: EmbeddedAws
 
+    def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+        """Start a command. Before a deployment, the account gets what declarations name and people make."""
+        if arguments[:1] == ("deploy",):
+            self.prepare(*arguments[1:])
+        return super().start(*arguments, **environ)
+
+    def prepare(self, *arguments: str) -> None:
+        """Make the hosted zones, repositories, images and secrets that declarations name.
+
+        Where one of them is not valid, it is those that a name among `arguments` means.
+        """
+        folder, session = self.root / "environments", Session(target_of(self.aws))
+        try:
+            fill(session, load(folder))
+        except DeclarationError:
+            for argument in arguments:
+                with suppress(DeclarationError, ValueError):
+                    fill(session, load(folder, only={parse_name(argument)}))
+
     def environ(self, account_id: str | None = None) -> dict[str, str]:
         """Variables with which the embedded AWS is reached as any AWS is: an endpoint and credentials."""
         return lifecycle.environment(self.aws, account_id or self.account_id, REGION)
@@ -178,6 +205,15 @@ class Checkout(CommandLine):
     def physical_id(self, stack: str, logical_id: str) -> str:
         answer = self.cloudformation().describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
         return answer["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def fill(session: Session, environments: Iterable[Environment]) -> None:
+    """Make in the embedded AWS what declarations refer to, with the repositories of their images."""
+    declared = list(environments)
+    for reference in collect(declared):
+        if isinstance(reference, Image) and not Ecr(session, reference.where).has_repository(reference.repository):
+            session.client("ecr", reference.where).create_repository(repositoryName=reference.repository)
+    prepare(session, declared)
 
 
 def target_of(aws: EmbeddedAws) -> Target:

@@ -41,6 +41,7 @@ def checkout(bare_checkout: CommandLine, embedded_state: tuple[Path, EmbeddedAws
     (made.root / "app.py").symlink_to(Path(__file__).with_name("small_app.py"))
     made.account(made.account_id)
     made.client("s3").create_bucket(Bucket=f"templates-{made.account_id}")
+    made.client("iam").create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ import boto3
 from botocore.exceptions import WaiterError
 
 if TYPE_CHECKING:
+    from botocore.config import Config
+
     from local_aws import lifecycle
 
 REGION = "eu-central-1"
@@ -22,14 +25,19 @@ class Account:
     aws: lifecycle.EmbeddedAws
     number: str
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Config | None = None) -> Any:
         return boto3.client(
             service,  # type: ignore[call-overload]  # stubs are installed for few services
+            config=config,
             endpoint_url=self.aws.endpoint,
             region_name=REGION,
             aws_access_key_id=self.number,
             aws_secret_access_key="test",  # noqa: S106 - checked by nobody
         )
+
+    def use_ecs(self) -> None:
+        """Make ECS's service-linked role, without which the first cluster of an account is refused."""
+        self.client("iam").create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
 
     def deploy(
         self, name: str, resources: dict[str, Any], *, tags: dict[str, str] | None = None, **sections: Any
@@ -74,6 +82,22 @@ class Account:
         """The reasons of the failed resources of a stack."""
         events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
         return [e.get("ResourceStatusReason", "") for e in events if e["ResourceStatus"].endswith("_FAILED")]
+
+
+def push_image(aws: lifecycle.EmbeddedAws, account: str, image: str) -> None:
+    """Push an image, REPOSITORY:TAG, to the registry of an account, and make its repository."""
+    ecr = Account(aws, account).client("ecr")
+    repository, _, tag = image.partition(":")
+    with suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+        ecr.create_repository(repositoryName=repository)
+    with suppress(ecr.exceptions.ImageAlreadyExistsException):
+        ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=json.dumps({"tag": tag}))
+
+
+def described(ecs: Any, cluster: str, task: str) -> dict[str, Any]:
+    """Return a task; one that is new is not shown at once."""
+    found = next(tasks for _ in range(2) if (tasks := ecs.describe_tasks(cluster=cluster, tasks=[task])["tasks"]))
+    return dict(found[0])
 
 
 @dataclass(frozen=True)

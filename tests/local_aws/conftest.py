@@ -10,8 +10,8 @@ import pytest
 
 from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT
-from tests.local_aws.accounts import Account
-from tests.local_aws.runtimes import APPLICATION, Runtime
+from tests.local_aws.accounts import Account, push_image
+from tests.local_aws.runtimes import APPLICATION, REGISTRY, Runtime
 from tests.local_aws.shops import Shop
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ _accounts = itertools.count(200000000000)
 
 @pytest.fixture
 def account(embedded_aws: lifecycle.EmbeddedAws) -> Account:
-    return Account(embedded_aws, str(next(_accounts)))
+    """An account in which ECS has been used before."""
+    made = Account(embedded_aws, str(next(_accounts)))
+    made.use_ecs()
+    return made
 
 
 @pytest.fixture
@@ -47,6 +50,7 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
     (image / "version").write_text("v1")
     state = folder / "local"
     aws, _ = lifecycle.up(state, port=ANY_PORT, account="111111111111", images={"shop": image})
+    push_image(aws, REGISTRY, "shop:v1")
     yield state, aws
     lifecycle.down(state)
 
@@ -54,7 +58,9 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
 @pytest.fixture
 def runtime(running_aws: tuple[Path, lifecycle.EmbeddedAws]) -> Runtime:
     state, aws = running_aws
-    return Runtime(aws, str(next(_accounts)), state)
+    made = Runtime(aws, str(next(_accounts)), state)
+    made.use_ecs()
+    return made
 
 
 @pytest.fixture
@@ -65,3 +71,25 @@ def python() -> str:
 @pytest.fixture
 def shop(runtime: Runtime, python: str) -> Shop:
     return Shop(runtime, python)
+
+
+@pytest.fixture
+def network() -> dict[str, Any]:
+    """A VPC with a public subnet in the second zone and a security group."""
+    zone = {"Fn::Select": [1, {"Fn::GetAZs": ""}]}
+    return {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Subnet": {
+            "Type": "AWS::EC2::Subnet",
+            "Properties": {
+                "VpcId": {"Ref": "Vpc"},
+                "CidrBlock": "10.0.1.0/24",
+                "AvailabilityZone": zone,
+                "MapPublicIpOnLaunch": True,
+            },
+        },
+        "Group": {
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {"GroupDescription": "it", "VpcId": {"Ref": "Vpc"}},
+        },
+    }

@@ -10,9 +10,11 @@ from typing import Any
 from local_aws.runtime.images import Images
 from local_aws.settings import IMAGES_FILE
 from tests.gitops.checkouts import wait_until
-from tests.local_aws.accounts import Account
+from tests.local_aws.accounts import Account, described, push_image
 
-IMAGE = "111111111111.dkr.ecr.us-east-1.amazonaws.com/shop"
+REGISTRY = "111111111111"
+"""The account of the registry."""
+IMAGE = f"{REGISTRY}.dkr.ecr.eu-central-1.amazonaws.com/shop"
 TRUST_TASKS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}],
@@ -34,6 +36,7 @@ class Runtime(Account):
         (folder / "shop.py").write_text(APPLICATION.read_text() if application is None else application)
         (folder / "version").write_text(tag)
         Images(self.state_dir / IMAGES_FILE).add(f"shop:{tag}", folder)
+        push_image(self.aws, REGISTRY, f"shop:{tag}")
 
     def definition(self, *command: str, tag: str = "v1", **more: Any) -> str:
         """Register a task definition and return its ARN."""
@@ -68,13 +71,13 @@ class Runtime(Account):
         return [group["logGroupName"] for group in self.client("logs").describe_log_groups()["logGroups"]]
 
     def run(self, definition: str, **override: Any) -> str:
-        """Run a task and return its ARN."""
+        """Run a task in the default cluster and return its ARN."""
+        self.client("ecs").create_cluster()  # again is fine
         overrides = {"containerOverrides": [{"name": "app", **override}]}
         return str(self.client("ecs").run_task(taskDefinition=definition, overrides=overrides)["tasks"][0]["taskArn"])
 
     def task(self, arn: str) -> dict[str, Any]:
-        (found,) = self.client("ecs").describe_tasks(tasks=[arn])["tasks"]
-        return dict(found)
+        return described(self.client("ecs"), "default", arn)
 
     def task_in(self, arn: str) -> dict[str, Any]:
         """Return a task of any cluster."""

@@ -15,8 +15,9 @@ import pytest
 from local_aws import lifecycle, shutdown
 from local_aws.loopback import ANY_PORT
 from tests.gitops.checkouts import wait_until
+from tests.local_aws.accounts import push_image
 from tests.local_aws.data.test_servers import DATABASE
-from tests.local_aws.runtimes import Runtime, runs
+from tests.local_aws.runtimes import REGISTRY, Runtime, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +94,8 @@ def busy(tmp_path: Path) -> Iterator[Runtime]:
     state = tmp_path / "local"
     aws, _ = lifecycle.up(state, port=ANY_PORT, account="111111111111", images={"shop": image})
     runtime = Runtime(aws, str(next(_accounts)), state)
+    runtime.use_ecs()
+    push_image(aws, REGISTRY, "shop:v1")
     runtime.deploy("base", DATABASE)
     program = "import signal, os, time; signal.signal(15, signal.SIG_IGN); os.fork(); print('up'); time.sleep(300)"
     task = runtime.run(runtime.definition(sys.executable, "-uc", program))

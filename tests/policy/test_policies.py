@@ -23,12 +23,15 @@ SENTRY: Readers = {"shared/sentry": {"ApplicationExecutionRole"}}
 
 READERS: dict[str, Readers] = {
     "repository: accounts-main": {},
+    "repository: accounts-main-eu": {},
     "repository: dev-base": {"DatabaseInstanceSecret": set()},
     "repository: dev-alpha": AD_HOC_APP,
     "repository: dev-beta": {**AD_HOC_APP, **SENTRY},
     "repository: prod-base": {"DatabaseInstanceSecret": set(), "CachePassword": set()},
     "repository: prod-app": PROD_APP,
     "everything: accounts-main": {},
+    "everything: accounts-main-eu-central-1": {},
+    "everything: accounts-main-us-west-2": {},
     "everything: dev-base": {"DatabaseInstanceSecret": set()},
     "everything: dev-alpha": {**AD_HOC_APP, **SENTRY},
     "everything: prod-base": {"DatabaseInstanceSecret": set(), "CachePassword": set()},

@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     accounts.one_file_names_the_repository,
     accounts.accounts_have_something,
     accounts.budget_has_email,
+    accounts.repositories_are_declared,
     lifetime.expiry_is_within_policy,
     lifetime.consents_end_on_a_day,
     lifetime.environments_are_within_policy,

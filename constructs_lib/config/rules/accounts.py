@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from constructs_lib.config.build import Account
+from constructs_lib.config.environment import ApplicationConfig
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.naming import ACCOUNTS_FOLDER
 from constructs_lib.config.rules.declarations import Declarations
+from constructs_lib.config.source import FieldPath
 
 
 def one_file_names_the_repository(declarations: Declarations) -> Iterator[Problem]:
@@ -40,3 +42,36 @@ def budget_has_email(declarations: Declarations) -> Iterator[Problem]:
             yield account.source.problem(("monthly_budget_usd",), "has no address to notify: add alarm_email")
         if email is not None and budget is None:
             yield account.source.problem(("alarm_email",), "hears of budgets alone: add monthly_budget_usd")
+
+
+def repositories_are_declared(declarations: Declarations) -> Iterator[Problem]:
+    """An image comes from the registry of its base's account and region, whose repositories an account file makes."""
+    if declarations.names is None:
+        return  # the file of another region may not have been read
+    places = {
+        (account.config.id, account.config.region): (name, account.config.repositories)
+        for name, account in sorted(declarations.accounts.items(), reverse=True)
+    }
+    for app, config in declarations.apps:
+        if not app.account_id:
+            continue  # its base names no account that is declared
+        file, declared = places.get((app.account_id, app.region), ("", ()))
+        for path, repository in _repositories(config):
+            if repository in declared:
+                continue
+            remedy = (
+                f"add it to `repositories` of {ACCOUNTS_FOLDER}/{file}.yaml"
+                if file
+                else f"add a file to {ACCOUNTS_FOLDER}/ with that id, that region and `repositories: [{repository}]`"
+            )
+            message = f"{repository} is not declared for account {app.account_id} in {app.region}"
+            yield app.problem(path, f"{message}, where its tasks pull it from: {remedy}")
+
+
+def _repositories(config: ApplicationConfig) -> Iterator[tuple[FieldPath, str]]:
+    """Yield the repositories that an app takes images from, with the field that names each."""
+    own = {name: service.repository for name, service in config.services.items() if service.repository}
+    if config.release_command or len(own) < len(config.services):
+        yield ("repository",), config.repository
+    for name, repository in own.items():
+        yield ("services", name, "repository"), repository

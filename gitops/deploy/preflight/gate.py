@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gitops.deploy import bootstrapping
-from gitops.deploy.preflight import check, conflicts, prerequisites, quotas, references
+from gitops.deploy.preflight import check, conflicts, quotas, references
 from gitops.deploy.preflight.check import DeploymentCandidate, PreflightCheck
 from gitops.errors import UserError
 from gitops.output.progress import say
@@ -19,16 +19,14 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.regions import Existing, Regions
     from gitops.aws.session import Session
-    from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly
     from gitops.deploy.preflight.check import PreflightFinding
 
 
 class Gate:
-    """What the environments of one assembly need on one target."""
+    """What the environments of one assembly need."""
 
-    def __init__(self, *, target: Target, session: Session, regions: Regions, assembly: Assembly) -> None:
-        self._target = target
+    def __init__(self, *, session: Session, regions: Regions, assembly: Assembly) -> None:
         self._session = session
         self._regions = regions
         self._assembly = assembly
@@ -43,22 +41,16 @@ class Gate:
     def require(self, environments: Sequence[Environment], existing: Existing) -> None:
         """Let `environments` through to their deployment when nothing is missing.
 
-        The embedded AWS, which starts empty, is first given what an account has.
-
         Raises:
-            UserError: something is missing, or the embedded AWS could not be prepared. No stack was touched.
+            UserError: something is missing. No stack was touched.
         """
-        if self._target.embedded:
-            stacks = [self._assembly.stacks[environment.name.stack] for environment in environments]
-            bootstrapping.bootstrap(self._target, bootstrapping.missing(self._regions, stacks))
-            prerequisites.prepare(self._session, environments)
         findings = self.inspect(environments, existing)
         missing = [finding for finding in findings if finding.state == "missing"]
         if missing:
             listed = "\n".join(f"  {', '.join(map(str, f.environments))}: {f.subject}: {f.why}" for f in missing)
             raise UserError(f"nothing was deployed, because something is missing:\n{listed}")
         unknown = sum(finding.state == "not checked" for finding in findings)
-        if unknown and not self._target.embedded:  # which has no quotas to ask about
+        if unknown:
             say(f"{unknown} of {len(findings)} things needed could not be checked; `gitops preflight` says why")
 
     def _checks(self, environments: Sequence[Environment], existing: Existing) -> Iterator[PreflightCheck]:

@@ -1,7 +1,6 @@
-"""What an AWS account has before its first deployment, and the embedded AWS, which starts empty, does not.
+"""`gitops local prepare`: placeholders in the embedded AWS for what declarations name and people make on AWS.
 
-Declarations name hosted zones, images and secrets that exist already. On the embedded AWS they are made as
-placeholders, so that what follows is the same there as on AWS.
+These are hosted zones, images in repositories of `gitops bootstrap`, and secrets. No deployment makes any of them.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from gitops.aws.route53 import Route53
 from gitops.aws.secrets_manager import SecretsManager
 from gitops.aws.session import translate_errors
 from gitops.deploy.preflight.references import HostedZone, Image, Secret, collect
+from gitops.errors import UserError
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
@@ -34,11 +34,12 @@ def prepare(session: Session, environments: Iterable[Environment]) -> None:
     """Make what `environments` refer to and the embedded AWS lacks, and say what that was.
 
     Raises:
+        UserError: an image has no repository to be pushed to.
         AwsError: the embedded AWS cannot be reached or refuses.
     """
     made = [_in_words(reference) for reference in collect(environments) if _make(session, reference)]
     if made:
-        say(f"preparing the embedded AWS: {', '.join(dict.fromkeys(made))}")
+        say(f"made placeholders in the embedded AWS: {', '.join(dict.fromkeys(made))}")
 
 
 def _make(session: Session, reference: Reference) -> bool:
@@ -69,7 +70,10 @@ def _make_image(session: Session, image: Image) -> bool:
     ecr = Ecr(session, image.where)
     client = session.client("ecr", image.where)
     if not ecr.has_repository(image.repository):
-        client.create_repository(repositoryName=image.repository)
+        raise UserError(
+            f"there is no ECR repository {image.repository} in {image.where} to push {image} to; `gitops bootstrap`"
+            " makes the repositories that accounts declare"
+        )
     if ecr.manifest(image.repository, image.version):
         return False
     manifest = {

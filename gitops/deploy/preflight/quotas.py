@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from constructs_lib.config.naming import BaseOutput
 from gitops.aws.ec2 import Ec2
+from gitops.aws.ecs import Ecs
 from gitops.aws.load_balancing import RULES_LIMIT, TARGET_GROUPS_LIMIT, LoadBalancing
 from gitops.aws.service_quotas import ServiceQuotas
 from gitops.deploy.preflight.check import PreflightCheck
+from gitops.templates import fargate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +28,10 @@ TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 VPC = "AWS::EC2::VPC"
 ADDRESS = "AWS::EC2::EIP"
 
+ON_DEMAND_QUOTA = ("fargate", "L-3032A538")
+SPOT_QUOTA = ("fargate", "L-36FBB829")
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html"""
+
 VPC_QUOTA = ("vpc", "L-F678F1CE")
 ADDRESS_QUOTA = ("ec2", "L-0263D0A3")
 """https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
@@ -37,6 +43,7 @@ def quota_checks(
     """Yield the checks of all quotas that `candidates` count against; `existing` are the stacks that are deployed."""
     candidates = list(candidates)
     yield from _of_regions(session, [candidate for candidate in candidates if candidate.deployed is None])
+    yield from _of_fargate(session, regions, candidates)
     apps = defaultdict(list)
     for candidate in candidates:
         if _resources(candidate.stack, LISTENER_RULE):
@@ -73,6 +80,67 @@ def _of_regions(session: Session, new: Sequence[DeploymentCandidate]) -> Iterato
                 yield PreflightCheck(
                     f"quota of {noun} in {where}", names, partial(_counted, count, sum(needed.values()), quota)
                 )
+
+
+def _of_fargate(
+    session: Session, regions: Regions, candidates: Sequence[DeploymentCandidate]
+) -> Iterator[PreflightCheck]:
+    """Yield the checks of Fargate's vCPUs, of which a new account has few: those that run, and those that come."""
+    for where in sorted({candidate.stack.where for candidate in candidates}):
+        there = [
+            candidate
+            for candidate in candidates
+            if candidate.stack.where == where and (_resources(candidate.stack, fargate.SERVICE))
+        ]
+        if not there:
+            continue
+        usage = _FargateUsage(Ecs(session, where), ServiceQuotas(session, where), regions, there)
+        names = [candidate.name for candidate in there]
+        yield PreflightCheck(f"quota of Fargate vCPUs on demand in {where}", names, usage.on_demand_problem)
+        yield PreflightCheck(f"quota of Fargate vCPUs on Spot in {where}", names, usage.spot_problem)
+
+
+class _FargateUsage:
+    """The vCPUs that run in a region, and those that the deployment of candidates starts beside them."""
+
+    def __init__(
+        self, ecs: Ecs, quotas: ServiceQuotas, regions: Regions, candidates: Sequence[DeploymentCandidate]
+    ) -> None:
+        self._ecs = ecs
+        self._quotas = quotas
+        self._regions = regions
+        self._candidates = candidates
+
+    def on_demand_problem(self) -> str:
+        """Return whether there are enough vCPUs on demand."""
+        return self._problem(fargate.ON_DEMAND, ON_DEMAND_QUOTA, sum(new.on_demand for new in self._new()))
+
+    def spot_problem(self) -> str:
+        """Return whether there are enough vCPUs on Spot."""
+        return self._problem(fargate.SPOT, SPOT_QUOTA, sum(new.spot for new in self._new()))
+
+    def _problem(self, provider: str, quota: tuple[str, str], new: float) -> str:
+        if new == 0:
+            return ""
+        running, most = self._ecs.fargate_vcpus().get(provider, 0.0), self._quotas.value(*quota)
+        if running + new <= most:
+            return ""
+        return (
+            f"{new:g} vCPUs are started beside the {running:g} that run, and the quota is {most}; to raise it:"
+            f" aws service-quotas request-service-quota-increase --service-code {quota[0]} --quota-code {quota[1]}"
+            " --desired-value NUMBER"
+        )
+
+    def _new(self) -> Iterator[fargate.Vcpus]:
+        for candidate in self._candidates:
+            resources = candidate.stack.template.get("Resources", {})
+            yield fargate.vcpus_to_start(cast("Any", resources), self._deployed(candidate))
+
+    def _deployed(self, candidate: DeploymentCandidate) -> Mapping[str, Any] | None:
+        if candidate.deployed is None:
+            return None
+        template = self._regions[candidate.deployed.where].template(candidate.deployed.stack_id)
+        return cast("dict[str, Any]", template).get("Resources", {}) if isinstance(template, dict) else None
 
 
 def _counted(count: Callable[[], int], new: int, quota: Callable[[], int]) -> str:

@@ -10,6 +10,7 @@ kind: account
 id: "111111111111"
 region: us-east-1
 github: {repository: example/environments}
+repositories: [microblog]
 """
 
 BASE = """\

@@ -32,6 +32,7 @@ def test_the_repository_s_own_declarations_are_valid() -> None:
     assert environments.warnings == ()
     assert [str(environment.name) for environment in environments] == [
         "accounts/main",
+        "accounts/main-eu",
         "dev/base",
         "prod/base",
         "dev/alpha",
@@ -68,10 +69,18 @@ def test_account_and_region_come_from_the_account_of_the_base(write: Write) -> N
 
 def test_region_of_the_base_goes_before_the_account_s(write: Write) -> None:
     base = (write() / "dev" / "base.yaml").read_text()
-    environments = load(write({"dev/base.yaml": f"{base}region: eu-central-1\n"}))
+    account = (write() / "accounts" / "main.yaml").read_text().replace("us-east-1", "eu-central-1")
+    other = account.replace("github: {repository: example/environments}\n", "")
+    tree = {"dev/base.yaml": f"{base}region: eu-central-1\n", "accounts/main-eu.yaml": other}
+    environments = load(write(tree))
 
     regions = {str(environment.name): environment.region for environment in environments}
-    assert regions == {"accounts/main": "us-east-1", "dev/base": "eu-central-1", "dev/alpha": "eu-central-1"}
+    assert regions == {
+        "accounts/main": "us-east-1",
+        "accounts/main-eu": "eu-central-1",
+        "dev/base": "eu-central-1",
+        "dev/alpha": "eu-central-1",
+    }
 
 
 def test_defaults_of_the_model_fill_what_nobody_says(write: Write) -> None:

@@ -92,13 +92,14 @@ def update(**old: str) -> dict[str, Any]:
     return event("Update", PhysicalResourceId="kept", OldResourceProperties={**PROPERTIES, **old})
 
 
-RUNNING = {"Data": {"TaskArn": TASK}}
+RUNNING = {"Data": {"TaskArn": TASK, "StartedAt": datetime.now(UTC).isoformat()}}
 
 
 class TestStart:
     def test_create_starts_the_task_on_demand_in_private_subnets(self, aws: FakeAws) -> None:
         result = index.on_event(event("Create"), None)
-        assert result == {"PhysicalResourceId": "ReleaseCommandRun-task", "Data": {"TaskArn": TASK}}
+        assert result["PhysicalResourceId"] == "ReleaseCommandRun-task"
+        assert result["Data"]["TaskArn"] == TASK
         (request,) = aws.started
         assert request["taskDefinition"] == PROPERTIES["TaskDefinition"]
         assert request["launchType"] == "FARGATE"
@@ -130,7 +131,7 @@ class TestStart:
     def test_delete_runs_the_task_with_its_variables_when_asked_to(self, aws: FakeAws) -> None:
         properties = {**PROPERTIES, "EnvironmentOnDelete": {"ACTION": "drop"}}
         result = index.on_event(event("Delete", PhysicalResourceId="kept", ResourceProperties=properties), None)
-        assert result["Data"] == {"TaskArn": TASK}
+        assert result["Data"]["TaskArn"] == TASK
         (override,) = aws.started[0]["overrides"]["containerOverrides"]
         assert override == {"name": "app", "environment": [{"name": "ACTION", "value": "drop"}]}
 
@@ -210,5 +211,10 @@ class TestFollow:
 
     def test_task_that_ecs_forgot_fails(self, aws: FakeAws) -> None:
         aws.task = {}
+        started = datetime.now(UTC) - timedelta(seconds=index.UNSEEN_SECONDS)
         with pytest.raises(index.TaskFailedError, match="is gone"):
-            index.is_complete(event("Create", **RUNNING), None)
+            index.is_complete(event("Create", Data={"TaskArn": TASK, "StartedAt": started.isoformat()}), None)
+
+    def test_task_that_ecs_does_not_show_yet_is_awaited(self, aws: FakeAws) -> None:
+        aws.task = {}
+        assert index.is_complete(event("Create", **RUNNING), None) == {"IsComplete": False}

@@ -137,3 +137,15 @@ def test_a_log_stream_has_the_name_that_the_log_driver_gives_it() -> None:
     task = ecs_with(Client(run_task={"tasks": [a_task()], "failures": []})).run(SERVICE, CONTAINER, ["true"])
 
     assert CONTAINER.log_stream(task) == "app/app/1"
+
+
+def test_a_task_that_ecs_does_not_show_yet_is_as_it_was() -> None:
+    ecs = ecs_with(
+        Client(
+            run_task={"tasks": [a_task(lastStatus="PROVISIONING", createdAt=datetime.now(UTC))], "failures": []},
+            describe_tasks={"tasks": [], "failures": [{"reason": "MISSING"}]},
+        )
+    )
+    started = ecs.run(SERVICE, CONTAINER, ["true"])
+
+    assert ecs.task(started) == started

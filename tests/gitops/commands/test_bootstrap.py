@@ -1,6 +1,7 @@
 import pytest
 
 from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, TOOLKIT_STACK
+from gitops.deploy.bootstrapping import SERVICES_WITH_LINKED_ROLES
 from tests.gitops.checkouts import REPOSITORY, Checkout
 
 OTHER = """\
@@ -42,11 +43,16 @@ def test_an_account_is_set_up_and_what_to_set_on_github_is_printed(whole_checkou
     boundary = f"arn:aws:iam::{checkout.account_id}:policy/{parameters['InputPermissionsBoundary']}"
     assert checkout.client("iam").get_policy(PolicyArn=boundary)["Policy"]["Arn"] == boundary
 
+    linked = checkout.client("iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
+    assert {role["Path"].split("/")[2] for role in linked} == set(SERVICES_WITH_LINKED_ROLES)
+    assert "made the service-linked roles of" in result.stderr
+
     again = checkout.gitops("bootstrap", "main")
 
     assert again.returncode == 0, again.stderr
     assert again.stdout == result.stdout
     assert "nothing changed" in again.stderr
+    assert "service-linked" not in again.stderr
 
 
 def test_every_region_in_use_is_bootstrapped_and_every_file_of_the_account_deployed(whole_checkout: Checkout) -> None:

@@ -138,7 +138,7 @@ def test_another_image_is_found_and_the_number_of_tasks_is_no_drift(clean: Jobs)
     resources = app_resources()
     definition: Any = resources["WebTask"]
     container = definition["Properties"]["ContainerDefinitions"][0]
-    container["Image"] = "111111111111.dkr.ecr.us-east-1.amazonaws.com/microblog:v1"
+    container["Image"] = f"{clean.checkout.account_id}.dkr.ecr.us-east-1.amazonaws.com/microblog:v1"
     del resources["Worker"], resources["WorkerTask"], resources["WorkerLogs"]
     clean.checkout.app("dev/beta")
     clean.checkout.create_stack("dev/beta", resources)

@@ -13,7 +13,13 @@ from gitops.commands.new import OPTIONS, new
 from gitops.errors import UserError
 
 TODAY = date(2026, 11, 23)
-ACCOUNT = {"account_id": "012345678901", "region": "us-east-1", "repository": "example/environments"}
+ACCOUNT = {
+    "account_id": "012345678901",
+    "region": "us-east-1",
+    "repository": "example/environments",
+    "images": "microblog,other",
+}
+OTHER_REGION = {"account_id": "012345678901", "region": "eu-central-1", "images": "microblog"}
 BASE = {"domain": "dev.example.com", "hosted_zone_id": "Z0123456789ABCDEFGHIJ"}
 APP = {"owner": "octocat", "image": "1.10", "repository": "microblog"}
 
@@ -35,6 +41,7 @@ def files(folder: Path) -> list[str]:
 
 def test_every_kind_can_be_written_one_after_the_other(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(folder, "account", "main", ACCOUNT)
+    write(folder, "account", "main-eu", OTHER_REGION)
     write(folder, "ad-hoc-base", "dev", BASE)
     write(folder, "ad-hoc-app", "dev/alpha", APP)
     write(folder, "prod-base", "prod/base", {**BASE, "domain": "example.com", "region": "eu-central-1"})
@@ -42,9 +49,16 @@ def test_every_kind_can_be_written_one_after_the_other(folder: Path, capsys: pyt
 
     assert capsys.readouterr().out.splitlines() == [
         str(folder / path)
-        for path in ("accounts/main.yaml", "dev/base.yaml", "dev/alpha.yaml", "prod/base.yaml", "prod/app.yaml")
+        for path in (
+            "accounts/main.yaml",
+            "accounts/main-eu.yaml",
+            "dev/base.yaml",
+            "dev/alpha.yaml",
+            "prod/base.yaml",
+            "prod/app.yaml",
+        )
     ]
-    assert len(load(folder, today=TODAY)) == 5
+    assert len(load(folder, today=TODAY)) == 6
 
 
 def test_text_is_as_a_person_would_write_it(folder: Path) -> None:
@@ -59,6 +73,7 @@ def test_text_is_as_a_person_would_write_it(folder: Path) -> None:
         "region: us-east-1\n"
         "github:\n"
         "  repository: example/environments\n"
+        "repositories: [microblog, other]\n"
     )
     assert (folder / "dev/alpha.yaml").read_text() == (
         "# yaml-language-server: $schema=../schema.json\n"

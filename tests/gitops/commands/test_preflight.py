@@ -1,6 +1,6 @@
 import pytest
 
-from tests.gitops.checkouts import Checkout
+from tests.gitops.checkouts import Checkout, CommandLine
 
 ZONE = "Z0123456789ABCDEFGHIJ"
 
@@ -32,12 +32,12 @@ def test_everything_that_is_missing_is_said_at_once(declared: Checkout) -> None:
         "secret shared/sentry:dsn": "missing",
     }
     assert "there is no ECR repository microblog" in result.stdout
-    assert "the embedded AWS starts empty: `gitops deploy` makes" in result.stderr
+    assert "the embedded AWS starts empty: gitops bootstrap, then gitops local prepare" in result.stderr
     assert declared.statuses() == {}
 
 
-def test_after_a_deployment_everything_is_there(declared: Checkout) -> None:
-    declared.gitops("deploy", "--all")
+def test_everything_is_there_that_people_made(declared: Checkout) -> None:
+    declared.prepare()
 
     result = declared.gitops("preflight", "dev/alpha")
 
@@ -51,8 +51,10 @@ def test_only_what_is_named_is_looked_at(declared: Checkout) -> None:
     assert set(states(result.stdout)) == {f"hosted zone {ZONE} (dev.example.com)"}
 
 
-def test_a_deployment_is_refused_with_all_that_is_missing_and_changes_nothing(declared: Checkout) -> None:
-    result = declared.gitops("deploy", "--all", "--target", "aws", BOOTSTRAP="needed", **declared.environ())
+@pytest.mark.parametrize("target", ["aws", "local"])
+def test_a_deployment_is_refused_with_all_that_is_missing_and_makes_none_of_it(declared: Checkout, target: str) -> None:
+    environ = declared.environ() if target == "aws" else {}
+    result = CommandLine(declared.root).gitops("deploy", "--all", "--target", target, BOOTSTRAP="needed", **environ)
 
     assert result.returncode == 1
     assert "nothing was deployed, because something is missing:" in result.stderr
@@ -64,6 +66,9 @@ def test_a_deployment_is_refused_with_all_that_is_missing_and_changes_nothing(de
     ):
         assert words in result.stderr
     assert declared.statuses() == {}
+    assert declared.client("ecr").describe_repositories()["repositories"] == []
+    assert declared.client("route53").list_hosted_zones()["HostedZones"] == []
+    assert declared.client("secretsmanager").list_secrets()["SecretList"] == []
 
 
 def test_what_does_not_change_is_not_looked_at(declared: Checkout) -> None:
@@ -76,16 +81,19 @@ def test_what_does_not_change_is_not_looked_at(declared: Checkout) -> None:
     assert "nothing changed" in result.stderr
 
 
-def test_the_embedded_aws_is_prepared_in_one_step_and_once(declared: Checkout) -> None:
-    first = declared.gitops("deploy", "--all")
-    declared.app("dev/alpha", image="v8")
-    second = declared.gitops("deploy", "--all")
+def test_local_prepare_makes_placeholders_and_says_so_once(declared: Checkout) -> None:
+    without = declared.gitops("local", "prepare")
+    declared.client("ecr").create_repository(repositoryName="microblog")
+    first = declared.gitops("local", "prepare")
+    second = declared.gitops("local", "prepare")
 
-    assert (
-        f"preparing the embedded AWS: hosted zone {ZONE} (dev.example.com), image microblog:v7,"
-        " secret shared/sentry:dsn\n" in first.stderr
-    )
-    assert "preparing the embedded AWS: image microblog:v8\n" in second.stderr
+    assert without.returncode == 1
+    assert "there is no ECR repository microblog" in without.stderr
+    assert first.returncode == 0, first.stderr
+    assert "made placeholders in the embedded AWS: " in first.stderr
+    for words in ("image microblog:v7", "secret shared/sentry:dsn"):
+        assert words in first.stderr
+    assert (second.returncode, second.stderr) == (0, "")
 
 
 def test_without_declarations_there_is_nothing_to_check(checkout: Checkout) -> None:

@@ -30,6 +30,7 @@ def one_off_tasks(running_app: RunningApp) -> list[dict[str, Any]]:
         for status in ("RUNNING", "STOPPED")
         for arn in ecs.list_tasks(cluster=cluster, desiredStatus=status)["taskArns"]
     ]
+    ecs.describe_tasks(cluster=cluster, tasks=arns)  # those that are new are shown the second time
     tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
     return [task for task in tasks if task.get("startedBy") == "gitops-run"]
 

@@ -14,7 +14,10 @@ from gitops.github.job_matrix import JobEnvironment
 if TYPE_CHECKING:
     from pathlib import Path
 
-ACCOUNT = 'kind: account\nid: "111111111111"\nregion: {region}\ngithub: {{repository: example/environments}}\n'
+ACCOUNT = (
+    'kind: account\nid: "111111111111"\nregion: {region}\ngithub: {{repository: example/environments}}\n'
+    "repositories: [microblog]\n"
+)
 BASE = (
     "kind: ad-hoc-base\naccount: {account}\ndomain: {name}.example.com\nhosted_zone_id: Z0123456789{zone}\n"
     "network: {{cidr: {cidr}}}\n"

@@ -39,5 +39,7 @@ ACCOUNT_NUMBERS = count(300000000000)
 
 @pytest.fixture
 def account(strict_aws: lifecycle.EmbeddedAws) -> Account:
-    """An account of its own in it."""
-    return Account(strict_aws, str(next(ACCOUNT_NUMBERS)))
+    """An account of its own in it, in which ECS has been used before."""
+    made = Account(strict_aws, str(next(ACCOUNT_NUMBERS)))
+    made.use_ecs()
+    return made

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_aws.runtime.simulated_tasks import Outcome, outcome
+from tests.local_aws.accounts import described
 
 if TYPE_CHECKING:
     from tests.local_aws.accounts import Account
@@ -32,8 +33,7 @@ def run_task(account: Account, **environment: str) -> dict[str, Any]:
     (task,) = ecs.run_task(cluster="cluster", taskDefinition="release", overrides={"containerOverrides": [override]})[
         "tasks"
     ]
-    (described,) = ecs.describe_tasks(cluster="cluster", tasks=[task["taskArn"]])["tasks"]
-    return dict(described)
+    return described(ecs, "cluster", task["taskArn"])
 
 
 def test_task_ends_well_and_says_that_it_was_simulated(account: Account) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.gitops.checkouts import wait_until
-from tests.local_aws.runtimes import runs
+from tests.local_aws.accounts import push_image
+from tests.local_aws.runtimes import IMAGE, REGISTRY, runs
 
 if TYPE_CHECKING:
     from tests.local_aws.runtimes import Runtime
@@ -179,6 +180,7 @@ def test_what_a_task_writes_is_its_own_and_gone_with_it(runtime: Runtime) -> Non
 
 def test_a_tag_may_have_a_folder_of_its_own(runtime: Runtime) -> None:
     runtime.version("v2")
+    push_image(runtime.aws, REGISTRY, "shop:v3")
     for tag, version in (("v1", "v1"), ("v2", "v2"), ("v3", "v1")):
         task = runtime.run(runtime.definition("cat", "version", tag=tag))
         runtime.ended(task)
@@ -191,3 +193,43 @@ def test_an_image_without_a_folder_is_simulated(runtime: Runtime) -> None:
     )
 
     assert runtime.ended(runtime.run("other"))["containers"][0]["exitCode"] == 0
+
+
+@pytest.mark.parametrize("image", ["shop:absent", "absent:v1"])
+def test_an_image_that_its_registry_does_not_have_is_not_pulled(runtime: Runtime, image: str) -> None:
+    """As ECS says it: `docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html`."""
+    registry = IMAGE.removesuffix("shop")
+
+    task = runtime.ended(runtime.run(runtime.definition("true", image=f"{registry}{image}")))
+
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert task["stoppedReason"].startswith("CannotPullContainerError: pull image manifest")
+    assert f"failed to resolve ref {registry}{image}: " in task["stoppedReason"]
+    assert "exitCode" not in task["containers"][0]
+
+
+def test_an_image_is_pulled_from_the_region_that_has_it(runtime: Runtime) -> None:
+    elsewhere = IMAGE.replace("eu-central-1", "us-west-2")
+
+    task = runtime.ended(runtime.run(runtime.definition("true", image=f"{elsewhere}:v1")))
+
+    assert "The repository with name 'shop' does not exist" in task["stoppedReason"]
+
+
+def test_a_new_task_is_missing_where_tasks_are_described_for_the_first_time(runtime: Runtime) -> None:
+    task = runtime.run(runtime.definition("sleep", "60"))
+    ecs = runtime.client("ecs")
+
+    first, second = (ecs.describe_tasks(tasks=[task]) for _ in range(2))
+
+    assert (first["tasks"], first["failures"]) == ([], [{"arn": task, "reason": "MISSING"}])
+    assert [one["taskArn"] for one in second["tasks"]] == [task]
+
+
+def test_no_cluster_is_made_for_a_task(runtime: Runtime) -> None:
+    ecs = runtime.client("ecs")
+
+    with pytest.raises(ecs.exceptions.ClusterNotFoundException):
+        ecs.run_task(cluster="absent", taskDefinition=runtime.definition("true"))
+
+    assert ecs.list_clusters()["clusterArns"] == []

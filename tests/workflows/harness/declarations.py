@@ -41,7 +41,13 @@ def project_files() -> Mapping[str, str]:
 
 def account(account_id: str, region: str = "us-east-1") -> str:
     """Return the declaration of an account."""
-    return f'kind: account\nid: "{account_id}"\nregion: {region}\ngithub: {{repository: example/environments}}\n'
+    return f"""\
+kind: account
+id: "{account_id}"
+region: {region}
+github: {{repository: example/environments}}
+repositories: [microblog]
+"""
 
 
 def base(folder: str, cidr: str = "10.20.0.0/16", *, kind: str = "ad-hoc-base", more: str = "") -> str:

@@ -18,11 +18,11 @@ import boto3
 from constructs_lib.config.environments import load
 from gitops.aws.ecr import INDEX
 from gitops.aws.session import Session
-from gitops.deploy.preflight.prerequisites import PLATFORMS, prepare
+from gitops.deploy.preflight.prerequisites import PLATFORMS
 from local_aws import lifecycle
 from tests.fake_github.fake import FakeGitHub
 from tests.fake_github.git import ConflictError
-from tests.gitops.checkouts import target_of, wait_until
+from tests.gitops.checkouts import fill, target_of, wait_until
 from tests.workflows.harness import act, copies
 from tests.workflows.harness.aws import Recorder
 from tests.workflows.harness.declarations import project_files
@@ -166,7 +166,7 @@ class World:
     def prepare(self) -> None:
         """Have AWS what the declarations of the default branch refer to: hosted zones, images, secrets."""
         self._check_out(self.github.head())
-        prepare(Session(target_of(self._aws)), load(self._clone / "environments"))
+        fill(Session(target_of(self._aws)), load(self._clone / "environments"))
 
     def push_image(self, tag: str, repository: str = "microblog") -> None:
         """Push an image to the account's registry."""

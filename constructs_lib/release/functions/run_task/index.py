@@ -11,12 +11,20 @@ from functools import cache
 from typing import Any, Literal
 
 import boto3
+from botocore.config import Config
 
 LOG_LINES = 20
 LOG_LINES_READ = 200
 """Django prints which migration it applies before a traceback that may have a hundred lines."""
 MESSAGE_CHARACTERS = 3000
 """A response to CloudFormation holds 4,096 bytes in all, and the framework adds to the message."""
+
+UNSEEN_SECONDS = 120
+"""For so long, what ECS has started may be missing where it is described.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html advises to retry for up to five minutes of
+eventual consistency at most; seconds are usual.
+"""
 
 ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS")
 
@@ -34,7 +42,8 @@ def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
     result = {"PhysicalResourceId": event.get("PhysicalResourceId") or f"{event['LogicalResourceId']}-task"}
     if not _has_to_run(event):
         return result
-    return {**result, "Data": {"TaskArn": _start(properties, event["RequestType"], event["RequestId"])}}
+    arn = _start(properties, event["RequestType"], event["RequestId"])
+    return {**result, "Data": {"TaskArn": arn, "StartedAt": datetime.now(UTC).isoformat()}}
 
 
 def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
@@ -48,6 +57,9 @@ def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
     properties = event["ResourceProperties"]
     found = _client("ecs").describe_tasks(cluster=properties["Cluster"], tasks=[arn])
     if not found["tasks"]:
+        started = datetime.fromisoformat(event["Data"]["StartedAt"])
+        if (datetime.now(UTC) - started).total_seconds() < UNSEEN_SECONDS:
+            return {"IsComplete": False}
         raise TaskFailedError(f"the task {arn} is gone: {found.get('failures')}")
     task = found["tasks"][0]
     if task["lastStatus"] == "STOPPED":
@@ -148,4 +160,5 @@ def _without_frames(lines: Iterable[str]) -> Iterator[str]:
 
 @cache
 def _client(service: Literal["cloudformation", "ecs", "logs"]) -> Any:  # noqa: ANN401 # boto3's stubs are not where this runs
-    return boto3.client(service)
+    # ECS and CloudFormation throttle an account in which many environments are deployed at once.
+    return boto3.client(service, config=Config(retries={"mode": "adaptive", "total_max_attempts": 10}))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.config.environments import AccountRegion
+from gitops.aws.iam import Iam
 from gitops.aws.session import Session
 from local_aws.lifecycle import EmbeddedAws
 from tests.gitops.checkouts import target_of
@@ -14,8 +15,11 @@ ACCOUNT_NUMBERS = count(500000000000)
 
 
 @pytest.fixture
-def session(embedded_state: tuple[Path, EmbeddedAws]) -> Session:
-    return Session(target_of(embedded_state[1]))
+def session(embedded_state: tuple[Path, EmbeddedAws], where: AccountRegion) -> Session:
+    """A session; ECS has been used in the account before."""
+    made = Session(target_of(embedded_state[1]))
+    Iam(made, where).make_service_linked_role("ecs.amazonaws.com")
+    return made
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from gitops.deploy.preflight import prerequisites
 from gitops.deploy.preflight.check import run_checks
 from gitops.deploy.preflight.prerequisites import prepare
 from gitops.deploy.preflight.references import collect, reference_checks
+from gitops.errors import UserError
 from local_aws.lifecycle import EmbeddedAws
 from tests.gitops.checkouts import CommandLine, target_of
 
@@ -30,13 +31,16 @@ def environments(bare_checkout: CommandLine) -> list[Environment]:
 
 
 @pytest.fixture
-def session(embedded_aws: EmbeddedAws) -> Session:
-    return Session(target_of(embedded_aws))
+def where(environments: list[Environment]) -> AccountRegion:
+    return AccountRegion(environments[0].account_id, environments[0].region)
 
 
 @pytest.fixture
-def where(environments: list[Environment]) -> AccountRegion:
-    return AccountRegion(environments[0].account_id, environments[0].region)
+def session(embedded_aws: EmbeddedAws, where: AccountRegion) -> Session:
+    """A session in an account that has the repository that it declares."""
+    made = Session(target_of(embedded_aws))
+    made.client("ecr", where).create_repository(repositoryName="microblog")
+    return made
 
 
 def test_afterwards_nothing_is_missing(session: Session, environments: list[Environment]) -> None:
@@ -96,3 +100,15 @@ def test_a_secret_of_another_form_is_left_alone(
     prepare(session, environments)
 
     assert client.get_secret_value(SecretId="shared/sentry")["SecretString"] == value
+
+
+def test_no_repository_is_made_for_an_image(
+    session: Session, environments: list[Environment], where: AccountRegion
+) -> None:
+    client = session.client("ecr", where)
+    client.delete_repository(repositoryName="microblog")
+
+    with pytest.raises(UserError, match=r"no ECR repository microblog in aws://\d+/us-east-1 .*`gitops bootstrap`"):
+        prepare(session, environments)
+
+    assert client.describe_repositories()["repositories"] == []

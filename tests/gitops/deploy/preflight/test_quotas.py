@@ -8,10 +8,12 @@ from constructs_lib.config.environments import AccountRegion
 from constructs_lib.config.naming import EnvironmentName
 from gitops.aws.load_balancing import LoadBalancing
 from gitops.aws.regions import Regions
-from gitops.aws.session import Session
+from gitops.aws.service_quotas import ServiceQuotas
+from gitops.aws.session import AwsError, Session
 from gitops.cdk.assembly import SynthesisedStack
 from gitops.deploy.preflight.check import DeploymentCandidate, PreflightFinding, run_checks
 from gitops.deploy.preflight.quotas import quota_checks, quota_problem
+from gitops.templates.fargate import Vcpus, vcpus_to_start
 
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
@@ -105,20 +107,123 @@ def test_a_base_that_is_only_about_to_be_has_nothing_yet(
     assert findings["quota of listener rules on dev/base"].why.startswith("3 more are needed beside the 0")
 
 
+NETWORK = {"Vpc": {"Type": "AWS::EC2::VPC"}, "Address": {"Type": "AWS::EC2::EIP"}}
+
+
 def test_quotas_that_cannot_be_asked_for_are_not_checked(
-    session: Session, where: AccountRegion, tmp_path: Path
+    session: Session, where: AccountRegion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def refuse(*_: object) -> int:
+        raise AwsError("the role may not ask")
+
+    monkeypatch.setattr(ServiceQuotas, "value", refuse)
     regions = Regions(session, {where})
-    network = {"Vpc": {"Type": "AWS::EC2::VPC"}, "Address": {"Type": "AWS::EC2::EIP"}}
-    base = candidate(tmp_path, "dev/base", where, network, regions)
+    base = candidate(tmp_path, "dev/base", where, NETWORK, regions)
 
     findings = look(session, regions, [base])
 
-    assert {subject: finding.state for subject, finding in findings.items()} == {
-        f"quota of VPCs in {where}": "not checked",
-        f"quota of elastic IP addresses in {where}": "not checked",
+    assert {subject: (finding.state, finding.why) for subject, finding in findings.items()} == {
+        f"quota of VPCs in {where}": ("not checked", "the role may not ask"),
+        f"quota of elastic IP addresses in {where}": ("not checked", "the role may not ask"),
     }
-    assert all(finding.why for finding in findings.values())
+
+
+def test_networks_that_fit_into_a_new_account_and_those_that_do_not(
+    session: Session, where: AccountRegion, tmp_path: Path
+) -> None:
+    """The default VPC counts: there is room for four more."""
+    regions = Regions(session, {where})
+    bases = [candidate(tmp_path, f"base{number}/base", where, NETWORK, regions) for number in range(6)]
+
+    fitting, too_many = look(session, regions, bases[:4]), look(session, regions, bases)
+
+    assert {finding.state for finding in fitting.values()} == {"ok"}
+    assert {subject: finding.why for subject, finding in too_many.items()} == {
+        f"quota of VPCs in {where}": "6 more are needed beside the 1 there are, and the quota is 5",
+        f"quota of elastic IP addresses in {where}": "6 more are needed beside the 0 there are, and the quota is 5",
+    }
+
+
+def services(cpu: int, *providers: str, **properties: object) -> dict[str, object]:
+    """Return the resources of a service on each of `providers`, each with one task."""
+    definition = {"Cpu": str(cpu), "Memory": str(2 * cpu), "ContainerDefinitions": [{"Name": "app", "Image": "none"}]}
+    return {
+        "Cluster": {"Type": "AWS::ECS::Cluster"},
+        "Definition": {"Type": "AWS::ECS::TaskDefinition", "Properties": definition},
+        **{
+            f"Service{number}": {
+                "Type": "AWS::ECS::Service",
+                "Properties": {
+                    "Cluster": {"Ref": "Cluster"},
+                    "TaskDefinition": {"Ref": "Definition"},
+                    "CapacityProviderStrategy": [{"CapacityProvider": provider, "Weight": 1}],
+                    **properties,
+                },
+            }
+            for number, provider in enumerate(providers)
+        },
+    }
+
+
+SPOT, ON_DEMAND = "FARGATE_SPOT", "FARGATE"
+
+
+def test_vcpus_on_spot_and_on_demand_have_a_quota_each(session: Session, where: AccountRegion, tmp_path: Path) -> None:
+    regions = Regions(session, {where})
+    apps = [
+        candidate(tmp_path, f"dev/app-{number}", where, services(2048, SPOT, ON_DEMAND), regions) for number in range(4)
+    ]
+
+    fitting, too_many = look(session, regions, apps[:3]), look(session, regions, apps)
+
+    assert {finding.state for finding in fitting.values()} == {"ok"}
+    for subject, code in (("on demand", "L-3032A538"), ("on Spot", "L-36FBB829")):
+        finding = too_many[f"quota of Fargate vCPUs {subject} in {where}"]
+        assert finding.state == "missing"
+        assert finding.why.startswith("8 vCPUs are started beside the 0 that run, and the quota is 6; to raise it:")
+        assert f"--service-code fargate --quota-code {code} --desired-value NUMBER" in finding.why
+
+
+def deploy(session: Session, where: AccountRegion, stack: str, resources: Mapping[str, object]) -> None:
+    client = session.client("cloudformation", where)
+    client.create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": resources}))
+    client.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 0.05, "MaxAttempts": 400})
+
+
+@pytest.mark.parametrize(
+    ("cpu", "properties", "started"),
+    [
+        (2048, {}, ""),
+        (4096, {}, "4 vCPUs are started beside the 6 that run"),
+        (4096, {"DeploymentConfiguration": {"MaximumPercent": 100, "MinimumHealthyPercent": 0}}, ""),
+        (4096, {"DesiredCount": 0}, ""),
+    ],
+    ids=["unchanged", "new tasks beside the old ones", "new tasks after the old ones", "no tasks"],
+)
+def test_what_runs_counts_and_an_update_runs_new_tasks_beside_old_ones(  # noqa: PLR0917 # fixtures and a table
+    session: Session,
+    where: AccountRegion,
+    tmp_path: Path,
+    cpu: int,
+    properties: Mapping[str, object],
+    started: str,
+) -> None:
+    deploy(session, where, "dev-alpha", services(2048, SPOT))
+    deploy(session, where, "by-hand", services(4096, SPOT))  # what is not ours counts, too
+    regions = Regions(session, {where})
+    alpha = candidate(tmp_path, "dev/alpha", where, services(cpu, SPOT, **properties), regions)
+
+    finding = look(session, regions, [alpha])[f"quota of Fargate vCPUs on Spot in {where}"]
+
+    assert (finding.state, finding.why.partition(",")[0]) == ("missing" if started else "ok", started)
+
+
+def test_tasks_before_a_release_count_on_demand_one_at_a_time() -> None:
+    one_off = {"Type": "Custom::OneOffTask", "Properties": {"TaskDefinition": {"Ref": "Definition"}}}
+    resources = {**services(1024, SPOT), "Database": one_off, "Release": one_off}
+
+    assert vcpus_to_start(resources, None) == Vcpus(on_demand=1, spot=1)
+    assert vcpus_to_start(resources, resources) == Vcpus(on_demand=0, spot=0)
 
 
 def test_a_base_that_is_deployed_needs_no_new_network(session: Session, where: AccountRegion, tmp_path: Path) -> None:
