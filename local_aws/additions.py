@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from local_aws import resource_types, settings
 from local_aws.authorisation import gate
 from local_aws.authorisation.task_roles import TaskRoles
-from local_aws.ministack import account_defaults, cloudformation
+from local_aws.ministack import account_defaults, cloudformation, elasticache
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
@@ -30,6 +30,7 @@ def extend(state_dir: Path) -> None:
     cloudformation.fail_custom_resources_early()
     cloudformation.keep_container_definitions_whole()
     cloudformation.name_log_groups_as_aws_does()
+    elasticache.escape_access_strings()
     cloudformation.give_every_stack_names_of_its_own()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
     service_quotas.register()

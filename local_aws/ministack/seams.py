@@ -334,6 +334,7 @@ cache_subnet_groups = Records[Record](
     "ministack.services.elasticache._subnet_groups", "to find what stands in a subnet"
 )
 cache_user_groups = Records[Record]("ministack.services.elasticache._user_groups", "to give caches their users")
+write_cache_user = Function[[Record], str]("ministack.services.elasticache._user_xml", "u", "to answer in valid XML")
 cache_parameters = Records[Record]("ministack.services.elasticache._param_group_params", "to configure caches")
 ami_parameters = Table[str]("ministack.services.ssm._PUBLIC_AMI_PARAMETERS", "to add Amazon Linux images")
 create_hosted_zone = Function[[bytes, dict[str, list[str]]], Response](

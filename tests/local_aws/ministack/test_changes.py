@@ -54,6 +54,17 @@ def test_a_stack_made_again_chooses_other_names_and_keeps_them_when_it_is_update
     assert {bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]} == {first, second}
 
 
+def test_access_string_of_a_cache_user_is_answered_as_it_was_given(account: Account) -> None:
+    elasticache = account.client("elasticache")
+    access = "on ~* &* +@all -@admin"
+
+    elasticache.create_user(
+        UserId="user", UserName="it", Engine="valkey", AccessString=access, Passwords=["sixteen-or-more-characters"]
+    )
+
+    assert [user["AccessString"] for user in elasticache.describe_users(UserId="user")["Users"]] == [access]
+
+
 @pytest.mark.parametrize("image", ["al2023-ami", "al2023-ami-minimal"])
 @pytest.mark.parametrize("kernel", ["default", "6.1", "6.12"])
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
