@@ -21,12 +21,14 @@ network: {cidr: 10.30.0.0/16}
 
 @pytest.fixture
 def production(tmp_path: Path, embedded_state: tuple[Path, EmbeddedAws]) -> Checkout:
-    """A checkout that declares a production base, in an account of its own."""
+    """A checkout that declares a production base, in an account of its own that its administrator has set up."""
     state, aws = embedded_state
     checkout = Checkout(CommandLine.make(tmp_path).root, str(next(ACCOUNTS)), aws)
     (checkout.root / ".gitops" / "local").symlink_to(state)
     checkout.account(checkout.account_id)
     checkout.write("prod/base.yaml", BASE)
+    bootstrapped = checkout.gitops("bootstrap")
+    assert bootstrapped.returncode == 0, bootstrapped.stderr
     return checkout
 
 
