@@ -84,6 +84,7 @@ class AdHocBase(Construct):
         self._accept_what_is_cheap()
         publish(
             self,
+            name=name,
             vpc=vpc,
             security_groups=groups,
             ingress=self.ingress,

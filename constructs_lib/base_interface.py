@@ -1,13 +1,14 @@
-"""What an app knows of its base: a fixed set of stack outputs, and nothing else.
+"""What an app knows of its base: a fixed set of SSM parameters, and nothing else.
 
-An app reads them with Fn::GetStackOutput, which makes no export: a base can always be updated under its apps, and an
-app never changes its base's template.
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+An app's template has a parameter for each of them that it uses. CloudFormation reads their values whenever it makes a
+change set, and nothing is exported: a base can always be updated under its apps, and an app never changes its base's
+template.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -15,9 +16,11 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from constructs_lib.config.naming import (
+    STACK_OUTPUTS,
     BaseOutput,
     ProdBaseOutput,
     availability_zone_output,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:  # an app needs none of a base's parts, and loading them takes
 def publish(
     scope: Construct,
     *,
+    name: EnvironmentName,
     vpc: ec2.IVpc,
     security_groups: SecurityGroups,
     ingress: Ingress,
@@ -48,7 +52,7 @@ def publish(
     bastion: Bastion,
     task_runner: TaskRunner,
 ) -> None:
-    """Write the outputs of a base on its stack."""
+    """Publish the values of the base `name`."""
     load_balancer = ingress.load_balancer
     private = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
     values = {
@@ -70,24 +74,29 @@ def publish(
     }
     subnets = zip(private.availability_zones, private.subnet_ids, strict=True)
     for index, (zone, subnet_id) in enumerate(subnets, start=1):
-        _publish(scope, availability_zone_output(index), zone)
-        _publish(scope, private_subnet_output(index), subnet_id)
-    for output, value in values.items():
-        _publish(scope, output, value)
+        _publish(scope, name, availability_zone_output(index), zone)
+        _publish(scope, name, private_subnet_output(index), subnet_id)
+    for key, value in values.items():
+        _publish(scope, name, key, value)
+    for key in STACK_OUTPUTS:
+        cdk.CfnOutput(scope, key, value=values[key]).override_logical_id(key)
 
 
-def publish_production(scope: Construct, *, notifications: Notifications, database: Database, cache: Cache) -> None:
-    """Write the outputs that only production bases have."""
+def publish_production(
+    scope: Construct, *, name: EnvironmentName, notifications: Notifications, database: Database, cache: Cache
+) -> None:
+    """Publish the values that only production bases have."""
     if cache.password is None:
         raise ValueError("the cache of production asks for a password")
-    _publish(scope, ProdBaseOutput.ALARM_TOPIC_ARN, notifications.topic.topic_arn)
-    _publish(scope, ProdBaseOutput.CACHE_ID, cache.group_id)
-    _publish(scope, ProdBaseOutput.CACHE_PASSWORD_ARN, cache.password.secret_arn)
-    _publish(scope, ProdBaseOutput.DATABASE_ID, database.instance.instance_identifier)
+    _publish(scope, name, ProdBaseOutput.ALARM_TOPIC_ARN, notifications.topic.topic_arn)
+    _publish(scope, name, ProdBaseOutput.CACHE_ID, cache.group_id)
+    _publish(scope, name, ProdBaseOutput.CACHE_PASSWORD_ARN, cache.password.secret_arn)
+    _publish(scope, name, ProdBaseOutput.DATABASE_ID, database.instance.instance_identifier)
 
 
-def _publish(scope: Construct, output: str, value: str) -> None:
-    cdk.CfnOutput(scope, output, value=value).override_logical_id(output)
+def _publish(scope: Construct, name: EnvironmentName, key: str, value: str) -> None:
+    parameter = ssm.CfnParameter(scope, f"Published{key}", type="String", name=name.published(key), value=value)
+    parameter.override_logical_id(f"Published{key}")
 
 
 class ImportedBase(Construct):
@@ -105,18 +114,19 @@ class ImportedBase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.stack_name = name.stack
-        self.master_credentials_arn = self._output(BaseOutput.MASTER_CREDENTIALS_ARN)
-        self.task_runner_arn = self._output(BaseOutput.TASK_RUNNER_ARN)
-        self.database_host = self._output(BaseOutput.DATABASE_HOST)
-        self.cache_host = self._output(BaseOutput.CACHE_HOST)
-        self.cache_url = self._output(BaseOutput.CACHE_URL)
+        self._name = name
+        self.master_credentials_arn = self._value(BaseOutput.MASTER_CREDENTIALS_ARN)
+        self.task_runner_arn = self._value(BaseOutput.TASK_RUNNER_ARN)
+        self.database_host = self._value(BaseOutput.DATABASE_HOST)
+        self.cache_host = self._value(BaseOutput.CACHE_HOST)
+        self.cache_url = self._value(BaseOutput.CACHE_URL)
         zones = range(1, availability_zones + 1)
         self.vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
-            vpc_id=self._output(BaseOutput.VPC_ID),
-            availability_zones=[self._output(availability_zone_output(index)) for index in zones],
-            private_subnet_ids=[self._output(private_subnet_output(index)) for index in zones],
+            vpc_id=self._value(BaseOutput.VPC_ID),
+            availability_zones=[self._value(availability_zone_output(index)) for index in zones],
+            private_subnet_ids=[self._value(private_subnet_output(index)) for index in zones],
         )
         self.application_security_group = self._security_group(
             "ApplicationSecurityGroup", BaseOutput.APPLICATION_SECURITY_GROUP_ID
@@ -127,28 +137,35 @@ class ImportedBase(Construct):
         self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
             self,
             "LoadBalancer",
-            load_balancer_arn=self._output(BaseOutput.LOAD_BALANCER_ARN),
-            load_balancer_dns_name=self._output(BaseOutput.LOAD_BALANCER_DNS_NAME),
-            load_balancer_canonical_hosted_zone_id=self._output(BaseOutput.LOAD_BALANCER_ZONE_ID),
-            security_group_id=self._output(BaseOutput.LOAD_BALANCER_SECURITY_GROUP_ID),
+            load_balancer_arn=self._value(BaseOutput.LOAD_BALANCER_ARN),
+            load_balancer_dns_name=self._value(BaseOutput.LOAD_BALANCER_DNS_NAME),
+            load_balancer_canonical_hosted_zone_id=self._value(BaseOutput.LOAD_BALANCER_ZONE_ID),
+            security_group_id=self._value(BaseOutput.LOAD_BALANCER_SECURITY_GROUP_ID),
         )
         self.listener = elbv2.ApplicationListener.from_application_listener_attributes(
             self,
             "Listener",
-            listener_arn=self._output(BaseOutput.LISTENER_ARN),
+            listener_arn=self._value(BaseOutput.LISTENER_ARN),
             security_group=load_balancer_security_group,
         )
-        self.assets = s3.Bucket.from_bucket_name(self, "Assets", self._output(BaseOutput.ASSETS_BUCKET_NAME))
+        self.assets = s3.Bucket.from_bucket_name(self, "Assets", self._value(BaseOutput.ASSETS_BUCKET_NAME))
         self.zone = route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=hosted_zone_id, zone_name=domain
         )
 
-    def _output(self, output: str) -> str:
-        return cdk.Fn.get_stack_output(self.stack_name, output)
+    def _value(self, key: str) -> str:
+        """Return a published value: a parameter of the app's template, made when it is first used."""
+        parameter = self.node.try_find_child(key)
+        if parameter is None:
+            parameter = cdk.CfnParameter(
+                self, key, type="AWS::SSM::Parameter::Value<String>", default=self._name.published(key)
+            )
+            parameter.override_logical_id(f"Base{key}")
+        return cast("cdk.CfnParameter", parameter).value_as_string
 
     def _security_group(self, construct_id: str, output: BaseOutput) -> ec2.ISecurityGroup:
         # The base owns the group's rules; an app adds none.
-        return ec2.SecurityGroup.from_security_group_id(self, construct_id, self._output(output), mutable=False)
+        return ec2.SecurityGroup.from_security_group_id(self, construct_id, self._value(output), mutable=False)
 
 
 class ImportedProdBase(ImportedBase):
@@ -172,8 +189,8 @@ class ImportedProdBase(ImportedBase):
             domain=domain,
             hosted_zone_id=hosted_zone_id,
         )
-        self.load_balancer_full_name = self._output(BaseOutput.LOAD_BALANCER_FULL_NAME)
-        self.cache_id = self._output(ProdBaseOutput.CACHE_ID)
-        self.cache_password_arn = self._output(ProdBaseOutput.CACHE_PASSWORD_ARN)
-        self.database_id = self._output(ProdBaseOutput.DATABASE_ID)
-        self.alarm_topic = sns.Topic.from_topic_arn(self, "AlarmTopic", self._output(ProdBaseOutput.ALARM_TOPIC_ARN))
+        self.load_balancer_full_name = self._value(BaseOutput.LOAD_BALANCER_FULL_NAME)
+        self.cache_id = self._value(ProdBaseOutput.CACHE_ID)
+        self.cache_password_arn = self._value(ProdBaseOutput.CACHE_PASSWORD_ARN)
+        self.database_id = self._value(ProdBaseOutput.DATABASE_ID)
+        self.alarm_topic = sns.Topic.from_topic_arn(self, "AlarmTopic", self._value(ProdBaseOutput.ALARM_TOPIC_ARN))

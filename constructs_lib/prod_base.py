@@ -111,6 +111,7 @@ class ProdBase(Construct):
         )
         publish(
             self,
+            name=name,
             vpc=vpc,
             security_groups=groups,
             ingress=self.ingress,
@@ -133,4 +134,4 @@ class ProdBase(Construct):
             cache_nodes=1 + config.cache.replicas,
             nat_gateways=self.network.nat_ids,
         )
-        publish_production(self, notifications=self.notifications, database=self.database, cache=self.cache)
+        publish_production(self, name=name, notifications=self.notifications, database=self.database, cache=self.cache)

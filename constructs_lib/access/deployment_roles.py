@@ -10,7 +10,7 @@ from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.config.model import CONFIG_OF_KIND, GitHubConfig
-from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, CHANGE_SET_PREFIX, KIND_TAG
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, CHANGE_SET_PREFIX, KIND_TAG, PUBLISHED_VALUES
 
 CHANGE_SETS = f"{CHANGE_SET_PREFIX}*"
 """Names of the change sets that may be made."""
@@ -124,11 +124,14 @@ class DeploymentRoles(Construct):
             [self._arn("cloudformation", "stack/*")],
             {"StringLike": {"cloudformation:ChangeSetName": CHANGE_SETS}},
         )
-        # What templates have as parameters: the newest image of the bastion.
+        # What templates have as parameters: the newest image of the bastion, and values that bases publish.
         self._allow(
             role,
             ["ssm:GetParameters"],
-            [self._arn("ssm", "parameter/aws/service/ami-amazon-linux-latest/*", account="")],
+            [
+                self._arn("ssm", "parameter/aws/service/ami-amazon-linux-latest/*", account=""),
+                self._arn("ssm", f"parameter{PUBLISHED_VALUES}*"),
+            ],
         )
 
     def _allow_drift_detection(self, role: iam.Role) -> None:

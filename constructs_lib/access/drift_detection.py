@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-d
 
 from collections.abc import Mapping
 
+from constructs_lib.config.naming import PUBLISHED_VALUES
+
 DETECT = (
     "cloudformation:DescribeStackResourceDrifts",
     "cloudformation:DetectStackDrift",
@@ -105,6 +107,7 @@ READ_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
         "sns:ListSubscriptionsByTopic",
         "sns:ListTagsForResource",
     ),
+    ("ssm", f"parameter{PUBLISHED_VALUES}*"): ("ssm:ListTagsForResource",),
     ("states", "stateMachine:*"): ("states:DescribeStateMachine", "states:ListTagsForResource"),
 }
 """Actions by the service and the resources of the account that they are limited to."""

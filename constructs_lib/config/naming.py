@@ -74,7 +74,7 @@ _CATCH_ALL_BAND = HIGHEST_LISTENER_PRIORITY // 2
 
 
 class BaseOutput(StrEnum):
-    """Names of the outputs every base has. Removing one breaks the apps that are deployed on it."""
+    """Names of the values that every base publishes. Removing one breaks the apps that are deployed on it."""
 
     VPC_ID = "VpcId"
     APPLICATION_SECURITY_GROUP_ID = "ApplicationSecurityGroupId"
@@ -94,7 +94,7 @@ class BaseOutput(StrEnum):
 
 
 class ProdBaseOutput(StrEnum):
-    """Names of the outputs that only production bases have, in addition."""
+    """Names of the values that only production bases publish, in addition."""
 
     ALARM_TOPIC_ARN = "AlarmTopicArn"
     CACHE_ID = "CacheId"
@@ -102,13 +102,20 @@ class ProdBaseOutput(StrEnum):
     DATABASE_ID = "DatabaseId"
 
 
+STACK_OUTPUTS = (BaseOutput.LISTENER_ARN, BaseOutput.DATABASE_HOST, BaseOutput.BASTION_INSTANCE_ID)
+"""Values that gitops itself reads: they are outputs of a base's stack too."""
+
+PUBLISHED_VALUES = "/gitops/"
+"""Begins the names of the SSM parameters with which bases publish values."""
+
+
 def availability_zone_output(index: int) -> str:
-    """Return the name of the output with the name of a base's zone, counted from 1."""
+    """Return the name of the value with the name of a base's zone, counted from 1."""
     return f"AvailabilityZone{index}"
 
 
 def private_subnet_output(index: int) -> str:
-    """Return the name of the output with the id of the private subnet in a base's zone, counted from 1."""
+    """Return the name of the value with the id of the private subnet in a base's zone, counted from 1."""
     return f"PrivateSubnetId{index}"
 
 
@@ -141,6 +148,10 @@ class EnvironmentName:
     def is_account(self) -> bool:
         """Whether this is an account rather than a base or an app in one."""
         return self.folder == ACCOUNTS_FOLDER
+
+    def published(self, value: str) -> str:
+        """Return the name of the SSM parameter with a value that this base publishes: `/gitops/dev/base/VpcId`."""
+        return f"{PUBLISHED_VALUES}{self}/{value}"
 
     @property
     def stack(self) -> str:

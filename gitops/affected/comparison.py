@@ -18,6 +18,7 @@ from gitops.cdk import synthesis
 from gitops.errors import UserError
 from gitops.github.job_matrix import entry
 from gitops.output.progress import say
+from gitops.templates.published import published_changes, values_read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -105,25 +106,37 @@ def _touched(
 ) -> Iterator[AffectedEnvironment]:
     """Yield those that are new, whose own file changed, or whose stack would not be the same."""
     stacks = synthesis.synthesise(new.folder, list(reasons), new.root).stacks
+    published = _published_changes(before, stacks, reasons)
     old_names = {after: former for former, after in renamed.items()}
     for name, reason in reasons.items():
         is_new = reason in {ADDED, NOTHING_BEFORE}
         former, stack = before.stacks.get(name), stacks[name.stack]
         same = former is not None and same_stack(former, stack)
-        if same and reason != FILE:
+        reads = sorted(published & values_read(stack.template)) if same else []
+        if same and reason != FILE and not reads:
             continue
         why = f"{old_names[name]}.yaml was renamed to its file" if name in old_names else reason
+        if reads:
+            why = f"values of its base that it reads may change: {', '.join(reads)}"
         yield AffectedEnvironment(
             name=name,
             kind=declared[name].kind,
             action="create" if is_new else "update",
-            reason=f"{why}, its stack does not" if same else why,
+            reason=f"{why}, its stack does not" if same and not reads else why,
             job=entry(declared[name], declared),
             before=former,
             after=stack,
             incomparable="" if is_new or former else before.reason(name),
             renamed_from=old_names.get(name),
         )
+
+
+def _published_changes(
+    before: Earlier, stacks: Mapping[str, SynthesisedStack], names: Iterable[EnvironmentName]
+) -> set[str]:
+    """Return the names of published values that a change of their bases may change."""
+    pairs = [(before.stacks[name], stacks[name.stack]) for name in names if name.is_base and name in before.stacks]
+    return {value for old, new in pairs for value in published_changes(old.template, new.template)}
 
 
 FILE = "its file changed"

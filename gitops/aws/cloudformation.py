@@ -15,7 +15,7 @@ from gitops.aws import stack_status
 from gitops.aws.session import translate_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from gitops.aws.session import Session
 
 _BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
+_PARAMETERS = 10
+"""https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html"""
 _CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeployedStack:
-    """A stack as CloudFormation describes it. `changed` is when its last operation began."""
+    """A stack as CloudFormation describes it. `changed` is when its last operation began.
+
+    `resolved` are the values that it has of SSM parameters, by their names.
+    """
 
     name: str
     stack_id: str
@@ -41,6 +46,7 @@ class DeployedStack:
     tags: Mapping[str, str]
     outputs: Mapping[str, str]
     protected: bool
+    resolved: Mapping[str, str]
 
     @property
     def environment(self) -> str | None:
@@ -174,6 +180,14 @@ class CloudFormation:
             # Unlike GetParameter, this answers for a missing one without an error.
             return bool(client.get_parameters(Names=[parameter])["Parameters"])
 
+    def published(self, names: Collection[str]) -> dict[str, str]:
+        """Return the values of SSM parameters, of those that exist."""
+        client = self._session.client("ssm", self.where)
+        batches = [sorted(names)[start : start + _PARAMETERS] for start in range(0, len(names), _PARAMETERS)]
+        with translate_errors():
+            found = [p for batch in batches for p in client.get_parameters(Names=batch)["Parameters"]]
+        return {parameter["Name"]: parameter["Value"] for parameter in found}
+
     def _deployed_stack(self, stack: StackTypeDef) -> DeployedStack:
         return DeployedStack(
             name=stack["StackName"],
@@ -185,6 +199,11 @@ class CloudFormation:
             tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])},
             outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])},
             protected=stack.get("EnableTerminationProtection", False),
+            resolved={
+                parameter["ParameterValue"]: parameter["ResolvedValue"]
+                for parameter in stack.get("Parameters", [])
+                if "ResolvedValue" in parameter
+            },
         )
 
 

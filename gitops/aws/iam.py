@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_iam import IAMClient
 
@@ -31,6 +32,11 @@ class Iam:
                 return None
             raise
         return provider.get("ClientIDList", [])
+
+    def put_role_policy(self, role: str, name: str, document: Mapping[str, object]) -> None:
+        """Give a role an inline policy of this name, in place of an earlier one."""
+        with translate_errors():
+            self._client.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
 
     def make_service_linked_role(self, service: str) -> bool:
         """Make the service-linked role of a service, such as `ecs.amazonaws.com`. False when there is one already."""

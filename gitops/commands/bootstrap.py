@@ -53,8 +53,10 @@ def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName
         return 1
     aws = target.resolve(requested_target)
     account_id = environments[0].account_id
-    bootstrapping.bootstrap(aws, sorted({e.place for e in declared if e.account_id == account_id}))
+    places = sorted({e.place for e in declared if e.account_id == account_id})
+    bootstrapping.bootstrap(aws, places)
     session = Session(aws)
+    bootstrapping.let_deployments_read_published_values(session, places)
     bootstrapping.make_service_linked_roles(session, environments[0].place)
     regions = Regions(session, [environment.place for environment in environments])
     for environment in environments:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, PUBLISHED_VALUES
 from gitops.aws.iam import Iam
 from gitops.cdk import cli as cdk
 from gitops.errors import UserError
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from gitops.aws.session import Session
     from gitops.aws.target import Target
     from gitops.cdk.assembly import SynthesisedStack
+
+
+PUBLISHED_VALUES_POLICY = "gitops-published-values"
+"""Inline policy of the CDK's deploy roles."""
 
 
 def missing(regions: Regions, stacks: Iterable[SynthesisedStack]) -> list[AccountRegion]:
@@ -67,6 +72,23 @@ SERVICES_WITH_LINKED_ROLES = (
 ECS cannot assume its own at once: the first cluster of an account fails.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
 """
+
+
+def let_deployments_read_published_values(session: Session, places: Iterable[AccountRegion]) -> None:
+    """Let the CDK's deploy role of each place read the values that bases publish, which apps have as parameters.
+
+    CreateChangeSet reads SSM parameters for its caller: the CDK's own template says so, where it allows this role to
+    read the version of the bootstrap and nothing else.
+
+    Raises:
+        AwsError: AWS cannot be reached or refuses.
+    """
+    for place in places:
+        arn = f"arn:aws:ssm:{place.region}:{place.account}:parameter{PUBLISHED_VALUES}*"
+        allow = {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": arn}
+        role = f"cdk-{BOOTSTRAP_QUALIFIER}-deploy-role-{place.account}-{place.region}"
+        policy = {"Version": "2012-10-17", "Statement": [allow]}
+        Iam(session, place).put_role_policy(role, PUBLISHED_VALUES_POLICY, policy)
 
 
 def make_service_linked_roles(session: Session, account: AccountRegion) -> None:

@@ -14,7 +14,7 @@ from gitops.errors import UserError
 from gitops.templates import replacement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from constructs_lib.config.environments import Environment
@@ -52,6 +52,7 @@ class Deployment:
         self._gate = gate
         self._today = today
         self._report = report
+        self._same: dict[EnvironmentName, DeployedStack] = {}
         self._results: dict[EnvironmentName, Result] = {}
 
     def run(self) -> list[Result]:
@@ -110,18 +111,31 @@ class Deployment:
             self._record(environment, "failed", stack, reason=reason)
 
     def _compare(self, deployed: Mapping[str, DeployedStack]) -> None:
-        """Set aside what has not changed, and hold back what would replace a resource that holds data."""
+        """Set aside what has not changed, and hold back what would replace a resource that holds data.
+
+        What a base publishes is known once it is deployed: apps whose base may change are looked at again then.
+        """
         pairs = [(environment, deployed.get(environment.name.stack)) for environment in self._left(self._environments)]
         running = [(environment, stack) for environment, stack in pairs if stack and _runs(stack)]
         templates = self._regions.templates(stack for _, stack in running)
         for environment, stack in running:
             wanted, template = self._stacks[environment.name], templates[stack.name]
             if deployment_plan.may_be_unchanged(wanted, stack) and template == wanted.template:
-                self._record(environment, "unchanged", stack)
+                self._same[environment.name] = stack
             elif refused := replacement.refusals(
                 replacement.find(template, wanted.template), environment.config.allow_replacement, self._today
             ):
                 self._record(environment, "failed", stack, reason=replacement.explain(refused))
+        for wave in deployment_plan.waves(self._environments):
+            changing = {environment.name for environment in self._left(self._environments)} - self._same.keys()
+            self._set_unchanged_aside([e for e in wave if e.base is None or e.base.name not in changing])
+
+    def _set_unchanged_aside(self, environments: Iterable[Environment]) -> None:
+        """Record environments as unchanged whose template is the deployed one, and with it all that it reads."""
+        for environment in self._left(environments):
+            stack = self._same.get(environment.name)
+            if stack and self._regions[stack.where].published(stack.resolved.keys()) == stack.resolved:
+                self._record(environment, "unchanged", stack)
 
     def _hold_back_locked(self, deployed: Mapping[str, DeployedStack]) -> None:
         for environment in self._left(self._environments):
@@ -130,7 +144,8 @@ class Deployment:
                 reason = f"{lock}\n{remedy}"
                 self._record(environment, "locked", deployed.get(environment.name.stack), reason=reason)
 
-    def _deploy_wave(self, wave: Iterable[Environment]) -> None:
+    def _deploy_wave(self, wave: Sequence[Environment]) -> None:
+        self._set_unchanged_aside(wave)
         for environment in self._left(wave):
             base = environment.base and self._results.get(environment.base.name)
             if base and not base.succeeded:

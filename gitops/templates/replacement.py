@@ -95,7 +95,7 @@ def _cause(before: Mapping[str, Any], after: Mapping[str, Any], replaced: Collec
         old, new = (_value(resource.get("Properties"), path) for resource in (before, after))
         if old != new:
             return f"{path} would change, which replaces it"
-        referred = sorted(set(_references(new)) & set(replaced))
+        referred = sorted(set(references(new)) & set(replaced))
         if referred:
             return f"{path} refers to {referred[0]}, which would be replaced"
     return None
@@ -109,11 +109,11 @@ def _value(properties: object, path: str) -> object:
     return value
 
 
-def _references(value: object) -> Iterator[str]:
-    """Yield the logical ids that a value refers to."""
+def references(value: object) -> Iterator[str]:
+    """Yield the logical ids that a value of a template refers to."""
     if isinstance(value, list):
         for item in value:
-            yield from _references(item)
+            yield from references(item)
     elif isinstance(value, dict):
         for key, item in value.items():
             if key == "Ref":
@@ -121,7 +121,7 @@ def _references(value: object) -> Iterator[str]:
             elif key == "Fn::GetAtt":
                 yield item.partition(".")[0] if isinstance(item, str) else str(item[0])
             else:
-                yield from _references(item)
+                yield from references(item)
 
 
 def _resources(template: object) -> Resources:

@@ -43,8 +43,6 @@ def _function(function: str, argument: object) -> str:
         match argument:
             case [str(delimiter), list(parts)]:
                 return delimiter.join(map(words, parts))
-    if function == "Fn::GetStackOutput" and isinstance(argument, dict):
-        return f"${{{argument.get('StackName')}.{argument.get('OutputName')}}}"
     if function == "Fn::Sub":
         return words(argument[0] if isinstance(argument, list) and argument else argument)
     return f"{function.removeprefix('Fn::')}({', '.join(map(words, _list(argument)))})"

@@ -112,7 +112,7 @@ def _plain(node: Any, template: Mapping[str, Any]) -> Any:
         case {"Fn::GetAtt": [logical_id, "Arn"]} if _is_role(template, logical_id):
             stack = template.get("Description", "").partition(" ")[2].replace("/", "-")
             return arn(stack, logical_id, template["Resources"][logical_id])
-        case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::GetStackOutput": _}:
+        case {"Ref": _} | {"Fn::GetAtt": _}:
             return "*"
     return {key: _plain(value, template) for key, value in node.items()}
 

@@ -59,15 +59,12 @@ def test_url_of_a_production_app_is_a_secret_that_refers_to_the_password(templat
     secret = named(template, "AWS::SecretsManager::Secret", "CacheUrl")
     parts = secret["SecretString"]["Fn::Join"][1]
 
-    def output(name: str) -> dict[str, Any]:
-        return {"Fn::GetStackOutput": {"StackName": "prod-base", "OutputName": name}}
-
     assert parts[:3] == [
         "rediss://application:{{resolve:secretsmanager:",
-        output("CachePasswordSecretArn"),
+        {"Ref": "BaseCachePasswordSecretArn"},
         ":SecretString:::}}@",
     ]
-    assert parts[3] == output("CacheHost")
+    assert parts[3] == {"Ref": "BaseCacheHost"}
     assert parts[4].startswith(":6379/")
     web = {secret["Name"]: secret["ValueFrom"] for secret in container(template, "ServicesWeb")["Secrets"]}
     assert "CacheUrl" in text(web["REDIS_URL"])

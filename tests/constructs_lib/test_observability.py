@@ -33,7 +33,7 @@ def test_every_service_has_its_alarms(alarms: dict[str, Any]) -> None:
 
 
 def test_alarms_go_to_the_topic_of_the_base(alarms: dict[str, Any]) -> None:
-    topic = {"Fn::GetStackOutput": {"StackName": "prod-base", "OutputName": "AlarmTopicArn"}}
+    topic = {"Ref": "BaseAlarmTopicArn"}
     assert all(alarm["AlarmActions"] == alarm["OKActions"] == [topic] for alarm in alarms.values())
 
 

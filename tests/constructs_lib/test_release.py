@@ -43,9 +43,8 @@ class TestEveryApp:
             assert any("ExecutionRoleDefaultPolicy" in name for name in run["DependsOn"])
 
     def test_release_uses_the_runner_of_the_base(self, app: str, templates: dict[str, Any]) -> None:
-        base = f"{app.partition('-')[0]}-base"
         for run in of_type(templates[app], "Custom::OneOffTask"):
-            assert run["ServiceToken"]["Fn::GetStackOutput"] == {"StackName": base, "OutputName": "TaskRunnerArn"}
+            assert run["ServiceToken"] == {"Ref": "BaseTaskRunnerArn"}
             assert run["ServiceTimeout"] == "3600"
             assert int(run["TimeoutSeconds"]) < 3600
         assert of_type(templates[app], "AWS::Lambda::Function") == []
@@ -118,7 +117,9 @@ class TestRunner:
 
 
 def test_service_tokens_never_change(templates: dict[str, Any]) -> None:
-    tokens = {base: text(templates[base]["Outputs"]["TaskRunnerArn"]["Value"]) for base in BASES}
+    tokens = {
+        base: text(templates[base]["Resources"]["PublishedTaskRunnerArn"]["Properties"]["Value"]) for base in BASES
+    }
     assert tokens == {
         "dev-base": '{"Fn::GetAtt": ["AdHocBaseTaskRunnerProviderframeworkonEvent981D503E", "Arn"]}',
         "prod-base": '{"Fn::GetAtt": ["ProdBaseTaskRunnerProviderframeworkonEvent60B56A72", "Arn"]}',

@@ -120,7 +120,7 @@ class TestRequests:
         metric = found["PredefinedMetricSpecification"]
         assert metric["PredefinedMetricType"] == "ALBRequestCountPerTarget"
         load_balancer, slash, target_group = metric["ResourceLabel"]["Fn::Join"][1]
-        assert load_balancer["Fn::GetStackOutput"]["OutputName"] == "LoadBalancerFullName"
+        assert load_balancer == {"Ref": "BaseLoadBalancerFullName"}
         assert slash == "/"
         assert target_group["Fn::GetAtt"][1] == "TargetGroupFullName"
 

@@ -47,6 +47,7 @@ def deployed(
         tags={"gitops:environment": name, "gitops:kind": kind} if tagged else {},
         outputs={},
         protected=protected,
+        resolved={},
     )
 
 

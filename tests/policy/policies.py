@@ -145,13 +145,13 @@ def readers_of_secrets(template: Template) -> dict[str, set[str]]:
 
 def _secrets(template: Template, resource: Any, known: list[str]) -> list[str]:
     match resource:
+        case {"Ref": reference} if reference in template.get("Parameters", {}):
+            return [reference]
         case {"Ref": reference}:
             attached = template["Resources"][reference]
             if attached["Type"] == "AWS::SecretsManager::SecretTargetAttachment":
                 return [attached["Properties"]["SecretId"]["Ref"]]
             return [reference]
-        case {"Fn::GetStackOutput": output}:
-            return [f"{output['StackName']}.{output['OutputName']}"]
         case "*":
             return known
         case _:

@@ -63,7 +63,7 @@ def in_short(readers: Readers) -> Readers:
 
 
 def short(name: str) -> str:
-    if name.endswith("-base.DatabaseMasterSecretArn"):
+    if name == "BaseDatabaseMasterSecretArn":
         return "its base's master password"
     if pattern := re.search(r":secret:(.*)-\?{6}", name):
         return pattern[1]
@@ -107,5 +107,5 @@ def test_readers_of_the_bad_template_are_found_however_they_are_allowed(bad_temp
     assert readers_of_secrets(bad_template) == {
         "Secret": {"Role", "Other"},
         "Master": {"Role", "Other"},
-        "base.SecretArn": {"Role"},
+        "BaseSecretArn": {"Role"},
     }

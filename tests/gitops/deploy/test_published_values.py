@@ -1,0 +1,89 @@
+"""A base that publishes another value reaches its apps, whose templates do not change, with the next deployment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.gitops.repositories import GitRepository
+
+if TYPE_CHECKING:
+    from tests.gitops.checkouts import Checkout
+
+NAME = "/gitops/dev/base/ListenerArn"
+STACKS = '''
+    if environment.name.is_account:
+        return {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    if isinstance(config, AdHocBaseConfig):
+        listener = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": config.domain.replace(".", "-")}}
+        value = {"Type": "String", "Name": NAME, "Value": {"Ref": "Listener"}}
+        return {"Resources": {"Listener": listener, "Published": {"Type": "AWS::SSM::Parameter", "Properties": value}}}
+    rule = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "BaseListenerArn"}}}
+    parameter = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": NAME}
+    return {"Parameters": {"BaseListenerArn": parameter}, "Resources": {"Rule": rule}}
+'''
+
+
+@pytest.fixture
+def listeners(checkout: Checkout) -> Checkout:
+    """A base that publishes its listener and an app with a rule on it, both deployed and committed on main."""
+    app = checkout.root / "app.py"
+    code = app.read_text()
+    app.unlink()
+    head, start, rest = code.partition("    config = environment.config\n")
+    app.write_text(f'{head}{start}    NAME = "{NAME}"{STACKS}{rest}')
+    checkout.base("dev")
+    checkout.app("dev/alpha")
+    checkout.app("dev/beta")
+    repository = GitRepository(checkout.root)
+    (checkout.root / ".gitignore").write_text(".gitops\nnode_modules\n")
+    repository.git("init", "--initial-branch", "main")
+    repository.commit()
+    deployed = checkout.gitops("deploy", "--all")
+    assert deployed.returncode == 0, deployed.stderr
+    return checkout
+
+
+def rule(checkout: Checkout, stack: str = "dev-alpha") -> str:
+    """Return the listener that an app's rule is on."""
+    arn = checkout.physical_id(stack, "Rule")
+    attributes: dict[str, str] = checkout.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]
+    return attributes["DisplayName"].rpartition(":")[2]
+
+
+def test_a_replaced_listener_is_planned_for_the_apps_and_reaches_them(listeners: Checkout) -> None:
+    listeners.base("dev", domain="new.example.com")
+
+    plan = listeners.gitops("plan", "--base", "main")
+    affected = listeners.gitops("affected", "--base", "main")
+
+    assert plan.returncode == 0, plan.stderr
+    assert f"values of its base that it reads may change: {NAME}" in plan.stdout
+    assert '"dev/alpha"' in affected.stdout
+    assert rule(listeners) == "dev-example-com"
+
+    deployed = listeners.gitops("deploy", "dev", "dev/alpha")
+
+    assert deployed.returncode == 0, deployed.stderr
+    assert rule(listeners) == "new-example-com"
+    assert rule(listeners, "dev-beta") == "dev-example-com"
+
+    # Beta was not deployed with its base: its next deployment finds the value, though nothing is declared anew.
+    later = listeners.gitops("deploy", "dev/beta")
+    again = listeners.gitops("deploy", "--all")
+
+    assert rule(listeners, "dev-beta") == "new-example-com"
+    assert "nothing changed" not in later.stderr
+    assert "nothing changed" in again.stderr
+
+
+def test_a_base_that_changes_nothing_it_publishes_leaves_its_apps_alone(listeners: Checkout) -> None:
+    base = listeners.root / "environments" / "dev" / "base.yaml"
+    base.write_text(base.read_text() + "policy: {max_environments: 7}\n")
+
+    affected = listeners.gitops("affected", "--base", "main")
+    deployed = listeners.gitops("deploy", "--all")
+
+    assert "dev/alpha" not in affected.stdout
+    assert "nothing changed" in deployed.stderr
