@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops.plan.document import read_plan
 from tests.gitops.repositories import GitRepository
 
 if TYPE_CHECKING:
     from tests.gitops.checkouts import Checkout
 
 NAME = "/gitops/dev/base/ListenerArn"
-STACKS = '''
+STACKS = """
     if environment.name.is_account:
         return {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     if isinstance(config, AdHocBaseConfig):
@@ -22,7 +23,7 @@ STACKS = '''
     rule = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "BaseListenerArn"}}}
     parameter = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": NAME}
     return {"Parameters": {"BaseListenerArn": parameter}, "Resources": {"Rule": rule}}
-'''
+"""
 
 
 @pytest.fixture
@@ -55,11 +56,13 @@ def rule(checkout: Checkout, stack: str = "dev-alpha") -> str:
 def test_a_replaced_listener_is_planned_for_the_apps_and_reaches_them(listeners: Checkout) -> None:
     listeners.base("dev", domain="new.example.com")
 
-    plan = listeners.gitops("plan", "--base", "main")
+    plan = listeners.gitops("plan", "--base", "main", "--output", "plan")
     affected = listeners.gitops("affected", "--base", "main")
 
     assert plan.returncode == 0, plan.stderr
-    assert f"values of its base that it reads may change: {NAME}" in plan.stdout
+    reasons = {planned.environment: planned.reason for planned in read_plan(listeners.root / "plan").environments}
+    assert reasons["dev/alpha"] == f"values of its base that it reads may change: {NAME}"
+    assert reasons.keys() == {"dev/base", "dev/alpha", "dev/beta"}
     assert '"dev/alpha"' in affected.stdout
     assert rule(listeners) == "dev-example-com"
 
