@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from local_aws.ministack import seams
 
 if TYPE_CHECKING:
-    from local_aws.ministack.seams import Record
+    from local_aws.ministack.seams import Record, Response
 
 
 def fail_custom_resources_early() -> None:
@@ -109,6 +110,42 @@ def _with_ecs_names(value: object) -> object:
         return value
     renamed = {name[:1].lower() + name[1:]: nested for name, nested in value.items()}
     return {name: nested if name in _MAPS else _with_ecs_names(nested) for name, nested in renamed.items()}
+
+
+def describe_ssm_parameters_as_aws_does() -> None:
+    """Describe a stack's parameters of types `AWS::SSM::Parameter::Value<…>` by name and `ResolvedValue`.
+
+    MiniStack has the resolved value in the place of the name.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Parameter.html
+    """
+    describe = seams.cloudformation_actions["DescribeStacks"]
+
+    @functools.wraps(describe)
+    def describe_with_names(parameters: Record) -> Response:
+        status, headers, body = describe(parameters)
+        by_id = {stack["StackId"]: stack.get("_resolved_params", {}) for stack in seams.stacks.values()}
+        resolved: Record = {}
+
+        def rewrite(found: re.Match[str]) -> str:
+            nonlocal resolved
+            stack_id, key, value = found.groups()
+            if stack_id is not None:
+                resolved = by_id.get(stack_id, {})
+                return found[0]
+            name = resolved.get(key, {}).get("SsmName")
+            return found[0] if name is None else _RESOLVED.format(key=key, name=name, value=value)
+
+        return status, headers, _PARAMETER.sub(rewrite, body.decode()).encode()
+
+    seams.cloudformation_actions["DescribeStacks"] = describe_with_names
+
+
+_PARAMETER = re.compile(
+    r"<StackId>([^<]*)</StackId>|<ParameterKey>([^<]*)</ParameterKey><ParameterValue>([^<]*)</ParameterValue>"
+)
+_RESOLVED = (
+    "<ParameterKey>{key}</ParameterKey><ParameterValue>{name}</ParameterValue><ResolvedValue>{value}</ResolvedValue>"
+)
 
 
 class StackRecord(NamedTuple):

@@ -173,6 +173,9 @@ replacing_properties = Table[tuple[str, ...]](f"{_PROVISIONERS}._REPLACING_PROPE
 conditionally_replacing_properties = Table[tuple[str, ...]](
     f"{_PROVISIONERS}._CONDITIONALLY_REPLACING_PROPERTIES", "to say what may replace"
 )
+cloudformation_actions = Table[Callable[[Record], Response]](
+    "ministack.services.cloudformation.handlers._ACTION_HANDLERS", "to describe stacks as AWS does"
+)
 import_lookups = Table[tuple[tuple[str, ...], Callable[[str], str | None]]](
     "ministack.services.cloudformation.changesets._IMPORT_LOOKUPS", "to import resources of more types"
 )

@@ -65,6 +65,23 @@ def test_access_string_of_a_cache_user_is_answered_as_it_was_given(account: Acco
     assert [user["AccessString"] for user in elasticache.describe_users(UserId="user")["Users"]] == [access]
 
 
+def test_parameter_of_a_stack_has_its_name_in_ssm_and_its_resolved_value(account: Account) -> None:
+    account.client("ssm").put_parameter(Name="/a/b", Value="one & two", Type="String")
+    parameters = {
+        "Read": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/a/b"},
+        "Plain": {"Type": "String", "Default": "/a/b"},
+    }
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Read"}}}
+
+    account.deploy("it", {"Topic": topic}, Parameters=parameters)
+
+    (stack,) = account.client("cloudformation").describe_stacks(StackName="it")["Stacks"]
+    assert sorted(stack["Parameters"], key=lambda parameter: parameter["ParameterKey"]) == [
+        {"ParameterKey": "Plain", "ParameterValue": "/a/b"},
+        {"ParameterKey": "Read", "ParameterValue": "/a/b", "ResolvedValue": "one & two"},
+    ]
+
+
 @pytest.mark.parametrize("image", ["al2023-ami", "al2023-ami-minimal"])
 @pytest.mark.parametrize("kernel", ["default", "6.1", "6.12"])
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
