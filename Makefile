@@ -21,6 +21,9 @@ PACKAGES_deploy := $(PACKAGES_plan)
 PACKAGES_local := $(PACKAGES_plan) --group local
 PACKAGES_check := --all-extras --all-groups
 WITH_NPM := deploy local check
+# The policy engine of the embedded AWS is optional in package.json, and no job with credentials installs it.
+NPM_deploy := --omit=dev --omit=optional
+NPM_local := --omit=dev
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -64,7 +67,7 @@ $(VENV)/.for-%: uv.lock pyproject.toml $(UV)
 
 node_modules/.for-%: package-lock.json $(VENV)/.for-%
 	@echo "Setting up npm packages in node_modules, for $*"
-	@$(NPM_CI) $(if $(filter check,$*),,--omit=dev) >/dev/null
+	@$(NPM_CI) $(NPM_$*) >/dev/null
 	@touch $(if $(filter check,$*),$(WITH_NPM:%=node_modules/.for-%),$@)
 
 .PRECIOUS: $(VENV)/.for-%

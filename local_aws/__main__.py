@@ -1,8 +1,8 @@
 """The command line of the embedded AWS: ``python -m local_aws [--state-dir FOLDER] up|down|status``.
 
 Each command prints one JSON object: ``running`` (bool), ``changed`` (bool: whether this call started or stopped it),
-and, while it runs, ``images`` (their names), ``permissions`` (whether they are enforced, and how many were authorised
-and denied, in all and by principal) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start, with the
+and, while it runs, ``images`` (their names), ``permissions`` (how many were authorised and denied, in all and by
+principal, and what was denied) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start, with the
 reason on standard error. ``down`` also returns 0 when none runs.
 """
 
@@ -65,10 +65,10 @@ def _described(aws: EmbeddedAws | None, state_dir: Path, *, changed: bool) -> di
 def _permissions(state_dir: Path) -> dict[str, Any]:
     counts = records.summary(state_dir)
     return {
-        "enforced": records.are_kept(state_dir),
         "authorised": sum(one.authorised for one in counts),
         "denied": sum(one.denied for one in counts),
         "principals": [asdict(one) for one in counts],
+        "denials": [str(one) for one in records.denials(state_dir)],
     }
 
 

@@ -29,7 +29,7 @@ def extend(state_dir: Path) -> None:
     cloudformation.name_log_groups_as_aws_does()
     cloudformation.give_every_stack_names_of_its_own()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
-    authority = gate.enforce(state_dir) if settings.permissions_are_enforced(os.environ) else None
+    authority = gate.enforce(state_dir)
     if settings.containers_are_wanted(os.environ):
         resource_types.register()
         return
@@ -37,7 +37,7 @@ def extend(state_dir: Path) -> None:
     variables, corrections = _start_servers(state_dir, images) if images.file.exists() else ({}, ())
     resource_types.register(*corrections)
     endpoint = f"http://localhost:{os.environ['GATEWAY_PORT']}"
-    environment = TaskEnvironment(endpoint, variables, TaskRoles(authority))
+    environment = TaskEnvironment(endpoint, TaskRoles(authority), variables)
     ProcessAgent(images, environment, state_dir / "tasks").register()
 
 

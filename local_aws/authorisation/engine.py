@@ -99,7 +99,7 @@ class Engine:
 
     def __init__(self) -> None:
         if not is_installed():
-            msg = f"@cloud-copilot/iam-simulate is not installed in {NODE_MODULES}. Run: make setup"
+            msg = f"@cloud-copilot/iam-simulate is not installed in {NODE_MODULES}. Run: make tools FOR=local"
             raise EngineError(msg)
         self._lock = threading.Lock()
         self._known: dict[Question, Decision] = {}
@@ -157,7 +157,7 @@ def _node() -> Path:
         binary = Path(location, "bin", "node")
         if binary.exists():
             return binary
-    raise EngineError("Node is not installed in this Python environment. Run: make setup")
+    raise EngineError("Node is not installed in this Python environment. Run: make tools FOR=local")
 
 
 def _simulation(question: Question) -> dict[str, Any]:

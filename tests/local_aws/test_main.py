@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 
-NOT_ENFORCED = {"enforced": False, "authorised": 0, "denied": 0, "principals": []}
+NOTHING_DECIDED = {"authorised": 0, "denied": 0, "principals": [], "denials": []}
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_up_status_and_down(state_dir: Path) -> None:
     stopped, _ = run(state_dir, "down")
 
     assert said == ""
-    assert started == {"running": True, "changed": True, "images": [], "permissions": NOT_ENFORCED, **published}
+    assert started == {"running": True, "changed": True, "images": [], "permissions": NOTHING_DECIDED, **published}
     assert again == status == {**started, "changed": False}
     assert published.keys() == {
         "endpoint",
