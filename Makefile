@@ -86,6 +86,7 @@ demo: ready ## Deploy the five sample environments to an AWS on this machine, an
 	@gitops validate
 	@gitops deploy --target local --all
 	@test -e $(DEMO_DATA) || { gitops run dev/alpha -- env $(DEMO_LOGIN) sh -c '$(DEMO_COMMANDS)' && touch $(DEMO_DATA); }
+	@python -m local_aws permissions
 	@printf '%s\n' '' 'They answer here, dev/beta below /api/ and /admin/ only, since its frontend is simulated:'
 	@for name in dev/alpha dev/beta prod/app; do BROWSER=true gitops open $$name 2>/dev/null || exit; done
 	@printf '%s\n' 'Sign in to dev/alpha as demo@example.com with the password "demo demo demo".' '' 'What to try next:' \

@@ -98,3 +98,18 @@ def test_gitops_is_not_needed(tmp_path: Path) -> None:
 
     assert "local_aws.additions" in done
     assert {name for name in done if name.split(".")[0] in {"gitops", "constructs_lib", "aws_cdk"}} == set()
+
+
+@pytest.mark.parametrize(
+    ("effect", "counted", "code"),
+    [("Allowed", "1 authorised, 0 denied", 0), ("ImplicitlyDenied", "0 authorised, 1 denied", 1)],
+)
+def test_what_was_denied_is_an_error(tmp_path: Path, effect: str, counted: str, code: int) -> None:
+    decision = {"principal": "arn:aws:iam::1:role/it", "action": "s3:GetObject", "resource": "arn:x", "effect": effect}
+    (tmp_path / "authorisation.jsonl").write_text(f"{json.dumps(decision)}\n")
+    command = [sys.executable, "-m", "local_aws", "--state-dir", str(tmp_path), "permissions"]
+
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    denied = ["  arn:aws:iam::1:role/it was denied s3:GetObject on arn:x"] if code else []
+    assert (done.returncode, done.stdout.splitlines()) == (code, [f"permissions: {counted}", *denied])
