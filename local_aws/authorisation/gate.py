@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from local_aws.authorisation.callers import Caller
     from local_aws.authorisation.requests import Call, Request
     from local_aws.ministack.identities import Dispatch
     from local_aws.ministack.seams import Response
@@ -82,6 +83,10 @@ class Gate:
             return self._refuse(request, "AccessDenied", message, request_id)
         if who is None:
             return self._refuse_unsigned(request, call, request_id)
+        if (call.service, call.operation) == ("sts", "AssumeRole") and not Existing().has_role(
+            call.parameters["RoleArn"]
+        ):
+            return self._refuse_missing_role(request, call, who, request_id)
         denial = self._authority.judge(who, needed, place)
         return refusal(call.protocol, "AccessDenied", denial.message, request_id) if denial else None
 
@@ -90,6 +95,19 @@ class Gate:
         who = request.credential[0] if request.credential else "nobody"
         self._authority.refused(who, _asked(request), mapping.ANY, message)
         return refusal(_protocol(request), code, message, request_id)
+
+    def _refuse_missing_role(self, request: Request, call: Call, who: Caller, request_id: str) -> Response:
+        """Refuse to assume a role that does not exist, which AWS does not tell from one that trusts others.
+
+        The CDK CLI goes on with an administrator's own credentials then, before an account is bootstrapped: like all
+        that administrators do, that is not recorded.
+        """
+        message = (
+            f"User: {who.arn} is not authorized to perform: sts:AssumeRole on resource: {call.parameters['RoleArn']}"
+        )
+        if who.is_administrator:
+            return refusal(call.protocol, "AccessDenied", message, request_id)
+        return self._refuse(request, "AccessDenied", message, request_id)
 
     def _refuse_unsigned(self, request: Request, call: Call, request_id: str) -> Response | None:
         """Refuse an unsigned call, unless it is one with a token of a web identity provider that a role trusts."""

@@ -176,6 +176,14 @@ def test_a_role_is_assumed_by_those_whom_it_trusts(account: Account) -> None:
         account.client("sts").assume_role(RoleArn=made["Role"]["Arn"], RoleSessionName="it")
 
 
+def test_a_role_that_does_not_exist_cannot_be_assumed(account: Account) -> None:
+    arn = f"arn:aws:iam::{account.number}:role/none"
+
+    with pytest.raises(ClientError, match=f"sts:AssumeRole on resource: {arn}") as refused:
+        account.client("sts").assume_role(RoleArn=arn, RoleSessionName="it")
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
 @pytest.mark.parametrize(
     ("environment", "trusted"),
     [("deploy", True), pytest.param("plan", False, marks=pytest.mark.denied("sts:AssumeRoleWithWebIdentity"))],

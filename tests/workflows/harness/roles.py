@@ -56,12 +56,4 @@ def _is_role(logical_id: str, resource: Mapping[str, Any], environment: str) -> 
 def _document(document: object, account: str) -> str:
     """Return a policy of the template with references resolved, for another account."""
     resources = golden.stacks()[golden.ACCOUNT_STACK]
-    document = json.loads(json.dumps(document).replace(json.dumps(PROVIDER), json.dumps(_provider(account))))
     return json.dumps(golden.resolved(document, golden.ACCOUNT_STACK, resources)).replace(golden.ACCOUNT, account)
-
-
-PROVIDER = {"Fn::GetAtt": ["AccountGitHubProvider59E9F409", "Arn"]}
-
-
-def _provider(account: str) -> str:
-    return f"arn:aws:iam::{account}:oidc-provider/{ISSUER.removeprefix('https://')}"
