@@ -98,6 +98,8 @@ class DeploymentRoles(Construct):
         self._allow(
             role,
             [
+                "elasticloadbalancing:DescribeAccountLimits",
+                "elasticloadbalancing:DescribeAccountLimits",
                 "elasticloadbalancing:DescribeLoadBalancers",
                 "elasticloadbalancing:DescribeRules",
                 "elasticloadbalancing:DescribeTargetGroups",
