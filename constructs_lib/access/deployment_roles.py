@@ -99,7 +99,6 @@ class DeploymentRoles(Construct):
             role,
             [
                 "elasticloadbalancing:DescribeAccountLimits",
-                "elasticloadbalancing:DescribeAccountLimits",
                 "elasticloadbalancing:DescribeLoadBalancers",
                 "elasticloadbalancing:DescribeRules",
                 "elasticloadbalancing:DescribeTargetGroups",
