@@ -21,6 +21,9 @@ PACKAGES_deploy := $(PACKAGES_plan)
 PACKAGES_local := $(PACKAGES_plan) --group local
 PACKAGES_check := --all-extras --all-groups
 WITH_NPM := deploy local check
+# The policy engine of the embedded AWS is optional in package.json, and no job with credentials installs it.
+NPM_deploy := --omit=dev --omit=optional
+NPM_local := --omit=dev
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -64,7 +67,7 @@ $(VENV)/.for-%: uv.lock pyproject.toml $(UV)
 
 node_modules/.for-%: package-lock.json $(VENV)/.for-%
 	@echo "Setting up npm packages in node_modules, for $*"
-	@$(NPM_CI) $(if $(filter check,$*),,--omit=dev) >/dev/null
+	@$(NPM_CI) $(NPM_$*) >/dev/null
 	@touch $(if $(filter check,$*),$(WITH_NPM:%=node_modules/.for-%),$@)
 
 .PRECIOUS: $(VENV)/.for-%
@@ -86,6 +89,7 @@ demo: ready ## Deploy the five sample environments to an AWS on this machine, an
 	@gitops local prepare
 	@gitops deploy --target local --all
 	@test -e $(DEMO_DATA) || { gitops run dev/alpha -- env $(DEMO_LOGIN) sh -c '$(DEMO_COMMANDS)' && touch $(DEMO_DATA); }
+	@python -m local_aws permissions
 	@printf '%s\n' '' 'They answer here, dev/beta below /api/ and /admin/ only, since its frontend is simulated:'
 	@for name in dev/alpha dev/beta prod/app; do BROWSER=true gitops open $$name 2>/dev/null || exit; done
 	@printf '%s\n' 'Sign in to dev/alpha as demo@example.com with the password "demo demo demo".' '' 'What to try next:' \

@@ -31,7 +31,7 @@ class EnvironmentStack(cdk.Stack):
             tags={ENVIRONMENT_TAG: str(environment.name), KIND_TAG: environment.kind},
             termination_protection=environment.kind != "ad-hoc-app",
             synthesizer=(
-                cdk.BootstraplessSynthesizer()
+                cdk.LegacyStackSynthesizer()  # BootstraplessSynthesizer names the CDK's default roles
                 if of_account
                 else cdk.DefaultStackSynthesizer(qualifier=BOOTSTRAP_QUALIFIER)
             ),

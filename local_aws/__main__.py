@@ -1,9 +1,10 @@
-"""The command line of the embedded AWS: ``python -m local_aws [--state-dir FOLDER] up|down|status``.
+"""The command line of the embedded AWS: ``python -m local_aws [--state-dir FOLDER] up|down|status|permissions``.
 
 Each command prints one JSON object: ``running`` (bool), ``changed`` (bool: whether this call started or stopped it),
-and, while it runs, ``images`` (their names), ``permissions`` (whether they are enforced, and how many were authorised
-and denied, in all and by principal) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start, with the
-reason on standard error. ``down`` also returns 0 when none runs.
+and, while it runs, ``images`` (their names), ``permissions`` (how many were authorised and denied, in all and by
+principal, and what was denied) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start, with the
+reason on standard error. ``down`` also returns 0 when none runs. ``permissions`` prints counts and denials in words
+instead, and returns 1 if something was denied.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ def main(argv: Sequence[str]) -> int:
                     state_dir, port=options.port, account=options.account, region=options.region, images=images
                 )
                 answer = _described(aws, state_dir, changed=started)
+            case "permissions":
+                return _tell_permissions(state_dir)
             case "down":
                 answer = {"running": False, "changed": lifecycle.down(state_dir)}
             case _:
@@ -65,11 +68,20 @@ def _described(aws: EmbeddedAws | None, state_dir: Path, *, changed: bool) -> di
 def _permissions(state_dir: Path) -> dict[str, Any]:
     counts = records.summary(state_dir)
     return {
-        "enforced": records.are_kept(state_dir),
         "authorised": sum(one.authorised for one in counts),
         "denied": sum(one.denied for one in counts),
         "principals": [asdict(one) for one in counts],
+        "denials": [str(one) for one in records.denials(state_dir)],
     }
+
+
+def _tell_permissions(state_dir: Path) -> int:
+    """Print what was authorised and denied; return 1 if something was denied."""
+    permissions = _permissions(state_dir)
+    print(f"permissions: {permissions['authorised']} authorised, {permissions['denied']} denied")
+    for denial in permissions["denials"]:
+        print(f"  {denial}")
+    return 1 if permissions["denied"] else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         help="run tasks of images that have a folder with a .venv in FOLDER as processes, with databases and caches",
     )
     commands.add_parser("status", help="print whether it runs, and how to reach it")
+    commands.add_parser("permissions", help="print what was authorised and denied; exit code 1 if something was denied")
     commands.add_parser("down", help="stop it and delete its data")
     return parser
 

@@ -37,7 +37,7 @@ def extend(state_dir: Path) -> None:
     service_quotas.register()
     service_linked_roles.register()
     strictness_gate.install(REFUSALS)
-    authority = gate.enforce(state_dir) if settings.permissions_are_enforced(os.environ) else None
+    authority = gate.enforce(state_dir)
     if settings.containers_are_wanted(os.environ):
         resource_types.register()
         return
@@ -45,7 +45,7 @@ def extend(state_dir: Path) -> None:
     variables, corrections = _start_servers(state_dir, images) if images.file.exists() else ({}, ())
     resource_types.register(*corrections)
     endpoint = f"http://localhost:{os.environ['GATEWAY_PORT']}"
-    environment = TaskEnvironment(endpoint, variables, TaskRoles(authority))
+    environment = TaskEnvironment(endpoint, TaskRoles(authority), variables)
     ProcessAgent(images, environment, state_dir / "tasks").register()
 
 

@@ -25,9 +25,6 @@ When it is set, tasks run as containers of images that the engine has or can pul
 """
 NO_DOCKER = "no-docker.sock"
 
-PERMISSIONS = "GITOPS_LOCAL_PERMISSIONS"
-"""The variable that lets the embedded AWS authorise every call as IAM would, when it is `enforce`."""
-
 CODE = Path(__file__).absolute().parents[1]
 """The folder of this package, which need not be installed."""
 NODE_MODULES = Path(__file__).resolve().parents[1] / "node_modules"
@@ -63,18 +60,12 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         "SFTP_ENABLED": "0",
         # With a container engine MiniStack would run tasks in containers, of images that exist in no registry.
         "DOCKER_HOST": os.environ.get(DOCKER_HOST) or f"unix://{state_dir / NO_DOCKER}",
-        PERMISSIONS: os.environ.get(PERMISSIONS, ""),
     }
 
 
 def containers_are_wanted(environment: Mapping[str, str]) -> bool:
     """Return whether a server with this environment runs tasks, databases and caches as MiniStack's containers."""
     return not environment["DOCKER_HOST"].endswith(NO_DOCKER)
-
-
-def permissions_are_enforced(environment: Mapping[str, str]) -> bool:
-    """Return whether a server with this environment authorises every call."""
-    return environment.get(PERMISSIONS) == "enforce"
 
 
 def applications(folder: Path) -> dict[str, Path]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops.cdk import cli as cdk
-from local_aws import lifecycle
-from local_aws.loopback import ANY_PORT
+from tests import embedded
 from tests.fake_github.fixtures import fake_github  # noqa: F401 - a fixture for all tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from local_aws import lifecycle
 
 HERE = Path(__file__).parent
 EMBEDDED_AWS = {"embedded_aws", "embedded_state"}
@@ -41,7 +42,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def embedded_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lifecycle.EmbeddedAws]:
     """An embedded AWS of its own for each test process; accounts keep tests in it apart."""
-    state_dir = tmp_path_factory.mktemp("embedded-aws")
-    aws, _ = lifecycle.up(state_dir, port=ANY_PORT, account="111111111111")
-    yield aws
-    lifecycle.down(state_dir)
+    with embedded.embedded_aws(tmp_path_factory.mktemp("embedded-aws")) as aws:
+        yield aws
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_denied(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which an embedded AWS denies other actions than those that the test is marked with."""
+    yield
+    marked = request.node.get_closest_marker(embedded.MARKER)
+    denied = embedded.WATCH.new()
+    assert {one.action for one in denied} == set(marked.args if marked else ()), "\n".join(map(str, denied))

@@ -144,6 +144,18 @@ def test_make_knows_every_set(name: str) -> None:
     assert (f"node_modules/.for-{name}" in done.stdout) == (name in {"deploy", "local", "check"})
 
 
+@pytest.mark.parametrize(("name", "installed"), [("deploy", False), ("local", True), ("check", True)])
+def test_the_policy_engine_is_for_development_and_no_job_that_deploys_has_it(name: str, *, installed: bool) -> None:
+    declared = json.loads((ROOT / "package.json").read_text())
+    command = ["make", "-n", "-W", "package-lock.json", f"node_modules/.for-{name}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert "@cloud-copilot/iam-simulate" in declared["optionalDependencies"]
+    assert declared["dependencies"].keys() == {"aws-cdk"}
+    assert "npm ci" in done.stdout
+    assert ("--omit=optional" not in done.stdout) is installed
+
+
 def test_make_refuses_another_set_and_names_those_it_knows() -> None:
     done = subprocess.run(["make", "tools", "FOR=x"], cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -60,6 +60,15 @@ class EmbeddedEndpoint:
         return self.environment_url.format(folder=folder, name=name)
 
 
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """How many permissions were authorised and denied since the embedded AWS started, and what was denied, in words."""
+
+    authorised: int
+    denied: int
+    denials: tuple[str, ...] = ()
+
+
 def find(state_dir: Path = checkout.LOCAL_STATE) -> EmbeddedEndpoint | None:
     """Return the embedded AWS that runs on ``state_dir``, or None. It takes well under a millisecond."""
     try:
@@ -95,12 +104,10 @@ def images() -> list[str]:
     return names
 
 
-def permissions() -> str:
-    """Return in words whether permissions are enforced, and how many were authorised and denied."""
+def permissions() -> Permissions:
+    """Return which permissions the embedded AWS of this checkout has authorised and denied."""
     counts: dict[str, Any] = _run("status").get("permissions", {})
-    if not counts.get("enforced"):
-        return "not enforced"
-    return f"enforced; {counts['authorised']} authorised, {counts['denied']} denied"
+    return Permissions(counts.get("authorised", 0), counts.get("denied", 0), tuple(counts.get("denials", ())))
 
 
 def _run(*arguments: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gitops.output.progress import say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gitops.aws.embedded import EmbeddedEndpoint
+    from gitops.aws.embedded import EmbeddedEndpoint, Permissions
 
 Action = Literal["up", "prepare", "down", "status"]
 
@@ -64,6 +64,13 @@ def _tell(aws: EmbeddedEndpoint, home: AccountRegion) -> None:
         say(f"tasks of these images run as processes: {', '.join(images)}; others are simulated")
     else:
         say("tasks are simulated: no folder stands for an image")
-    say(f"permissions: {embedded.permissions()}")
+    _tell_permissions(embedded.permissions())
     for name, value in aws.environment(home.account, home.region).items():
         print(f"export {name}={value}")
+
+
+def _tell_permissions(permissions: Permissions) -> None:
+    """Say how many permissions were authorised and denied, and what was denied."""
+    say(f"permissions: {permissions.authorised} authorised, {permissions.denied} denied")
+    for denial in permissions.denials:
+        say(f"  {denial}")

@@ -68,11 +68,16 @@ class Authority:
             try:
                 decision = self._engine.decide(question)
             except EngineError as error:
+                self.refused(caller.owner, requirement.action.name, requirement.resource, str(error))
                 return Denial(f"User: {caller.arn}: the embedded AWS cannot tell whether this is allowed: {error}")
             self._records.add(caller, requirement, decision)
             if not decision.allowed:
                 return Denial(_wording(caller, requirement, decision))
         return None
+
+    def refused(self, principal: str, action: str, resource: str, why: str) -> None:
+        """Record a call that is refused without a decision."""
+        self._records.add_refusal(principal, action, resource, why)
 
     def _question(self, caller: Caller, requirement: Requirement, place: Place, via: str | None) -> Question:
         prefix = requirement.action.name.partition(":")[0]

@@ -95,17 +95,18 @@ class Decision:
 
 
 class Engine:
-    """Answers questions in a Node process, each different one once. Several threads may ask."""
+    """Answers questions in a Node process, each different one once. Several threads may ask.
+
+    The process starts with the first question: an administrator's calls ask none.
+    """
 
     def __init__(self) -> None:
         if not is_installed():
-            msg = f"@cloud-copilot/iam-simulate is not installed in {NODE_MODULES}. Run: make setup"
+            msg = f"@cloud-copilot/iam-simulate is not installed in {NODE_MODULES}. Run: make tools FOR=local"
             raise EngineError(msg)
         self._lock = threading.Lock()
         self._known: dict[Question, Decision] = {}
-        self._process = subprocess.Popen(
-            [str(_node()), str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
+        self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +116,8 @@ class Engine:
 
     def close(self) -> None:
         """End the Node process."""
-        self._process.communicate()
+        if self._process is not None:
+            self._process.communicate()
 
     def decide(self, question: Question) -> Decision:
         """Return whether a principal may do something.
@@ -130,6 +132,10 @@ class Engine:
             return known
 
     def _ask(self, simulation: Mapping[str, Any]) -> dict[str, Any]:
+        if self._process is None:
+            command = [str(_node()), str(WORKER)]
+            pipe = subprocess.PIPE
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
         questions, answers = self._process.stdin, self._process.stdout
         if questions is None or answers is None:
             raise EngineError("the policy engine has no input or output")
@@ -157,7 +163,7 @@ def _node() -> Path:
         binary = Path(location, "bin", "node")
         if binary.exists():
             return binary
-    raise EngineError("Node is not installed in this Python environment. Run: make setup")
+    raise EngineError("Node is not installed in this Python environment. Run: make tools FOR=local")
 
 
 def _simulation(question: Question) -> dict[str, Any]:

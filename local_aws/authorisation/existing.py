@@ -35,6 +35,11 @@ class Existing:
             return identities.text(record.get("AssumeRolePolicyDocument"))
         return identities.resource_policy(prefix, arn)
 
+    def has_role(self, arn: str) -> bool:
+        """Tell whether there is a role of an ARN."""
+        role = _ROLE.fullmatch(arn)
+        return role is not None and identities.role(role["account"], role["name"]) is not None
+
     def tags(self, arn: str) -> Mapping[str, str]:
         """Return the tags of a resource."""
         service = arn.split(":")[2] if arn.startswith("arn:") else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from local_aws import ministack
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from local_aws.authorisation.callers import Caller
     from local_aws.authorisation.requests import Call, Request
     from local_aws.ministack.identities import Dispatch
     from local_aws.ministack.seams import Response
@@ -70,7 +72,7 @@ class Gate:
         try:
             who = callers.caller(credential[0], place.account) if credential else None
         except callers.UnknownCallerError as error:
-            return refusal(_protocol(request), "InvalidClientTokenId", str(error), request_id)
+            return self._refuse(request, "InvalidClientTokenId", str(error), request_id)
         if who is not None and who.is_administrator and not _concerns_roles(request):
             return None
         try:
@@ -78,11 +80,45 @@ class Gate:
             needed = mapping.requirements(call, place, Existing())
         except (requests.UnknownCallError, mapping.UnknownActionError) as error:
             message = f"the embedded AWS cannot tell whether this is allowed: {error}"
-            return refusal(_protocol(request), "AccessDenied", message, request_id)
+            return self._refuse(request, "AccessDenied", message, request_id)
         if who is None:
-            return _refuse_unsigned(call, request_id)
+            return self._refuse_unsigned(request, call, request_id)
+        if (call.service, call.operation) == ("sts", "AssumeRole") and not Existing().has_role(
+            call.parameters["RoleArn"]
+        ):
+            return self._refuse_missing_role(request, call, who, request_id)
         denial = self._authority.judge(who, needed, place)
         return refusal(call.protocol, "AccessDenied", denial.message, request_id) if denial else None
+
+    def _refuse(self, request: Request, code: str, message: str, request_id: str) -> Response:
+        """Record a refusal without a decision, and return the answer to it."""
+        who = request.credential[0] if request.credential else "nobody"
+        self._authority.refused(who, _asked(request), mapping.ANY, message)
+        return refusal(_protocol(request), code, message, request_id)
+
+    def _refuse_missing_role(self, request: Request, call: Call, who: Caller, request_id: str) -> Response:
+        """Refuse to assume a role that does not exist, which AWS does not tell from one that trusts others.
+
+        The CDK CLI goes on with an administrator's own credentials then, before an account is bootstrapped: like all
+        that administrators do, that is not recorded.
+        """
+        message = (
+            f"User: {who.arn} is not authorized to perform: sts:AssumeRole on resource: {call.parameters['RoleArn']}"
+        )
+        if who.is_administrator:
+            return refusal(call.protocol, "AccessDenied", message, request_id)
+        return self._refuse(request, "AccessDenied", message, request_id)
+
+    def _refuse_unsigned(self, request: Request, call: Call, request_id: str) -> Response | None:
+        """Refuse an unsigned call, unless it is one with a token of a web identity provider that a role trusts."""
+        if (call.service, call.operation) != ("sts", WEB_IDENTITY):
+            message = "Request is missing Authentication Token"
+            return self._refuse(request, "MissingAuthenticationToken", message, request_id)
+        parameters = {name: [value] for name, value in call.parameters.items() if isinstance(value, str)}
+        if identities.web_identity_is_refused(call.parameters["RoleArn"], parameters):
+            message = f"Not authorized to perform sts:{WEB_IDENTITY}"
+            return self._refuse(request, "AccessDenied", message, request_id)
+        return None
 
 
 def _concerns_roles(request: Request) -> bool:
@@ -91,20 +127,19 @@ def _concerns_roles(request: Request) -> bool:
     return credential is not None and credential[1] == "sts"
 
 
-def _refuse_unsigned(call: Call, request_id: str) -> Response | None:
-    """Refuse an unsigned call, unless it is one with a token of a web identity provider that a role trusts."""
-    if (call.service, call.operation) != ("sts", WEB_IDENTITY):
-        message = "Request is missing Authentication Token"
-        return refusal(call.protocol, "MissingAuthenticationToken", message, request_id)
-    parameters = {name: [value] for name, value in call.parameters.items() if isinstance(value, str)}
-    if identities.web_identity_is_refused(call.parameters["RoleArn"], parameters):
-        message = f"Not authorized to perform sts:{WEB_IDENTITY}"
-        return refusal(call.protocol, "AccessDenied", message, request_id)
-    return None
+def _asked(request: Request) -> str:
+    """Return what a request asks for, as far as it shows."""
+    try:
+        call = requests.read(request)
+    except requests.UnknownCallError:
+        return f"{request.method} {request.path}"
+    return f"{call.service}:{call.operation}"
 
 
 def _protocol(request: Request) -> str:
-    """Return the protocol of a request that no model describes, as far as it shows."""
+    """Return the protocol of a request, as far as it shows where no model describes the request."""
+    with suppress(requests.UnknownCallError):
+        return requests.read(request).protocol
     if "x-amz-target" in request.headers:
         return "json"
     return "query" if "form" in request.headers.get("content-type", "") else "rest-xml"

@@ -29,18 +29,13 @@ class TaskRoleError(Exception):
 
 
 class TaskRoles:
-    """What ECS does for tasks with their roles. Without an authority nothing is checked, and tasks get no role."""
+    """What ECS does for tasks with their roles."""
 
-    def __init__(self, authority: Authority | None) -> None:
+    def __init__(self, authority: Authority) -> None:
         self._authority = authority
 
-    def credentials(self, definition: Record, task_id: str) -> dict[str, str] | None:
-        """Return the variables with which a task's programs call AWS: none for a task without a role.
-
-        None means that permissions are not enforced.
-        """
-        if self._authority is None:
-            return None
+    def credentials(self, definition: Record, task_id: str) -> dict[str, str]:
+        """Return the variables with which a task's programs call AWS: none for a task without a role."""
         role = definition.get("taskRoleArn")
         return callers.credentials(role, task_id) if role else {}
 
@@ -50,8 +45,6 @@ class TaskRoles:
         Raises:
             TaskRoleError: it may not, or there is no such role and something needs one.
         """
-        if self._authority is None:
-            return
         place = mapping.Place(ministack.account_id(), ministack.region())
         calls = list(_calls(container, task_id))
         role = definition.get("executionRoleArn")

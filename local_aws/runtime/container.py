@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from local_aws.authorisation.task_roles import TaskRoles
-from local_aws.settings import SECRET_ACCESS_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,8 +41,8 @@ class TaskEnvironment:
     """
 
     endpoint: str
+    roles: TaskRoles
     variables: Mapping[str, str] = field(default_factory=dict)
-    roles: TaskRoles = field(default_factory=lambda: TaskRoles(None))
 
     def variables_of(self, declared: Mapping[str, str], task: EcsTask, address: str) -> dict[str, str]:
         """Return the variables of a container. Those that its definition declares take precedence."""
@@ -53,10 +52,9 @@ class TaskEnvironment:
             "AWS_DEFAULT_REGION": task.region,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        administrator = {"AWS_ACCESS_KEY_ID": task.account, "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY}
         credentials = self.roles.credentials(task.definition, task.task_id)
         own = {name: value.replace(EVERY_ADDRESS, address) for name, value in declared.items()}
-        return {**aws, **(administrator if credentials is None else credentials), **self.variables, **own}
+        return {**aws, **credentials, **self.variables, **own}
 
 
 def on_own_address(command: Sequence[str], address: str) -> list[str]:

@@ -20,6 +20,7 @@ from gitops.deploy.preflight.quotas import ON_DEMAND_QUOTA, SPOT_QUOTA
 from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT
 from tests.bench import declarations
+from tests.bench.authorisation import authorisation
 from tests.bench.environments import environments
 from tests.bench.setup import setup
 from tests.bench.structure import structure
@@ -224,6 +225,7 @@ def main() -> int:
         work = Path(name)
         for measurement in (
             structure,
+            authorisation,
             setup,
             validation,
             synthesis,

@@ -45,6 +45,19 @@ def test_roles_of_an_account_have_none_and_its_stack_needs_no_bootstrap(template
     assert "BootstrapVersion" in templates["dev-base"]["Parameters"]
 
 
+def test_an_account_is_deployed_without_roles_of_the_cdk(tmp_path: Path) -> None:
+    app = cdk.App(outdir=str(tmp_path))
+    for name in (EnvironmentName("accounts", "main"), EnvironmentName("dev", "alpha")):
+        EnvironmentStack(app, load(ROOT / "environments")[name])
+    assembly = app.synth()
+
+    roles = {
+        stack.stack_name: [stack.assume_role_arn, stack.cloud_formation_execution_role_arn] for stack in assembly.stacks
+    }
+    assert roles["accounts-main"] == [None, None]
+    assert all("cdk-gitops-" in role for role in roles["dev-alpha"])
+
+
 def test_nothing_is_shared_with_other_cdk_apps_of_the_account(templates: dict[str, Any]) -> None:
     for stack, template in templates.items():
         assert "hnb659fds" not in text(template), stack

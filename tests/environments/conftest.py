@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import lifecycle
-from local_aws.loopback import ANY_PORT
+from tests import embedded
 from tests.environments.world import APPLICATION, Environment, World
 
 if TYPE_CHECKING:
@@ -30,16 +29,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """An embedded AWS of its own for each test process, with the base dev."""
     root = tmp_path_factory.mktemp("world")
     images = {"microblog": APPLICATION}
-    aws, _ = lifecycle.up(root / ".gitops" / "local", port=ANY_PORT, account=ACCOUNT, images=images)
-    try:
+    with embedded.embedded_aws(root / ".gitops" / "local", account=ACCOUNT, images=images) as aws:
         world = World.make(root, ACCOUNT, aws)
         world.account(ACCOUNT)
         world.write("dev/base.yaml", BASE.read_text())
         world.bootstrap()
         world.deploy("dev")
         yield world
-    finally:
-        lifecycle.down(root / ".gitops" / "local")
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import lifecycle
 from local_aws.lifecycle import EmbeddedAws
-from local_aws.loopback import ANY_PORT
+from tests import embedded
 from tests.fake_github.fake import FakeGitHub
 from tests.gitops.checkouts import Checkout, CommandLine
 from tests.gitops.jobs import Jobs
@@ -20,9 +19,8 @@ ACCOUNT_NUMBERS = count(100000000000)
 def embedded_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, EmbeddedAws]]:
     """An embedded AWS for the tests of this process, and its state folder."""
     folder = tmp_path_factory.mktemp("embedded-aws")
-    aws, _ = lifecycle.up(folder, port=ANY_PORT, account="111111111111")
-    yield folder, aws
-    lifecycle.down(folder)
+    with embedded.embedded_aws(folder) as aws:
+        yield folder, aws
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_aws import lifecycle
-from local_aws.loopback import ANY_PORT
+from tests import embedded
 from tests.local_aws.accounts import Account, push_image
 from tests.local_aws.runtimes import APPLICATION, REGISTRY, Runtime
 from tests.local_aws.shops import Shop
@@ -17,6 +16,8 @@ from tests.local_aws.shops import Shop
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from local_aws import lifecycle
 
 _accounts = itertools.count(200000000000)
 
@@ -49,10 +50,9 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
     (image / "shop.py").write_text(APPLICATION.read_text())
     (image / "version").write_text("v1")
     state = folder / "local"
-    aws, _ = lifecycle.up(state, port=ANY_PORT, account="111111111111", images={"shop": image})
-    push_image(aws, REGISTRY, "shop:v1")
-    yield state, aws
-    lifecycle.down(state)
+    with embedded.embedded_aws(state, images={"shop": image}) as aws:
+        push_image(aws, REGISTRY, "shop:v1")
+        yield state, aws
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 
-NOT_ENFORCED = {"enforced": False, "authorised": 0, "denied": 0, "principals": []}
+NOTHING_DECIDED = {"authorised": 0, "denied": 0, "principals": [], "denials": []}
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_up_status_and_down(state_dir: Path) -> None:
     stopped, _ = run(state_dir, "down")
 
     assert said == ""
-    assert started == {"running": True, "changed": True, "images": [], "permissions": NOT_ENFORCED, **published}
+    assert started == {"running": True, "changed": True, "images": [], "permissions": NOTHING_DECIDED, **published}
     assert again == status == {**started, "changed": False}
     assert published.keys() == {
         "endpoint",
@@ -98,3 +98,18 @@ def test_gitops_is_not_needed(tmp_path: Path) -> None:
 
     assert "local_aws.additions" in done
     assert {name for name in done if name.split(".")[0] in {"gitops", "constructs_lib", "aws_cdk"}} == set()
+
+
+@pytest.mark.parametrize(
+    ("effect", "counted", "code"),
+    [("Allowed", "1 authorised, 0 denied", 0), ("ImplicitlyDenied", "0 authorised, 1 denied", 1)],
+)
+def test_what_was_denied_is_an_error(tmp_path: Path, effect: str, counted: str, code: int) -> None:
+    decision = {"principal": "arn:aws:iam::1:role/it", "action": "s3:GetObject", "resource": "arn:x", "effect": effect}
+    (tmp_path / "authorisation.jsonl").write_text(f"{json.dumps(decision)}\n")
+    command = [sys.executable, "-m", "local_aws", "--state-dir", str(tmp_path), "permissions"]
+
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    denied = ["  arn:aws:iam::1:role/it was denied s3:GetObject on arn:x"] if code else []
+    assert (done.returncode, done.stdout.splitlines()) == (code, [f"permissions: {counted}", *denied])

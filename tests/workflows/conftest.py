@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workflows.harness import declarations
+from tests.workflows.harness import declarations, roles
 from tests.workflows.harness.world import World, in_days
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def make_world(tmp_path: Path, embedded_aws: EmbeddedAws) -> Iterator[Callable[.
         }
         world = World(tmp_path / str(len(made)), embedded_aws, account, files)
         made.append(world)
+        world.roles = roles.make(world.client("iam"), account)
         world.client("s3").create_bucket(Bucket=f"templates-{account}")
         world.deploy_all()
         return world

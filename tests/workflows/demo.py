@@ -19,6 +19,7 @@ from rich.markdown import Markdown
 
 from gitops.output.progress import say
 from local_aws import lifecycle
+from local_aws.authorisation import records
 from tests.workflows.harness.real import DECLARED, GAMMA, SAMPLE_ACCOUNT, real_world
 from tests.workflows.harness.tokens import token_in
 
@@ -37,7 +38,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="demo-pr-") as folder, _embedded_aws(Path(folder, "aws")) as aws:
         say("An administrator sets the account up and deploys the base dev (half a minute)")
         with closing(real_world(Path(folder, "world"), aws, SAMPLE_ACCOUNT)) as world:
-            return _play(world)
+            failed = _play(world)
+        return failed or _denials(Path(folder, "aws"))
+
+
+def _denials(state_dir: Path) -> int:
+    """Print how many permissions were authorised and denied, and which; return 1 if one was denied."""
+    counts = records.summary(state_dir)
+    denied = sum(one.denied for one in counts)
+    print(f"\nPermissions: {sum(one.authorised for one in counts)} authorised, {denied} denied.")
+    for denial in records.denials(state_dir):
+        print(f"  {denial}")
+    return 1 if denied else 0
 
 
 def _play(world: World) -> int:

@@ -208,7 +208,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 DIGEST_HOUR = environment.number("DIGEST_HOUR", 5)
 """UTC. From then on yesterday's digest is due."""
-QUEUE_METRIC_SERVICE = environment.text("QUEUE_METRIC_SERVICE", "worker")
+QUEUE_METRIC_SERVICE = environment.text("QUEUE_METRIC_SERVICE", "")
 """The service that works off the queue, by the name of its declaration."""
 
 # Mail

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -132,7 +131,7 @@ def reference_checks(
                 subject = f"image {reference} ({reference.architecture})"
                 problem = partial(image_problem, registry(reference.where), reference)
             case Secret():
-                subject = f"secret {reference}"
+                subject = f"secret {reference.name}"
                 problem = partial(secret_problem, secrets(reference.where), reference)
             case HostedZone():
                 subject = f"hosted zone {reference}"
@@ -159,21 +158,13 @@ def image_problem(ecr: Ecr, image: Image) -> str:
 
 
 def secret_problem(secrets: SecretsManager, secret: Secret) -> str:
-    """A secret has to exist, and to hold JSON with the key where one is declared."""
+    """A secret has to exist. Its value, and so whether it holds a declared key, is for the tasks' roles to read."""
     existence = secrets.existence(secret.name)
     if existence == "absent":
         return f"there is no secret {secret.name} in {secret.where}"
     if existence == "being deleted":
         return f"the secret is being deleted; to keep it: aws secretsmanager restore-secret --secret-id {secret.name}"
-    if not secret.key:
-        return ""
-    try:
-        values = json.loads(secrets.value(secret.name))
-    except ValueError:
-        values = None
-    if not isinstance(values, dict):
-        return f"the secret holds no JSON object, and so no key {secret.key}"
-    return "" if secret.key in values else f"the secret has no key {secret.key}; it has {', '.join(values) or 'none'}"
+    return ""
 
 
 def zone_problem(route53: Route53, zone: HostedZone) -> str:

@@ -24,6 +24,7 @@ def test_up_status_and_down(bare_checkout: CommandLine) -> None:
     ]
     assert f"runs already at {running.endpoint}" in again.stderr
     assert running.endpoint in status.stderr
+    assert "permissions: 0 authorised, 0 denied" in status.stderr
     assert status.stdout == started.stdout
     assert stopped.returncode == 0
     assert lifecycle.find(state) is None

@@ -29,7 +29,7 @@ def test_everything_that_is_missing_is_said_at_once(declared: Checkout) -> None:
         f"CDK bootstrap of aws://{declared.account_id}/us-east-1": "missing",
         f"hosted zone {ZONE} (dev.example.com)": "missing",
         "image microblog:v7 (arm64)": "missing",
-        "secret shared/sentry:dsn": "missing",
+        "secret shared/sentry": "missing",
     }
     assert "there is no ECR repository microblog" in result.stdout
     assert "the embedded AWS starts empty: gitops bootstrap, then gitops local prepare" in result.stderr
@@ -62,7 +62,7 @@ def test_a_deployment_is_refused_with_all_that_is_missing_and_makes_none_of_it(d
         "dev/base, dev/alpha: CDK bootstrap of",
         f"dev/base, dev/alpha: hosted zone {ZONE} (dev.example.com): the account",
         "dev/alpha: image microblog:v7 (arm64): there is no ECR repository",
-        "dev/alpha: secret shared/sentry:dsn: there is no secret",
+        "dev/alpha: secret shared/sentry: there is no secret",
     ):
         assert words in result.stderr
     assert declared.statuses() == {}

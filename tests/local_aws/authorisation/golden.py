@@ -35,6 +35,14 @@ def role_arn(stack: str, logical_id: str, properties: dict[str, Any]) -> str:
     return f"arn:aws:iam::{ACCOUNT}:role{properties.get('Path', '/')}{name}"
 
 
+def _arn(stack: str, logical_id: str, resource: dict[str, Any]) -> str:
+    """Return the ARN of a role or of an identity provider."""
+    properties = resource.get("Properties", {})
+    if resource["Type"] == "AWS::IAM::OIDCProvider":
+        return f"arn:aws:iam::{ACCOUNT}:oidc-provider/{properties['Url'].removeprefix('https://')}"
+    return role_arn(stack, logical_id, properties)
+
+
 @functools.cache
 def boundary() -> tuple[str, Policy]:
     """Return the ARN of the permissions boundary, and the policy."""
@@ -58,5 +66,5 @@ def resolved(value: Any, stack: str, resources: dict[str, Any]) -> Any:
         return separator.join(str(resolved(part, stack, resources)) for part in parts)
     if "Fn::GetAtt" in value:
         logical_id = value["Fn::GetAtt"][0]
-        return role_arn(stack, logical_id, resources[logical_id].get("Properties", {}))
+        return _arn(stack, logical_id, resources[logical_id])
     return {key: resolved(one, stack, resources) for key, one in value.items()}

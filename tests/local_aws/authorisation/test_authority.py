@@ -11,7 +11,7 @@ from local_aws.authorisation.authority import Authority
 from local_aws.authorisation.callers import Caller
 from local_aws.authorisation.engine import Engine, Policies, Policy
 from local_aws.authorisation.mapping import Place, requirements
-from local_aws.authorisation.records import FILE, Records, Summary, summary
+from local_aws.authorisation.records import FILE, Records, Summary, count, denials, summary
 from local_aws.authorisation.requests import Call
 
 if TYPE_CHECKING:
@@ -86,6 +86,22 @@ def test_every_decision_is_recorded_with_what_was_decisive(authority: Authority,
         "ImplicitlyDenied",
         [],
     )
+
+
+def test_what_was_denied_is_listed_once_and_those_seen_before_are_left_out(
+    authority: Authority, tmp_path: Path
+) -> None:
+    caller = allowing("cloudformation:DescribeStacks", "*")
+    for operation in ("DescribeStacks", "ListStacks", "ListStacks"):
+        denial(authority, caller, operation)
+    authority.refused("AKIA", "ecs:ListClusters", "*", "nobody has this key")
+
+    assert list(map(str, denials(tmp_path))) == [
+        f"{ROLE} was denied cloudformation:ListStacks on *",
+        "AKIA was denied ecs:ListClusters on *: nobody has this key",
+    ]
+    assert [one.action for one in denials(tmp_path, after=3)] == ["ecs:ListClusters"]
+    assert denials(tmp_path, after=count(tmp_path)) == []
 
 
 def test_a_server_that_decided_nothing_has_no_counts(tmp_path: Path) -> None:

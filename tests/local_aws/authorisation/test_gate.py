@@ -66,6 +66,7 @@ def test_an_administrator_may_do_everything(account: Account) -> None:
     assert account.client("ecs").create_cluster(clusterName="it")["cluster"]["clusterName"] == "it"
 
 
+@pytest.mark.denied("ecs:CreateCluster")
 def test_a_role_may_do_what_its_policy_allows_and_nothing_else(account: Account) -> None:
     role = Role(account, policy("ecs:DescribeClusters"))
 
@@ -81,16 +82,22 @@ def test_a_role_may_do_what_its_policy_allows_and_nothing_else(account: Account)
     assert account.client("ecs").list_clusters()["clusterArns"] == []
 
 
+ROLE_OF_ANOTHER_ACCOUNT = {"RoleArn": "arn:aws:iam::1:role/x", "RoleSessionName": "it"}
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "parameters", "code"),
     [
-        ("cloudformation", "list_stacks", {}, "AccessDenied"),
-        ("ec2", "describe_vpcs", {}, "UnauthorizedOperation"),
-        ("lambda", "list_functions", {}, "AccessDeniedException"),
-        ("logs", "describe_log_groups", {}, "AccessDeniedException"),
-        ("route53", "list_hosted_zones", {}, "AccessDenied"),
-        ("s3", "list_buckets", {}, "AccessDenied"),
-        ("sts", "assume_role", {"RoleArn": "arn:aws:iam::1:role/x", "RoleSessionName": "it"}, "AccessDenied"),
+        pytest.param(service, operation, parameters, code, id=service, marks=pytest.mark.denied(action))
+        for service, operation, parameters, code, action in (
+            ("cloudformation", "list_stacks", {}, "AccessDenied", "cloudformation:ListStacks"),
+            ("ec2", "describe_vpcs", {}, "UnauthorizedOperation", "ec2:DescribeVpcs"),
+            ("lambda", "list_functions", {}, "AccessDeniedException", "lambda:ListFunctions"),
+            ("logs", "describe_log_groups", {}, "AccessDeniedException", "logs:DescribeLogGroups"),
+            ("route53", "list_hosted_zones", {}, "AccessDenied", "route53:ListHostedZones"),
+            ("s3", "list_buckets", {}, "AccessDenied", "s3:ListAllMyBuckets"),
+            ("sts", "assume_role", ROLE_OF_ANOTHER_ACCOUNT, "AccessDenied", "sts:AssumeRole"),
+        )
     ],
 )
 def test_every_protocol_tells_that_access_is_denied(
@@ -103,6 +110,7 @@ def test_every_protocol_tells_that_access_is_denied(
     assert refused.value.response["Error"]["Code"] == code
 
 
+@pytest.mark.denied("logs:CreateLogGroup")
 def test_a_boundary_limits_what_a_policy_allows(account: Account) -> None:
     role = Role(account, policy("*"), boundary=policy("ecs:*"))
 
@@ -111,6 +119,7 @@ def test_a_boundary_limits_what_a_policy_allows(account: Account) -> None:
         role.client("logs").create_log_group(logGroupName="it")
 
 
+@pytest.mark.denied("ecs:DeleteCluster")
 def test_an_explicit_deny_is_named(account: Account) -> None:
     role = Role(account, policy("*"), policy("ecs:DeleteCluster", effect="Deny"))
 
@@ -118,6 +127,7 @@ def test_an_explicit_deny_is_named(account: Account) -> None:
         role.client("ecs").delete_cluster(cluster="it")
 
 
+@pytest.mark.denied("ecs:DeleteCluster")
 def test_conditions_on_tags_of_resources_hold(account: Account) -> None:
     tagged = policy("ecs:DescribeTasks", "ecs:DeleteCluster", StringEquals={"aws:ResourceTag/kind": "ad-hoc"})
     role = Role(account, tagged)
@@ -129,6 +139,7 @@ def test_conditions_on_tags_of_resources_hold(account: Account) -> None:
         role.client("ecs").delete_cluster(cluster="prod")
 
 
+@pytest.mark.denied("iam:PassRole")
 def test_a_role_is_passed_only_where_that_is_allowed(account: Account) -> None:
     passing = policy("iam:PassRole", StringEquals={"iam:PassedToService": "ecs-tasks.amazonaws.com"})
     role = Role(account, policy("ecs:RegisterTaskDefinition", "lambda:CreateFunction"), passing)
@@ -141,6 +152,7 @@ def test_a_role_is_passed_only_where_that_is_allowed(account: Account) -> None:
         )
 
 
+@pytest.mark.denied("s3:DeleteObject")
 def test_the_policy_of_a_bucket_denies_too(account: Account) -> None:
     role = Role(account, policy("s3:*"))
     bucket = f"it-{account.number}"
@@ -155,6 +167,7 @@ def test_the_policy_of_a_bucket_denies_too(account: Account) -> None:
         role.client("s3").delete_object(Bucket=bucket, Key="a/b")
 
 
+@pytest.mark.denied("sts:AssumeRole")
 def test_a_role_is_assumed_by_those_whom_it_trusts(account: Account) -> None:
     document = trust({"Service": "lambda.amazonaws.com"})
     made = account.client("iam").create_role(RoleName="of-functions", AssumeRolePolicyDocument=document)
@@ -163,7 +176,18 @@ def test_a_role_is_assumed_by_those_whom_it_trusts(account: Account) -> None:
         account.client("sts").assume_role(RoleArn=made["Role"]["Arn"], RoleSessionName="it")
 
 
-@pytest.mark.parametrize(("environment", "trusted"), [("deploy", True), ("plan", False)])
+def test_a_role_that_does_not_exist_cannot_be_assumed(account: Account) -> None:
+    arn = f"arn:aws:iam::{account.number}:role/none"
+
+    with pytest.raises(ClientError, match=f"sts:AssumeRole on resource: {arn}") as refused:
+        account.client("sts").assume_role(RoleArn=arn, RoleSessionName="it")
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+@pytest.mark.parametrize(
+    ("environment", "trusted"),
+    [("deploy", True), pytest.param("plan", False, marks=pytest.mark.denied("sts:AssumeRoleWithWebIdentity"))],
+)
 def test_a_token_of_github_is_held_against_the_trust_policy(
     account: Account, *, environment: str, trusted: bool
 ) -> None:
@@ -190,6 +214,7 @@ def test_a_token_of_github_is_held_against_the_trust_policy(
             assume()
 
 
+@pytest.mark.denied("ecs:ListClusters")
 def test_an_unknown_key_is_refused(account: Account) -> None:
     client = boto3.client(
         "ecs",

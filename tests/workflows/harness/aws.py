@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
+import json
 import re
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"}
 
@@ -29,7 +31,7 @@ class AwsCall:
 
 
 class Recorder:
-    """Passes requests on to the embedded AWS at `endpoint`, and keeps a list of them."""
+    """Passes requests on to the embedded AWS at `endpoint`, and keeps a list of them but for log-ins."""
 
     def __init__(self, endpoint: str) -> None:
         self.calls: list[AwsCall] = []
@@ -37,6 +39,8 @@ class Recorder:
         """Says which requests get lost on their way: AWS does not see them, and nobody answers."""
         self._target = urlsplit(endpoint)
         self._lock = Lock()
+        self._environments: dict[str, str] = {}
+        """The environments of GitHub whose roles the session tokens are of."""
         recorder = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -69,9 +73,11 @@ class Recorder:
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
         """Carry out one request."""
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
-        call = _call(handler, body)
+        call = _call(handler, body, self._environments)
+        logs_in = call.action == "AssumeRoleWithWebIdentity"
         with self._lock:
-            self.calls.append(call)
+            if not logs_in:
+                self.calls.append(call)
             lost = self.lost(call)
         if lost:
             handler.close_connection = True
@@ -82,6 +88,9 @@ class Recorder:
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
+        if logs_in and (session := re.search(rb"<SessionToken>([^<]+)<", content)):
+            token = parse_qs(body.decode())["WebIdentityToken"][0]
+            self._environments[session[1].decode()] = _environment_in(token)
         handler.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in {*HOP_BY_HOP, "content-length", "date", "server"}:
@@ -101,7 +110,14 @@ class _Server(ThreadingHTTPServer):
         """Say nothing of clients that went away."""
 
 
-def _call(handler: BaseHTTPRequestHandler, body: bytes) -> AwsCall:
+def _environment_in(token: str) -> str:
+    """Return the environment of GitHub that a token is for."""
+    part = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return str(claims["sub"]).rpartition(":")[2]
+
+
+def _call(handler: BaseHTTPRequestHandler, body: bytes, environments: Mapping[str, str]) -> AwsCall:
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", handler.headers.get("Authorization", ""))
     target = handler.headers.get("X-Amz-Target", "").rpartition(".")[2]
     form = handler.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
@@ -109,5 +125,5 @@ def _call(handler: BaseHTTPRequestHandler, body: bytes) -> AwsCall:
     return AwsCall(
         service=scope[1] if scope else "",
         action=target or action or f"{handler.command} {urlsplit(handler.path).path}",
-        role=handler.headers.get("X-Amz-Security-Token", ""),
+        role=environments.get(handler.headers.get("X-Amz-Security-Token", ""), ""),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.workflows.harness import roles
 from tests.workflows.harness.act import ROOT
 from tests.workflows.harness.world import World, in_days
 
@@ -34,6 +35,7 @@ def real_world(folder: Path, aws: EmbeddedAws, account: str) -> World:
     samples = {path: (ROOT / path).read_text().replace(SAMPLE_ACCOUNT, account) for path in SAMPLES}
     world = World(folder, aws, account, samples)
     world.administer("bootstrap")
+    world.roles = roles.of_stack(world.client("cloudformation"))
     world.administer("deploy", "dev")
     world.push_image(IMAGE)
     return world

@@ -46,6 +46,8 @@ class World:
         self.folder = folder
         self.account = account
         self.runs: list[Run] = []
+        self.roles: Mapping[str, str] = {}
+        """The ARNs of the roles that jobs assume, by the environments of GitHub."""
         self._aws = aws
         self._opened = ExitStack()
         self._numbers = count(1)
@@ -145,6 +147,7 @@ class World:
                 "GITHUB_API_URL": self.github.url,
                 "FAKE_GITHUB_REPOSITORY": self.github.git_url,
                 "EMBEDDED_AWS": self.recorder.endpoint,
+                "ROLES_OF_ENVIRONMENTS": " ".join(f"{name}={arn}" for name, arn in self.roles.items()),
                 "INSTALLED": str(act.ROOT),
                 "UV_CACHE_DIR": act.uv_cache(),
                 "ARTIFACTS": str(records / "artifacts"),
@@ -152,7 +155,7 @@ class World:
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "TERM": "dumb",  # act gives steps a terminal, and GitHub none
             },
-            variables={"AWS_ROLE_ARN_MAIN": f"arn:aws:iam::{self.account}:role/of-the-environment"},
+            variables={"AWS_ROLE_ARN_MAIN": "of-the-environment"},
             actor=payload["sender"]["login"],
             token=self.github.token,
             job=job,

@@ -1,5 +1,6 @@
 """How many tasks wait, as a metric of CloudWatch: production scales its workers by it.
 
+Published where QUEUE_METRIC_SERVICE names the service that is scaled by it; elsewhere the task role may not publish.
 A task that published it would wait in the queue that it measures, so a thread of the scheduler does, once a minute.
 docs/costs.md of this repository describes the metric.
 """
@@ -12,18 +13,13 @@ from typing import Any
 
 import boto3
 import redis
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError
 from celery.signals import beat_init
 from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 60
-_REFUSALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-
-
-class NotAllowedError(Exception):
-    """This environment may not publish: its workers are not scaled by their queue."""
 
 
 def connect() -> None:
@@ -32,37 +28,26 @@ def connect() -> None:
 
 
 def publish() -> None:
-    """Publish the number of messages that wait.
-
-    Raises:
-        NotAllowedError: The role says no, or there is none.
-    """
+    """Publish the number of messages that wait."""
     waiting = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5).llen("celery")
     client = boto3.client("cloudwatch", region_name=settings.AWS_REGION, endpoint_url=settings.AWS_ENDPOINT_URL or None)
-    try:
-        client.put_metric_data(
-            Namespace="Django/Celery",
-            MetricData=[
-                {
-                    "MetricName": "QueueLength",
-                    "Dimensions": [
-                        {"Name": "Environment", "Value": settings.DOMAIN_NAME},
-                        {"Name": "Service", "Value": settings.QUEUE_METRIC_SERVICE},
-                    ],
-                    "Value": float(str(waiting)),
-                }
-            ],
-        )
-    except NoCredentialsError as error:
-        raise NotAllowedError from error
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _REFUSALS:
-            raise NotAllowedError from error
-        raise
+    client.put_metric_data(
+        Namespace="Django/Celery",
+        MetricData=[
+            {
+                "MetricName": "QueueLength",
+                "Dimensions": [
+                    {"Name": "Environment", "Value": settings.DOMAIN_NAME},
+                    {"Name": "Service", "Value": settings.QUEUE_METRIC_SERVICE},
+                ],
+                "Value": float(str(waiting)),
+            }
+        ],
+    )
 
 
 def _start(**_: Any) -> None:
-    if settings.REDIS_URL and settings.S3_BUCKET_NAME:
+    if settings.REDIS_URL and settings.QUEUE_METRIC_SERVICE:
         threading.Thread(target=_publish_for_ever, name="queue-metric", daemon=True).start()
 
 
@@ -71,9 +56,6 @@ def _publish_for_ever() -> None:
     while True:
         try:
             publish()
-        except NotAllowedError:
-            logger.info("nothing scales by the length of the queue: it is not published")
-            return
         except (BotoCoreError, ClientError, redis.RedisError):
             logger.warning("the length of the queue could not be published", exc_info=True)
         pause.wait(PERIOD_SECONDS)

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import boto3
 import pytest
 import redis
-from botocore.exceptions import ClientError
-from django.conf import settings
+from celery.signals import beat_init
 from moto import mock_aws
 
 from microblog.core import queue_metric
 
 
 @mock_aws
-def test_the_number_of_waiting_messages_is_published_as_the_autoscaling_reads_it() -> None:
+def test_the_number_of_waiting_messages_is_published_as_the_autoscaling_reads_it(settings: Any) -> None:
+    settings.QUEUE_METRIC_SERVICE = "worker"
     broker = redis.Redis.from_url(settings.REDIS_URL)
     broker.rpush("celery", *range(7))
     try:
@@ -27,13 +30,15 @@ def test_the_number_of_waiting_messages_is_published_as_the_autoscaling_reads_it
     }
 
 
-def test_an_environment_that_may_not_publish_stops_trying(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Refusing:
-        def put_metric_data(self, **_: object) -> None:
-            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutMetricData")
+@pytest.mark.parametrize(("service", "started"), [("worker", True), ("", False)])
+def test_it_is_published_where_a_service_is_scaled_by_it(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, service: str, *, started: bool
+) -> None:
+    settings.QUEUE_METRIC_SERVICE = service
+    begun = threading.Event()
+    monkeypatch.setattr(queue_metric, "_publish_for_ever", begun.set)
 
-    monkeypatch.setattr(boto3, "client", lambda *_, **__: Refusing())
+    queue_metric.connect()
+    beat_init.send(sender=None)
 
-    with pytest.raises(queue_metric.NotAllowedError):
-        queue_metric.publish()
-    queue_metric._publish_for_ever()  # comes back
+    assert begun.wait(5 if started else 0) is started
