@@ -55,7 +55,7 @@ def test_an_account_is_deployed_without_roles_of_the_cdk(tmp_path: Path) -> None
         stack.stack_name: [stack.assume_role_arn, stack.cloud_formation_execution_role_arn] for stack in assembly.stacks
     }
     assert roles["accounts-main"] == [None, None]
-    assert all("cdk-gitops-" in role for role in roles["dev-alpha"])
+    assert all(role and "cdk-gitops-" in role for role in roles["dev-alpha"])
 
 
 def test_nothing_is_shared_with_other_cdk_apps_of_the_account(templates: dict[str, Any]) -> None:

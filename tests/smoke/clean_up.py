@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, TOOLKIT_STACK
+from gitops.deploy.bootstrapping import PUBLISHED_VALUES_POLICY
 from tests.smoke.journey import ALPHA, APP, IMAGE, Journey
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ class CleanUp:
     def account(self, step: Step) -> None:
         """Delete the CDK's bootstrap, whose role holds the permissions boundary, and then the account's stack."""
         place, cloudformation = self._place, self._place.client("cloudformation")
+        # A policy that its stack does not know may keep a role from being deleted.
+        role = f"cdk-{BOOTSTRAP_QUALIFIER}-deploy-role-{place.account_id}-{place.region}"
+        _unless_gone(partial(self._delete_role_policy, role), PUBLISHED_VALUES_POLICY)
         for stack in (TOOLKIT_STACK, "accounts-main"):
             if place.status(stack):
                 cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
@@ -168,6 +172,9 @@ class CleanUp:
         cache = self._place.client("elasticache")
         cache.delete_user_group(UserGroupId=name)
         self._wait_gone(name, lambda: cache.describe_user_groups(UserGroupId=name))
+
+    def _delete_role_policy(self, role: str, name: str) -> None:
+        self._place.client("iam").delete_role_policy(RoleName=role, PolicyName=name)
 
     def _delete_role(self, name: str) -> None:
         iam = self._place.client("iam")
