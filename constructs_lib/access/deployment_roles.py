@@ -10,7 +10,13 @@ from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.config.model import CONFIG_OF_KIND, GitHubConfig
-from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, CHANGE_SET_PREFIX, KIND_TAG, PUBLISHED_VALUES
+from constructs_lib.config.naming import (
+    AMAZON_LINUX_IMAGES,
+    BOOTSTRAP_QUALIFIER,
+    CHANGE_SET_PREFIX,
+    KIND_TAG,
+    PUBLISHED_VALUES,
+)
 
 CHANGE_SETS = f"{CHANGE_SET_PREFIX}*"
 """Names of the change sets that may be made."""
@@ -129,7 +135,7 @@ class DeploymentRoles(Construct):
             role,
             ["ssm:GetParameters"],
             [
-                self._arn("ssm", "parameter/aws/service/ami-amazon-linux-latest/*", account=""),
+                self._arn("ssm", f"parameter{AMAZON_LINUX_IMAGES}*", account=""),
                 self._arn("ssm", f"parameter{PUBLISHED_VALUES}*"),
             ],
         )

@@ -105,6 +105,9 @@ class ProdBaseOutput(StrEnum):
 STACK_OUTPUTS = (BaseOutput.LISTENER_ARN, BaseOutput.DATABASE_HOST, BaseOutput.BASTION_INSTANCE_ID)
 """Values that gitops itself reads: they are outputs of a base's stack too."""
 
+AMAZON_LINUX_IMAGES = "/aws/service/ami-amazon-linux-latest/"
+"""Begins the names of the public SSM parameters with the newest images of Amazon Linux."""
+
 PUBLISHED_VALUES = "/gitops/"
 """Begins the names of the SSM parameters with which bases publish values."""
 

@@ -56,7 +56,7 @@ def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName
     places = sorted({e.place for e in declared if e.account_id == account_id})
     bootstrapping.bootstrap(aws, places)
     session = Session(aws)
-    bootstrapping.let_deployments_read_published_values(session, places)
+    bootstrapping.let_deployments_read_parameters(session, places)
     bootstrapping.make_service_linked_roles(session, environments[0].place)
     regions = Regions(session, [environment.place for environment in environments])
     for environment in environments:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, PUBLISHED_VALUES
+from constructs_lib.config.naming import AMAZON_LINUX_IMAGES, BOOTSTRAP_QUALIFIER, PUBLISHED_VALUES
 from gitops.aws.iam import Iam
 from gitops.cdk import cli as cdk
 from gitops.errors import UserError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gitops.cdk.assembly import SynthesisedStack
 
 
-PUBLISHED_VALUES_POLICY = "gitops-published-values"
+READ_PARAMETERS_POLICY = "gitops-read-parameters"
 """Inline policy of the CDK's deploy roles."""
 
 
@@ -74,8 +74,10 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked
 """
 
 
-def let_deployments_read_published_values(session: Session, places: Iterable[AccountRegion]) -> None:
-    """Let the CDK's deploy role of each place read the values that bases publish, which apps have as parameters.
+def let_deployments_read_parameters(session: Session, places: Iterable[AccountRegion]) -> None:
+    """Let the CDK's deploy role of each place read the SSM parameters of templates.
+
+    Those are the values that bases publish, and the newest image of the bastion.
 
     CreateChangeSet reads SSM parameters for its caller: the CDK's own template says so, where it allows this role to
     read the version of the bootstrap and nothing else.
@@ -84,11 +86,14 @@ def let_deployments_read_published_values(session: Session, places: Iterable[Acc
         AwsError: AWS cannot be reached or refuses.
     """
     for place in places:
-        arn = f"arn:aws:ssm:{place.region}:{place.account}:parameter{PUBLISHED_VALUES}*"
-        allow = {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": arn}
+        arns = [
+            f"arn:aws:ssm:{place.region}:{place.account}:parameter{PUBLISHED_VALUES}*",
+            f"arn:aws:ssm:{place.region}::parameter{AMAZON_LINUX_IMAGES}*",
+        ]
+        allow = {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": arns}
         role = f"cdk-{BOOTSTRAP_QUALIFIER}-deploy-role-{place.account}-{place.region}"
         policy = {"Version": "2012-10-17", "Statement": [allow]}
-        Iam(session, place).put_role_policy(role, PUBLISHED_VALUES_POLICY, policy)
+        Iam(session, place).put_role_policy(role, READ_PARAMETERS_POLICY, policy)
 
 
 def make_service_linked_roles(session: Session, account: AccountRegion) -> None:

@@ -142,6 +142,9 @@ SERVICES_THAT_TAKE_ROLES: Mapping[str, str] = {
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
 """
 
+TAKE_TEMPLATES = frozenset({"CreateChangeSet", "CreateStack", "UpdateStack"})
+"""Operations of CloudFormation that read the SSM parameters of a template."""
+
 NAMED_BY_THE_CALL = frozenset({"iam", "sts"})
 """Services that work on roles themselves: a role's ARN in their parameters passes no role."""
 

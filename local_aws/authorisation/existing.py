@@ -27,6 +27,17 @@ class Existing:
         definition = identities.task_definition(arn) or {}
         return [definition[name] for name in ("executionRoleArn", "taskRoleArn") if definition.get(name)]
 
+    def ssm_parameters_of_template(self, parameters: Mapping[str, Any]) -> Sequence[str]:
+        """Return the names of the SSM parameters that a template has, as far as it is one."""
+        template = {name: parameters[name] for name in ("TemplateBody", "TemplateURL") if parameters.get(name)}
+        if not template and parameters.get("UsePreviousTemplate"):
+            template = {"StackName": parameters["StackName"]}
+        try:
+            found = ministack.call("cloudformation", "GetTemplateSummary", **template).get("Parameters", [])
+        except ministack.ApiError:
+            return []
+        return [one["DefaultValue"] for one in found if one["ParameterType"].startswith("AWS::SSM::Parameter::Value<")]
+
     def policy(self, prefix: str, arn: str) -> str | None:
         """Return the policy of a resource itself: for a role, who may assume it."""
         role = _ROLE.fullmatch(arn)

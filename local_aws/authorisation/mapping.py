@@ -52,6 +52,9 @@ class Resources(Protocol):
     def roles_of_task_definition(self, arn: str) -> Sequence[str]:
         """Return the ARNs of the roles that a task definition names."""
 
+    def ssm_parameters_of_template(self, parameters: Parameters) -> Sequence[str]:
+        """Return the names of the SSM parameters that a template reads, from the parameters of a call that has it."""
+
 
 class UnknownActionError(Exception):
     """IAM has no action for an operation, as far as this project knows."""
@@ -76,6 +79,7 @@ def requirements(call: Call, place: Place, resources: Resources) -> list[Require
     return [
         *found,
         *_reading_of_source(call, place),
+        *_reading_of_ssm_parameters(call, place, resources),
         *_tagging(prefix, found, call, place),
         *_passing(prefix, found, call, place, resources),
     ]
@@ -265,6 +269,26 @@ def _reading_of_source(call: Call, place: Place) -> list[Requirement]:
     path = source.removeprefix("/").partition("?")[0]
     arn = source if source.startswith("arn:") else f"arn:aws:s3:::{path}"
     return [_requirement(action, arn, Call(service="s3", operation="GetObject", protocol="", parameters={}), place)]
+
+
+def _reading_of_ssm_parameters(call: Call, place: Place, resources: Resources) -> list[Requirement]:
+    """Return what giving a template to CloudFormation takes besides: reading the SSM parameters that it has.
+
+    The CDK's bootstrap template says so where it allows its deploy role to read the version of the bootstrap:
+    "CreateChangeSet uses this to evaluate any SSM parameters". aws-cdk issue 20959 shows the refusal.
+    """
+    action = iam_data.action("ssm", "GetParameters")
+    if call.service != "cloudformation" or call.operation not in exceptions.TAKE_TEMPLATES or action is None:
+        return []
+    nothing = Call(service="ssm", operation="GetParameters", protocol="", parameters={})
+    names = sorted(set(resources.ssm_parameters_of_template(call.parameters)))
+    return [_requirement(action, _ssm_parameter_arn(name, place), nothing, place) for name in names]
+
+
+def _ssm_parameter_arn(name: str, place: Place) -> str:
+    """Return the ARN of a parameter; public ones, which AWS publishes, are in no account."""
+    account = "" if name.startswith("/aws/service/") else place.account
+    return f"arn:aws:ssm:{place.region}:{account}:parameter/{name.removeprefix('/')}"
 
 
 def _tagging(prefix: str, made: Sequence[Requirement], call: Call, place: Place) -> list[Requirement]:

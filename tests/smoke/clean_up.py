@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, TOOLKIT_STACK
-from gitops.deploy.bootstrapping import PUBLISHED_VALUES_POLICY
+from gitops.deploy.bootstrapping import READ_PARAMETERS_POLICY
 from tests.smoke.journey import ALPHA, APP, IMAGE, Journey
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class CleanUp:
         place, cloudformation = self._place, self._place.client("cloudformation")
         # A policy that its stack does not know may keep a role from being deleted.
         role = f"cdk-{BOOTSTRAP_QUALIFIER}-deploy-role-{place.account_id}-{place.region}"
-        _unless_gone(partial(self._delete_role_policy, role), PUBLISHED_VALUES_POLICY)
+        _unless_gone(partial(self._delete_role_policy, role), READ_PARAMETERS_POLICY)
         for stack in (TOOLKIT_STACK, "accounts-main"):
             if place.status(stack):
                 cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=False)

@@ -39,12 +39,15 @@ def test_an_account_is_set_up_and_what_to_set_on_github_is_printed(whole_checkou
     parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in toolkit["Parameters"]}
     assert parameters["Qualifier"] == BOOTSTRAP_QUALIFIER
     deploy_role = f"cdk-{BOOTSTRAP_QUALIFIER}-deploy-role-{checkout.account_id}-us-east-1"
-    policy = checkout.client("iam").get_role_policy(RoleName=deploy_role, PolicyName="gitops-published-values")
+    policy = checkout.client("iam").get_role_policy(RoleName=deploy_role, PolicyName="gitops-read-parameters")
     assert policy["PolicyDocument"]["Statement"] == [
         {
             "Effect": "Allow",
             "Action": "ssm:GetParameters",
-            "Resource": f"arn:aws:ssm:us-east-1:{checkout.account_id}:parameter/gitops/*",
+            "Resource": [
+                f"arn:aws:ssm:us-east-1:{checkout.account_id}:parameter/gitops/*",
+                "arn:aws:ssm:us-east-1::parameter/aws/service/ami-amazon-linux-latest/*",
+            ],
         }
     ]
     # What other CDK apps of the account deploy with is not ours to make or to bound.

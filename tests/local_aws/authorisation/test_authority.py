@@ -31,6 +31,9 @@ class Nothing:
     def roles_of_task_definition(self, _arn: str) -> list[str]:
         return []
 
+    def ssm_parameters_of_template(self, _parameters: object) -> list[str]:
+        return []
+
     def tags(self, _arn: str) -> dict[str, str]:
         return {}
 

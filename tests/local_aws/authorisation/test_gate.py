@@ -226,3 +226,24 @@ def test_an_unknown_key_is_refused(account: Account) -> None:
 
     with pytest.raises(ClientError, match="security token included in the request is invalid"):
         client.list_clusters()
+
+
+READS_A_PARAMETER = {
+    "Parameters": {"Read": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/gitops/dev/base/VpcId"}},
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Read"}}}},
+}
+
+
+@pytest.mark.denied("ssm:GetParameters")
+def test_a_template_with_ssm_parameters_takes_reading_them(account: Account) -> None:
+    account.client("ssm").put_parameter(Name="/gitops/dev/base/VpcId", Value="vpc-1", Type="String")
+    role = Role(account, policy("cloudformation:*", "sns:*"))
+    body = {"StackName": "it", "TemplateBody": json.dumps(READS_A_PARAMETER)}
+
+    with pytest.raises(ClientError, match=r"ssm:GetParameters.*parameter/gitops/dev/base/VpcId"):
+        role.client("cloudformation").create_stack(**body)
+
+    arn = f"arn:aws:ssm:{REGION}:{account.number}:parameter/gitops/*"
+    allowed = policy("ssm:GetParameters", resource=arn)
+    account.client("iam").put_role_policy(RoleName="it", PolicyName="read", PolicyDocument=allowed)
+    assert role.client("cloudformation").create_stack(**body)["StackId"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from local_aws.authorisation.mapping import Place, UnknownActionError, requirements
 from local_aws.authorisation.requests import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PLACE = Place("111111111111", "us-east-1")
 ARN = "arn:aws:{}:us-east-1:111111111111:{}"
@@ -34,6 +38,10 @@ class Existing:
     def roles_of_task_definition(self, arn: str) -> list[str]:
         return [ROLE] if arn == DEFINITION else []
 
+    def ssm_parameters_of_template(self, parameters: Mapping[str, Any]) -> list[str]:
+        names: list[str] = json.loads(parameters.get("TemplateBody", "[]"))
+        return names
+
 
 def needed(service: str, operation: str, **parameters: Any) -> list[tuple[str, str, dict[str, Any]]]:
     call = Call(service=service, operation=operation, protocol="json", parameters=parameters)
@@ -55,6 +63,27 @@ def test_a_stack_that_does_not_exist_yet_has_no_id() -> None:
     assert resources("cloudformation", "CreateStack", StackName="new") == [
         ("cloudformation:CreateStack", ARN.format("cloudformation", "stack/new/*"))
     ]
+
+
+@pytest.mark.parametrize("operation", ["CreateChangeSet", "CreateStack", "UpdateStack"])
+def test_a_template_takes_reading_its_ssm_parameters(operation: str) -> None:
+    public = "/aws/service/ami-amazon-linux-latest/al2023"
+    names = json.dumps(["/gitops/dev/base/VpcId", public])
+
+    found = resources("cloudformation", operation, StackName="dev-alpha", ChangeSetName="it", TemplateBody=names)
+
+    assert [one for one in found if one[0].startswith("ssm:")] == [
+        ("ssm:GetParameters", f"arn:aws:ssm:us-east-1::parameter{public}"),
+        ("ssm:GetParameters", ARN.format("ssm", "parameter/gitops/dev/base/VpcId")),
+    ]
+
+
+def test_other_calls_with_a_template_read_no_ssm_parameter() -> None:
+    names = json.dumps(["/gitops/dev/base/VpcId"])
+
+    found = resources("cloudformation", "ValidateTemplate", TemplateBody=names)
+
+    assert [action for action, _ in found] == ["cloudformation:ValidateTemplate"]
 
 
 def test_a_list_of_everything_is_about_no_particular_resource() -> None:
