@@ -275,20 +275,20 @@ def _reading_of_ssm_parameters(call: Call, place: Place, resources: Resources) -
     """Return what giving a template to CloudFormation takes besides: reading the SSM parameters that it has.
 
     The CDK's bootstrap template says so where it allows its deploy role to read the version of the bootstrap:
-    "CreateChangeSet uses this to evaluate any SSM parameters". aws-cdk issue 20959 shows the refusal.
+    "CreateChangeSet uses this to evaluate any SSM parameters". aws-cdk issue 20959 shows the refusal. Public
+    parameters, which are in no account, are left out: the engine knows no ARNs without one.
     """
     action = iam_data.action("ssm", "GetParameters")
     if call.service != "cloudformation" or call.operation not in exceptions.TAKE_TEMPLATES or action is None:
         return []
     nothing = Call(service="ssm", operation="GetParameters", protocol="", parameters={})
-    names = sorted(set(resources.ssm_parameters_of_template(call.parameters)))
-    return [_requirement(action, _ssm_parameter_arn(name, place), nothing, place) for name in names]
+    own = {name for name in resources.ssm_parameters_of_template(call.parameters) if not name.startswith(PUBLIC)}
+    arns = [f"arn:aws:ssm:{place.region}:{place.account}:parameter/{name.removeprefix('/')}" for name in sorted(own)]
+    return [_requirement(action, arn, nothing, place) for arn in arns]
 
 
-def _ssm_parameter_arn(name: str, place: Place) -> str:
-    """Return the ARN of a parameter; public ones, which AWS publishes, are in no account."""
-    account = "" if name.startswith("/aws/service/") else place.account
-    return f"arn:aws:ssm:{place.region}:{account}:parameter/{name.removeprefix('/')}"
+PUBLIC = "/aws/service/"
+"""https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html"""
 
 
 def _tagging(prefix: str, made: Sequence[Requirement], call: Call, place: Place) -> list[Requirement]:
