@@ -217,4 +217,5 @@ class TestFollow:
 
     def test_task_that_ecs_does_not_show_yet_is_awaited(self, aws: FakeAws) -> None:
         aws.task = {}
-        assert index.is_complete(event("Create", **RUNNING), None) == {"IsComplete": False}
+        just_now = {"TaskArn": TASK, "StartedAt": datetime.now(UTC).isoformat()}
+        assert index.is_complete(event("Create", Data=just_now), None) == {"IsComplete": False}
