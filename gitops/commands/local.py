@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.config.environments import AccountRegion, load
-from gitops.aws import embedded, target
-from gitops.aws.session import Session
-from gitops.deploy.preflight.prerequisites import prepare
+from gitops.aws import embedded
 from gitops.errors import UserError
 from gitops.output.progress import say
 
@@ -30,7 +28,7 @@ def local(*, folder: Path, action: Action) -> int:
         say("the embedded AWS is stopped and what it held is gone" if stopped else "no embedded AWS runs here")
         return 0
     if action == "prepare":
-        prepare(Session(target.resolve("local")), load(folder))
+        _prepare(folder)
         return 0
     home = _home(folder)
     if action == "up":
@@ -45,6 +43,14 @@ def local(*, folder: Path, action: Action) -> int:
     say(f"embedded AWS at {running.endpoint} since {running.started:%Y-%m-%d %H:%M} (process {running.pid})")
     _tell(running, home)
     return 0
+
+
+def _prepare(folder: Path) -> None:
+    from gitops.aws import target  # noqa: PLC0415 - boto3 takes 0.2 s to import, and the other actions need none
+    from gitops.aws.session import Session  # noqa: PLC0415
+    from gitops.deploy.preflight.prerequisites import prepare  # noqa: PLC0415
+
+    prepare(Session(target.resolve("local")), load(folder))
 
 
 def _home(folder: Path) -> AccountRegion:

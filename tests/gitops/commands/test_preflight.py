@@ -27,6 +27,7 @@ def test_everything_that_is_missing_is_said_at_once(declared: Checkout) -> None:
     assert result.returncode == 1
     assert states(result.stdout) == {
         f"CDK bootstrap of aws://{declared.account_id}/us-east-1": "missing",
+        "GitHub's OIDC provider": "ok",
         f"hosted zone {ZONE} (dev.example.com)": "missing",
         "image microblog:v7 (arm64)": "missing",
         "secret shared/sentry": "missing",
