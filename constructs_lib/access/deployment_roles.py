@@ -14,6 +14,7 @@ from constructs_lib.config.naming import (
     AMAZON_LINUX_IMAGES,
     BOOTSTRAP_QUALIFIER,
     CHANGE_SET_PREFIX,
+    GITHUB_TOKEN_ISSUER,
     KIND_TAG,
     PUBLISHED_VALUES,
 )
@@ -101,6 +102,9 @@ class DeploymentRoles(Construct):
         self._allow(role, ["secretsmanager:DescribeSecret"], [self._arn("secretsmanager", "secret:*")])
         self._allow(role, ["acm:DescribeCertificate"], [self._arn("acm", "certificate/*")])
         self._allow(role, ["route53:GetHostedZone"], [self._arn("route53", "hostedzone/*", region="", account="")])
+        # What the stack of an account would make a second time.
+        provider = self._arn("iam", f"oidc-provider/{GITHUB_TOKEN_ISSUER}", region="")
+        self._allow(role, ["iam:GetOpenIDConnectProvider"], [provider])
         # What counts against quotas, and the quotas.
         self._allow(role, ["ecs:DescribeTasks"], [self._arn("ecs", "task/*")])
         self._allow(
@@ -114,6 +118,7 @@ class DeploymentRoles(Construct):
                 "elasticloadbalancing:DescribeLoadBalancers",
                 "elasticloadbalancing:DescribeRules",
                 "elasticloadbalancing:DescribeTargetGroups",
+                "route53:ListHostedZonesByName",
                 "servicequotas:GetServiceQuota",
             ],
             ["*"],
