@@ -101,8 +101,9 @@ def with_base(tmp_path_factory: pytest.TempPathFactory, embedded_state: tuple[Pa
     (checkout.root / ".gitops" / "local").symlink_to(state)
     checkout.account(checkout.account_id)
     checkout.write("dev/base.yaml", BASE)
-    deployed = checkout.gitops("deploy", "dev")
-    assert deployed.returncode == 0, deployed.stderr
+    for command in (("bootstrap",), ("deploy", "dev")):
+        done = checkout.gitops(*command)
+        assert done.returncode == 0, done.stderr
     return checkout
 
 
