@@ -114,7 +114,8 @@ def _candidates(request: Request) -> Iterator[str]:
     """Yield the services that a request may be for."""
     target = request.headers.get("x-amz-target", "").rpartition(".")[0]
     if target:
-        yield from (one.name for one in catalogue() if one.target_prefix == target)
+        # Some SDKs leave the namespace out: `CloudTrail_20131101` for `com.amazonaws.….CloudTrail_20131101`.
+        yield from (one.name for one in catalogue() if f".{one.target_prefix}".endswith(f".{target}"))
         return
     rpc = _RPC_PATH.fullmatch(request.path)
     if rpc:
