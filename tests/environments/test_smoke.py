@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.gitops.checkouts import REPOSITORY
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def smoke(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(TIMEOUT)
 def test_every_step_from_an_empty_account_to_an_empty_account_holds(tmp_path: Path) -> None:
     report = tmp_path / "report.md"
 

@@ -48,6 +48,7 @@ def test_status_is_of_all_where_no_environment_is_touched(conversation_with_aws:
 def test_deploy_brings_what_the_default_branch_declares(conversation_with_aws: Conversation) -> None:
     conversation = conversation_with_aws
     assert aws_of(conversation).gitops("deploy", "dev").returncode == 0
+    aws_of(conversation).client("ecr").put_image(repositoryName="microblog", imageTag="v2", imageManifest="{}")
 
     event, ran = conversation.order("octocat", "/deploy dev/alpha v2")
 

@@ -16,11 +16,23 @@ if TYPE_CHECKING:
 def service(account: Account, tag: str) -> dict[str, Any]:
     image = f"{account.number}.dkr.ecr.eu-central-1.amazonaws.com/simulated:{tag}"
     breaker = {"DeploymentCircuitBreaker": {"Enable": True, "Rollback": True}}
+    pull = {"Statement": [{"Effect": "Allow", "Action": "ecr:*", "Resource": "*"}]}
+    trust = {
+        "Statement": [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}
+        ]
+    }
+    role = {"AssumeRolePolicyDocument": trust, "Policies": [{"PolicyName": "pull", "PolicyDocument": pull}]}
     return {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": role},
         "Cluster": {"Type": "AWS::ECS::Cluster"},
         "Task": {
             "Type": "AWS::ECS::TaskDefinition",
-            "Properties": {"Family": "it", "ContainerDefinitions": [{"Name": "app", "Image": image}]},
+            "Properties": {
+                "Family": "it",
+                "ExecutionRoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+                "ContainerDefinitions": [{"Name": "app", "Image": image}],
+            },
         },
         "Service": {
             "Type": "AWS::ECS::Service",
