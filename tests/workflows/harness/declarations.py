@@ -45,7 +45,7 @@ def account(account_id: str, region: str = "us-east-1") -> str:
 kind: account
 id: "{account_id}"
 region: {region}
-github: {{repository: example/environments}}
+github: {{repository: example/environments, existing_oidc_provider: true}}
 repositories: [microblog]
 """
 
