@@ -67,6 +67,7 @@ class DeploymentRoles(Construct):
             self._allow(role, ["ssm:GetParameter", "ssm:GetParameters"], [version])
         for role in (self.plan, self.deploy, self.production):
             self._allow_preflight(role)
+            self._allow_parameters_of_templates(role)
         self._allow_change_sets(self.plan)
         self._allow_drift_detection(self.plan)
         purposes = ("deploy", "file-publishing", "lookup")
@@ -135,7 +136,12 @@ class DeploymentRoles(Construct):
             [self._arn("cloudformation", "stack/*")],
             {"StringLike": {"cloudformation:ChangeSetName": CHANGE_SETS}},
         )
-        # What templates have as parameters: the newest image of the bastion, and values that bases publish.
+
+    def _allow_parameters_of_templates(self, role: iam.Role) -> None:
+        """Allow to read what templates take from SSM: the newest image of the bastion, and values that bases publish.
+
+        Change sets take it, and so does asking whether a deployed stack has the values of today.
+        """
         self._allow(
             role,
             ["ssm:GetParameters"],

@@ -115,6 +115,17 @@ class TestRoles:
         template = account(synthesise).to_json()
         assert allowed(template, "Production") == allowed(template, "Deploy")
 
+    @pytest.mark.parametrize("environment", ["Plan", "Deploy", "Production"])
+    def test_values_that_bases_publish_are_read_to_compare_a_deployed_stack_with_them(
+        self, environment: str, synthesise: Synthesise
+    ) -> None:
+        statements = allowed(account(synthesise).to_json(), environment)
+        (statement,) = (s for s in statements if s["Action"] == "ssm:GetParameters")
+        assert statement["Resource"] == [
+            "arn:aws:ssm:*:111111111111:parameter/gitops/*",
+            "arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*",
+        ]
+
     @pytest.mark.parametrize("environment", ["Deploy", "Production"])
     def test_only_services_of_ad_hoc_environments_are_put_to_sleep(
         self, environment: str, synthesise: Synthesise

@@ -35,7 +35,14 @@ def template_of(environment: Environment) -> dict[str, object]:
         resources["Wait"] = {"Type": "AWS::CloudFormation::WaitCondition", "CreationPolicy": policy}
     if "bucket" in behaviour:
         resources["Bucket"] = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": behaviour}}
+    parameters: dict[str, object] = {}
+    if "reads" in behaviour:
+        value = f"/gitops/{environment.name.folder}/base/ListenerArn"
+        parameters["BaseListenerArn"] = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": value}
+        properties = {"DisplayName": {"Ref": "BaseListenerArn"}}
+        resources["Rule"] = {"Type": "AWS::SNS::Topic", "Properties": properties}
     return {
+        **({"Parameters": parameters} if parameters else {}),
         "Resources": resources,
         "Outputs": {"Url": {"Value": f"https://{environment.name.file}.example.com"}},
     }

@@ -189,3 +189,31 @@ def test_deploy_with_a_new_image_commits_it_and_deploys_that_commit(world: World
     assert run.roles == (("deploy", "deploy"),)
     assert "image: v1.1.0" in (world.github.read(ALPHA) or "")
     assert world.stacks["dev-alpha"] == "UPDATE_COMPLETE"
+
+
+def test_deploy_brings_what_the_base_publishes_now_to_an_environment_that_git_has_not_changed(
+    world: World, number: int
+) -> None:
+    publish, name = world.client("ssm").put_parameter, "/gitops/dev/base/ListenerArn"
+    publish(Name=name, Value="old-listener", Type="String")
+    world.push({ALPHA: declarations.app(in_days(7), behaviour="reads")}, deliver=False)
+    world.comment(number, OWNER, "/deploy dev/alpha")
+    assert rule(world) == "old-listener"
+
+    unchanged = world.comment(number, OWNER, "/deploy dev/alpha")
+    assert ran(unchanged) == {"decide": "success", "deploy dev/alpha": "success"}
+    assert "unchanged" in world.github.comments_of_ours(number)[-1]
+
+    publish(Name=name, Value="new-listener", Type="String", Overwrite=True)
+    changed = world.comment(number, OWNER, "/deploy dev/alpha")
+    assert ran(changed) == {"decide": "success", "deploy dev/alpha": "success"}
+    assert changed.roles == (("deploy", "deploy"),)
+    assert "**`dev/alpha`**: updated" in world.github.comments_of_ours(number)[-1]
+    assert rule(world) == "new-listener"
+
+
+def rule(world: World) -> str:
+    """Return the listener that alpha's rule is on."""
+    found = world.client("cloudformation").describe_stack_resource(StackName="dev-alpha", LogicalResourceId="Rule")
+    arn = found["StackResourceDetail"]["PhysicalResourceId"]
+    return str(world.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]["DisplayName"])
