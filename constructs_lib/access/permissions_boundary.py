@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.config.naming import PERMISSIONS_BOUNDARY, ROLE_PATH
+from constructs_lib.config.naming import LINKED_ROLES_OF_BOOTSTRAP, PERMISSIONS_BOUNDARY, ROLE_PATH
 
 FOREIGN_TO_ENVIRONMENTS = (
     "account:*",
@@ -73,14 +73,7 @@ SERVICES_WITH_ROLES = (
     "states.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
 )
-SERVICES_WITH_LINKED_ROLES = (
-    "ecs.amazonaws.com",
-    "ecs.application-autoscaling.amazonaws.com",
-    "elasticache.amazonaws.com",
-    "elasticloadbalancing.amazonaws.com",
-    "rds.amazonaws.com",
-    "wafv2.amazonaws.com",
-)
+SERVICES_WITH_LINKED_ROLES = (*LINKED_ROLES_OF_BOOTSTRAP, "wafv2.amazonaws.com")
 
 
 class PermissionsBoundary(Construct):

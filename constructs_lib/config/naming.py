@@ -52,6 +52,19 @@ https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
 TOOLKIT_STACK = "GitOpsToolkit"
 """Stack that `cdk bootstrap` makes in an account and region. No environment's stack has upper-case letters."""
 
+LINKED_ROLES_OF_BOOTSTRAP = (
+    "ecs.amazonaws.com",
+    "ecs.application-autoscaling.amazonaws.com",
+    "elasticache.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "rds.amazonaws.com",
+)
+"""Services of environments that act by a role of their own, which their first use in an account would make.
+
+ECS cannot assume its own at once: the first cluster of an account fails.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+"""
+
 CHANGE_SET_PREFIX = "cdk-diff-change-set"
 """Begins the names of change sets that show a change and are never executed, as `cdk diff` gives them."""
 

@@ -10,7 +10,7 @@ import yaml
 from botocore.exceptions import ClientError
 
 from constructs_lib.config.model import CONFIG_OF_KIND, is_production_kind
-from constructs_lib.config.naming import ENVIRONMENT_TAG, KIND_TAG
+from constructs_lib.config.naming import ENVIRONMENT_TAG, KIND_TAG, PUBLISHED_VALUES
 from gitops.aws import stack_status
 from gitops.aws.session import translate_errors
 
@@ -34,7 +34,8 @@ _CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
 class DeployedStack:
     """A stack as CloudFormation describes it. `changed` is when its last operation began.
 
-    `resolved` are the values that it has of SSM parameters, by their names.
+    `resolved` are the values that it has of what bases publish, by the names of the SSM parameters. Other parameters,
+    such as the newest image of Amazon Linux, are taken anew with a deployment and are no reason for one.
     """
 
     name: str
@@ -202,7 +203,7 @@ class CloudFormation:
             resolved={
                 parameter["ParameterValue"]: parameter["ResolvedValue"]
                 for parameter in stack.get("Parameters", [])
-                if "ResolvedValue" in parameter
+                if "ResolvedValue" in parameter and parameter["ParameterValue"].startswith(PUBLISHED_VALUES)
             },
         )
 

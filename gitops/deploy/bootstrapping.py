@@ -8,7 +8,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.naming import AMAZON_LINUX_IMAGES, BOOTSTRAP_QUALIFIER, PUBLISHED_VALUES
+from constructs_lib.config.naming import (
+    AMAZON_LINUX_IMAGES,
+    BOOTSTRAP_QUALIFIER,
+    LINKED_ROLES_OF_BOOTSTRAP,
+    PUBLISHED_VALUES,
+)
 from gitops.aws.iam import Iam
 from gitops.cdk import cli as cdk
 from gitops.errors import UserError
@@ -60,20 +65,6 @@ def bootstrap(target: Target, places: Sequence[AccountRegion]) -> None:
             raise UserError(f"cdk bootstrap failed:\n{program.last_words()}\nAll of its output: {program.log}")
 
 
-SERVICES_WITH_LINKED_ROLES = (
-    "ecs.amazonaws.com",
-    "ecs.application-autoscaling.amazonaws.com",
-    "elasticache.amazonaws.com",
-    "elasticloadbalancing.amazonaws.com",
-    "rds.amazonaws.com",
-)
-"""Services of environments that act by a role of their own, which their first use in an account would make.
-
-ECS cannot assume its own at once: the first cluster of an account fails.
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
-"""
-
-
 def let_deployments_read_parameters(session: Session, places: Iterable[AccountRegion]) -> None:
     """Let the CDK's deploy role of each place read the SSM parameters of templates.
 
@@ -103,6 +94,6 @@ def make_service_linked_roles(session: Session, account: AccountRegion) -> None:
         AwsError: AWS cannot be reached or refuses.
     """
     iam = Iam(session, account)
-    made = [service for service in SERVICES_WITH_LINKED_ROLES if iam.make_service_linked_role(service)]
+    made = [service for service in LINKED_ROLES_OF_BOOTSTRAP if iam.make_service_linked_role(service)]
     if made:
         say(f"made the service-linked roles of {', '.join(made)}")

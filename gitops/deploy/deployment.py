@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.naming import URL_OUTPUT
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.environments import AccountRegion, Environment
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedStack
     from gitops.aws.regions import Existing, Regions
@@ -67,11 +68,10 @@ class Deployment:
         for environment in self._environments:
             self._hold_back_blocked(environment, deployed.get(environment.name.stack))
         self._compare(deployed)
-        self._hold_back_locked(deployed)
-        left = self._left(self._environments)
+        left = [environment for environment in self._left(self._environments) if not environment.lock]
         self._gate.require(left, existing)
         for wave in deployment_plan.waves(self._environments):
-            self._deploy_wave(wave)
+            self._deploy_wave(wave, deployed)
         return [self._results[environment.name] for environment in self._environments]
 
     def moving(self) -> list[DeployedStack]:
@@ -132,20 +132,25 @@ class Deployment:
 
     def _set_unchanged_aside(self, environments: Iterable[Environment]) -> None:
         """Record environments as unchanged whose template is the deployed one, and with it all that it reads."""
-        for environment in self._left(environments):
-            stack = self._same.get(environment.name)
-            if stack and self._regions[stack.where].published(stack.resolved.keys()) == stack.resolved:
+        same = [(e, self._same[e.name]) for e in self._left(environments) if e.name in self._same]
+        names: defaultdict[AccountRegion, set[str]] = defaultdict(set)
+        for _, stack in same:
+            names[stack.where] |= stack.resolved.keys()
+        values = {where: self._regions[where].published(read) for where, read in names.items()}
+        for environment, stack in same:
+            if stack.resolved.items() <= values[stack.where].items():
                 self._record(environment, "unchanged", stack)
 
-    def _hold_back_locked(self, deployed: Mapping[str, DeployedStack]) -> None:
-        for environment in self._left(self._environments):
+    def _hold_back_locked(self, environments: Iterable[Environment], deployed: Mapping[str, DeployedStack]) -> None:
+        for environment in self._left(environments):
             if lock := environment.lock:
                 remedy = "Take `lock` out of its file, then deploy it again"
                 reason = f"{lock}\n{remedy}"
                 self._record(environment, "locked", deployed.get(environment.name.stack), reason=reason)
 
-    def _deploy_wave(self, wave: Sequence[Environment]) -> None:
+    def _deploy_wave(self, wave: Sequence[Environment], deployed: Mapping[str, DeployedStack]) -> None:
         self._set_unchanged_aside(wave)
+        self._hold_back_locked(wave, deployed)
         for environment in self._left(wave):
             base = environment.base and self._results.get(environment.base.name)
             if base and not base.succeeded:

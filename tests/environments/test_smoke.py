@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -21,9 +22,15 @@ TIMEOUT = 1200  # seconds, on a machine with much else to do
 def smoke(*arguments: str) -> subprocess.CompletedProcess[str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     command = [sys.executable, "-m", "tests.smoke", *arguments]
-    return subprocess.run(
-        command, cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=False, timeout=TIMEOUT
-    )
+    pipes: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=REPOSITORY, env=environ, text=True, **pipes) as process:
+        try:
+            stdout, stderr = process.communicate()
+        except BaseException:
+            process.send_signal(signal.SIGINT)  # it stops its embedded AWS; killed, it could not
+            process.communicate(timeout=60)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
 
 
 @pytest.mark.timeout(TIMEOUT)

@@ -1,7 +1,6 @@
 import pytest
 
-from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, TOOLKIT_STACK
-from gitops.deploy.bootstrapping import SERVICES_WITH_LINKED_ROLES
+from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, LINKED_ROLES_OF_BOOTSTRAP, TOOLKIT_STACK
 from tests.gitops.checkouts import REPOSITORY, Checkout
 
 OTHER = """\
@@ -56,7 +55,7 @@ def test_an_account_is_set_up_and_what_to_set_on_github_is_printed(whole_checkou
     assert checkout.client("iam").get_policy(PolicyArn=boundary)["Policy"]["Arn"] == boundary
 
     linked = checkout.client("iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
-    assert {role["Path"].split("/")[2] for role in linked} == set(SERVICES_WITH_LINKED_ROLES)
+    assert {role["Path"].split("/")[2] for role in linked} == set(LINKED_ROLES_OF_BOOTSTRAP)
     assert "made the service-linked roles of" in result.stderr
 
     again = checkout.gitops("bootstrap", "main")

@@ -19,7 +19,11 @@ STACKS = """
     if isinstance(config, AdHocBaseConfig):
         listener = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": config.domain.replace(".", "-")}}
         value = {"Type": "String", "Name": NAME, "Value": {"Ref": "Listener"}}
-        return {"Resources": {"Listener": listener, "Published": {"Type": "AWS::SSM::Parameter", "Properties": value}}}
+        newest = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/images/newest"}
+        bastion = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Newest"}}}
+        published = {"Type": "AWS::SSM::Parameter", "Properties": value}
+        resources = {"Listener": listener, "Bastion": bastion, "Published": published}
+        return {"Parameters": {"Newest": newest}, "Resources": resources}
     rule = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "BaseListenerArn"}}}
     parameter = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": NAME}
     return {"Parameters": {"BaseListenerArn": parameter}, "Resources": {"Rule": rule}}
@@ -34,6 +38,7 @@ def listeners(checkout: Checkout) -> Checkout:
     app.unlink()
     head, start, rest = code.partition("    config = environment.config\n")
     app.write_text(f'{head}{start}    NAME = "{NAME}"{STACKS}{rest}')
+    checkout.client("ssm").put_parameter(Name="/images/newest", Value="first", Type="String")
     checkout.base("dev")
     checkout.app("dev/alpha")
     checkout.app("dev/beta")
@@ -89,4 +94,35 @@ def test_a_base_that_changes_nothing_it_publishes_leaves_its_apps_alone(listener
     deployed = listeners.gitops("deploy", "--all")
 
     assert "dev/alpha" not in affected.stdout
+    assert "nothing changed" in deployed.stderr
+
+
+def lock(checkout: Checkout, name: str) -> None:
+    file = checkout.root / "environments" / f"{name}.yaml"
+    file.write_text(file.read_text() + "lock: {by: monalisa, reason: a demonstration}\n")
+
+
+def test_a_locked_app_is_held_back_only_when_a_value_that_it_reads_has_changed(listeners: Checkout) -> None:
+    lock(listeners, "dev/alpha")
+    app = listeners.root / "app.py"
+    app.write_text(app.read_text().replace('"Bastion": bastion', '"OtherBastion": bastion'))
+
+    unchanged = listeners.gitops("deploy", "--all")
+    listeners.base("dev", domain="new.example.com")
+    changed = listeners.gitops("deploy", "--all")
+
+    assert unchanged.returncode == 0, unchanged.stderr
+    assert "1 updated" in unchanged.stderr
+    assert "locked" not in unchanged.stdout + unchanged.stderr
+    assert rule(listeners) == "dev-example-com"
+    assert rule(listeners, "dev-beta") == "new-example-com"
+    assert "locked" in changed.stdout
+
+
+def test_another_parameter_that_changes_is_no_reason_to_deploy(listeners: Checkout) -> None:
+    listeners.client("ssm").put_parameter(Name="/images/newest", Value="second", Type="String", Overwrite=True)
+
+    deployed = listeners.gitops("deploy", "--all")
+
+    assert deployed.returncode == 0, deployed.stderr
     assert "nothing changed" in deployed.stderr
