@@ -22,8 +22,8 @@ TIMEOUT = 1200  # seconds, on a machine with much else to do
 def smoke(*arguments: str) -> subprocess.CompletedProcess[str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     command = [sys.executable, "-m", "tests.smoke", *arguments]
-    pipes: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=REPOSITORY, env=environ, text=True, **pipes) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=REPOSITORY, env=environ, text=True, stdout=pipe, stderr=pipe) as process:
         try:
             stdout, stderr = process.communicate()
         except BaseException:

@@ -39,8 +39,8 @@ def template_of(environment: Environment) -> dict[str, object]:
     if "reads" in behaviour:
         value = f"/gitops/{environment.name.folder}/base/ListenerArn"
         parameters["BaseListenerArn"] = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": value}
-        properties = {"DisplayName": {"Ref": "BaseListenerArn"}}
-        resources["Rule"] = {"Type": "AWS::SNS::Topic", "Properties": properties}
+        rule = {"DisplayName": {"Ref": "BaseListenerArn"}}
+        resources["Rule"] = {"Type": "AWS::SNS::Topic", "Properties": rule}
     return {
         **({"Parameters": parameters} if parameters else {}),
         "Resources": resources,
