@@ -23,7 +23,6 @@ from constructs_lib.config.naming import (
     STACK_OUTPUTS,
     BaseOutput,
     ProdBaseOutput,
-    availability_zone_output,
     private_subnet_output,
 )
 
@@ -58,7 +57,6 @@ def publish(
     values = {
         BaseOutput.VPC_ID: vpc.vpc_id,
         BaseOutput.APPLICATION_SECURITY_GROUP_ID: security_groups.application.security_group_id,
-        BaseOutput.LOAD_BALANCER_ARN: load_balancer.load_balancer_arn,
         BaseOutput.LOAD_BALANCER_FULL_NAME: load_balancer.load_balancer_full_name,
         BaseOutput.LOAD_BALANCER_DNS_NAME: load_balancer.load_balancer_dns_name,
         BaseOutput.LOAD_BALANCER_ZONE_ID: load_balancer.load_balancer_canonical_hosted_zone_id,
@@ -72,9 +70,7 @@ def publish(
         BaseOutput.BASTION_INSTANCE_ID: bastion.instance.instance_id,
         BaseOutput.TASK_RUNNER_ARN: task_runner.service_token,
     }
-    subnets = zip(private.availability_zones, private.subnet_ids, strict=True)
-    for index, (zone, subnet_id) in enumerate(subnets, start=1):
-        _publish(scope, name, availability_zone_output(index), zone)
+    for index, subnet_id in enumerate(private.subnet_ids, start=1):
         _publish(scope, name, private_subnet_output(index), subnet_id)
     for key, value in values.items():
         _publish(scope, name, key, value)
@@ -119,14 +115,15 @@ class ImportedBase(Construct):
         self.task_runner_arn = self._value(BaseOutput.TASK_RUNNER_ARN)
         self.database_host = self._value(BaseOutput.DATABASE_HOST)
         self.cache_host = self._value(BaseOutput.CACHE_HOST)
-        self.cache_url = self._value(BaseOutput.CACHE_URL)
-        zones = range(1, availability_zones + 1)
         self.vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
             vpc_id=self._value(BaseOutput.VPC_ID),
-            availability_zones=[self._value(availability_zone_output(index)) for index in zones],
-            private_subnet_ids=[self._value(private_subnet_output(index)) for index in zones],
+            # By position, as the base takes them.
+            availability_zones=cdk.Stack.of(self).availability_zones[:availability_zones],
+            private_subnet_ids=[
+                self._value(private_subnet_output(index)) for index in range(1, availability_zones + 1)
+            ],
         )
         self.application_security_group = self._security_group(
             "ApplicationSecurityGroup", BaseOutput.APPLICATION_SECURITY_GROUP_ID
@@ -134,14 +131,8 @@ class ImportedBase(Construct):
         load_balancer_security_group = self._security_group(
             "LoadBalancerSecurityGroup", BaseOutput.LOAD_BALANCER_SECURITY_GROUP_ID
         )
-        self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
-            self,
-            "LoadBalancer",
-            load_balancer_arn=self._value(BaseOutput.LOAD_BALANCER_ARN),
-            load_balancer_dns_name=self._value(BaseOutput.LOAD_BALANCER_DNS_NAME),
-            load_balancer_canonical_hosted_zone_id=self._value(BaseOutput.LOAD_BALANCER_ZONE_ID),
-            security_group_id=self._value(BaseOutput.LOAD_BALANCER_SECURITY_GROUP_ID),
-        )
+        self.load_balancer_dns_name = self._value(BaseOutput.LOAD_BALANCER_DNS_NAME)
+        self.load_balancer_zone_id = self._value(BaseOutput.LOAD_BALANCER_ZONE_ID)
         self.listener = elbv2.ApplicationListener.from_application_listener_attributes(
             self,
             "Listener",
@@ -152,6 +143,11 @@ class ImportedBase(Construct):
         self.zone = route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=hosted_zone_id, zone_name=domain
         )
+
+    @property
+    def cache_url(self) -> str:
+        """URL of the cache, which apps in production write themselves: theirs has a password."""
+        return self._value(BaseOutput.CACHE_URL)
 
     def _value(self, key: str) -> str:
         """Return a published value: a parameter of the app's template, made when it is first used."""

@@ -138,5 +138,12 @@ class ProdApp(Construct):
             base=imported,
             cache_nodes=1 + base.cache.replicas,
         )
-        DnsRecord(self, "Dns", host=self.host, zone=imported.zone, load_balancer=imported.load_balancer)
+        DnsRecord(
+            self,
+            "Dns",
+            host=self.host,
+            zone=imported.zone,
+            dns_name=imported.load_balancer_dns_name,
+            load_balancer_zone_id=imported.load_balancer_zone_id,
+        )
         cdk.CfnOutput(self, URL_OUTPUT, value=f"https://{self.host}").override_logical_id(URL_OUTPUT)

@@ -91,7 +91,6 @@ class BaseOutput(StrEnum):
 
     VPC_ID = "VpcId"
     APPLICATION_SECURITY_GROUP_ID = "ApplicationSecurityGroupId"
-    LOAD_BALANCER_ARN = "LoadBalancerArn"
     LOAD_BALANCER_FULL_NAME = "LoadBalancerFullName"
     LOAD_BALANCER_DNS_NAME = "LoadBalancerDnsName"
     LOAD_BALANCER_ZONE_ID = "LoadBalancerZoneId"
@@ -123,11 +122,6 @@ AMAZON_LINUX_IMAGES = "/aws/service/ami-amazon-linux-latest/"
 
 PUBLISHED_VALUES = "/gitops/"
 """Begins the names of the SSM parameters with which bases publish values."""
-
-
-def availability_zone_output(index: int) -> str:
-    """Return the name of the value with the name of a base's zone, counted from 1."""
-    return f"AvailabilityZone{index}"
 
 
 def private_subnet_output(index: int) -> str:

@@ -1,8 +1,6 @@
 """The address of an application."""
 
-from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
 
 
@@ -16,13 +14,18 @@ class DnsRecord(Construct):
         *,
         host: str,
         zone: route53.IHostedZone,
-        load_balancer: elbv2.IApplicationLoadBalancer,
+        dns_name: str,
+        load_balancer_zone_id: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.record = route53.ARecord(
-            self,
-            "Alias",
-            zone=zone,
-            record_name=f"{host}.",
-            target=route53.RecordTarget.from_alias(targets.LoadBalancerTarget(load_balancer)),
+        # CDK's own target takes a whole load balancer, of which an app knows these two values.
+        route53.CfnRecordSet(
+            Construct(self, "Alias"),
+            "Resource",
+            hosted_zone_id=zone.hosted_zone_id,
+            name=f"{host}.",
+            type="A",
+            alias_target=route53.CfnRecordSet.AliasTargetProperty(
+                dns_name=f"dualstack.{dns_name}", hosted_zone_id=load_balancer_zone_id
+            ),
         )

@@ -77,7 +77,6 @@ class Application(Construct):
             "POSTGRES_SERVICE_HOST": base.database_host,
             "POSTGRES_USERNAME": name.database,
             "REDIS_SERVICE_HOST": base.cache_host,
-            "REDIS_URL": f"{base.cache_url}/{name.cache_database}",
             "S3_BUCKET_NAME": base.assets.bucket_name,
         }
         self._secrets = {
@@ -86,6 +85,8 @@ class Application(Construct):
             **secrets,
             **self._declared_secrets(),
         }
+        if "REDIS_URL" not in self._secrets:  # or the template would have a parameter that nothing uses
+            variables["REDIS_URL"] = f"{base.cache_url}/{name.cache_database}"
         self._variables = {variable: value for variable, value in variables.items() if variable not in self._secrets}
 
     def define_task(

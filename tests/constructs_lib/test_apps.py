@@ -102,6 +102,9 @@ class TestEveryApp:
             if name.startswith("Base") and parameter["Type"] == "AWS::SSM::Parameter::Value<String>"
         }
         assert len(taken) > 10
+        # Each is a request to SSM with every change set.
+        unused = {name for name in template["Parameters"] if f'{{"Ref": "{name}"}}' not in text(template)}
+        assert unused <= {"BootstrapVersion"}
         assert taken <= published
 
     def test_opens_its_ports_to_the_load_balancer_only(self, app: str, templates: dict[str, Any]) -> None:
