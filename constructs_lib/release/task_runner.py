@@ -1,12 +1,12 @@
 """The task runner of a base: lets the stacks of its apps wait for one-off tasks."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import custom_resources
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
@@ -15,85 +15,116 @@ from constructs_lib.observability.log_group import LogGroup
 
 CODE = Path(__file__).parent / "functions" / "run_task"
 QUERY_SECONDS = 10
-LOGGING_POLICY_FINDING = (
-    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
-)
-TOTAL_TIMEOUT_MINUTES = 60
-"""The longest that CloudFormation waits for a custom resource."""
+FUNCTION_SECONDS = 60
+PATIENCE_SECONDS = 120
+"""For so long a step is repeated that fails: AWS's APIs are eventually consistent, and throttle.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+"""
 
 
 class TaskRunner(Construct):
-    """A custom-resource provider that runs tasks of the stacks whose names begin with `<folder>-`.
+    """What runs the custom resources of the stacks whose names begin with `<folder>-`: a task of ECS each.
 
-    One serves all apps of a base. Its service token must never change: CloudFormation refuses to update a custom
-    resource whose token has.
+    A function takes CloudFormation's events, and a state machine has another one start the task and follow it to its
+    end. One runner serves all apps of a base. Its service token must never change: CloudFormation refuses to update a
+    custom resource whose token has.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, folder: str, log_retention_days: int) -> None:
         super().__init__(scope, construct_id)
         self._logs = LogGroup(self, "Logs", retention_days=log_retention_days, removal_policy=cdk.RemovalPolicy.DESTROY)
-        starter, follower = self._function("Start", "index.on_event"), self._function("Follow", "index.is_complete")
-        for function, statements in ((starter, _starting(self, folder)), (follower, _following(self, folder))):
-            for statement in statements:
-                function.add_to_role_policy(statement)
-                for arn in statement.resources:
-                    acknowledge(
-                        self, {wildcard_finding(self, arn): "Stacks, tasks, roles and logs of this base's apps"}
-                    )
-        self._provider = custom_resources.Provider(
-            self,
-            "Provider",
-            on_event_handler=starter,
-            is_complete_handler=follower,
-            query_interval=cdk.Duration.seconds(QUERY_SECONDS),
-            total_timeout=cdk.Duration.minutes(TOTAL_TIMEOUT_MINUTES),
-            log_group=self._logs,
+        stepper = self._function(
+            self, "Step", "index.on_step", [*_starting(self, folder), *_following(self, folder)], FUNCTION_SECONDS
         )
-        self._accept_the_framework([starter, follower])
-
-    @property
-    def service_token(self) -> str:
-        """What a custom resource names as its provider."""
-        return self._provider.service_token
-
-    def _accept_the_framework(self, handlers: list[lambda_.Function]) -> None:
-        provider = self._provider.node
-        own = [
-            cast("lambda_.Function", provider.find_child(f"framework-{name}")) for name in ("isComplete", "onTimeout")
-        ]
-        acknowledge(
-            self._provider,
-            {
-                LOGGING_POLICY_FINDING: "Set by the framework; it allows writing logs",
-                "AwsSolutions-L1": "The framework chooses its runtime",
-                "AwsSolutions-SF1": "Its functions log what matters",
-                "AwsSolutions-SF2": "A trace of waiting tells nothing",
-                **{
-                    wildcard_finding(self, f"{function.function_arn}:*"): "Every version of one function"
-                    for function in (*handlers, *own)
-                },
-            },
+        waiter = self._waiter(stepper)
+        # The path of the service token, which keeps its logical id.
+        token = self._function(
+            Construct(self, "Provider"),
+            "framework-onEvent",
+            "index.on_event",
+            [iam.PolicyStatement(actions=["states:StartExecution"], resources=[waiter.ref])],
+            PATIENCE_SECONDS + FUNCTION_SECONDS,
         )
+        token.add_environment("STATE_MACHINE", waiter.ref)
+        self.service_token = token.function_arn
 
-    def _function(self, construct_id: str, handler: str) -> lambda_.Function:
+    def _function(
+        self, scope: Construct, construct_id: str, handler: str, statements: Sequence[iam.PolicyStatement], seconds: int
+    ) -> lambda_.Function:
         role = iam.Role(
-            self,
+            scope,
             f"{construct_id}Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description="Runs one-off tasks for CloudFormation",
         )
         self._logs.grant_write(role)
+        for statement in statements:
+            role.add_to_policy(statement)
+            for arn in filter(lambda arn: "*" in arn, statement.resources):
+                acknowledge(role, {wildcard_finding(self, arn): "Stacks, tasks, roles and logs of this base's apps"})
         return lambda_.Function(
-            self,
+            scope,
             construct_id,
             role=role,
             handler=handler,
             code=lambda_.Code.from_asset(str(CODE), exclude=["__pycache__"]),
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
-            timeout=cdk.Duration.minutes(1),
+            timeout=cdk.Duration.seconds(seconds),
             log_group=self._logs,
         )
+
+    def _waiter(self, stepper: lambda_.IFunction) -> sfn.CfnStateMachine:
+        role = iam.Role(self, "WaiterRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[stepper.function_arn]))
+        waiter = sfn.CfnStateMachine(
+            self, "Waiter", role_arn=role.role_arn, definition=waiting(stepper.function_arn, QUERY_SECONDS)
+        )
+        acknowledge(
+            waiter,
+            {
+                "AwsSolutions-SF1": "Its function logs what matters",
+                "AwsSolutions-SF2": "A trace of waiting tells nothing",
+            },
+        )
+        return waiter
+
+
+def waiting(function_arn: str, seconds: int) -> dict[str, object]:
+    """Return the state machine that has a function start a task, and asks it every so many seconds for the end.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: the first retrier that names an
+    error decides.
+    """
+    step = {
+        "Type": "Task",
+        "Resource": function_arn,
+        "Retry": [
+            {"ErrorEquals": ["TaskFailedError"], "MaxAttempts": 0},
+            {
+                "ErrorEquals": ["States.ALL"],
+                "IntervalSeconds": seconds,
+                "MaxAttempts": PATIENCE_SECONDS // seconds,
+                "BackoffRate": 1,
+            },
+        ],
+    }
+    fails = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.Error", "Next": "Fail"}]
+    return {
+        "StartAt": "Step",
+        "States": {
+            "Step": {**step, "Catch": fails, "Next": "Ended"},
+            "Ended": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.Ended", "BooleanEquals": True, "Next": "End"}],
+                "Default": "Wait",
+            },
+            "Wait": {"Type": "Wait", "Seconds": seconds, "Next": "Step"},
+            "Fail": {**step, "End": True},
+            "End": {"Type": "Succeed"},
+        },
+    }
 
 
 def _starting(scope: Construct, folder: str) -> list[iam.PolicyStatement]:

@@ -17,8 +17,7 @@ def fail_custom_resources_early() -> None:
     """Let a custom resource fail as soon as the function behind it crashes.
 
     CloudFormation waits an hour (``ServiceTimeout``) for the answer of a function that has crashed, and so does
-    MiniStack. Only the function that ``ServiceToken`` names counts: where that one calls another, as CDK's provider
-    framework does, it answers for it.
+    MiniStack. Only the function that ``ServiceToken`` names counts: what others do with the event is its affair.
     """
     execute = seams.execute_function.current
 

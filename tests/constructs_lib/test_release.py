@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.release.task_runner import TOTAL_TIMEOUT_MINUTES
 from tests.constructs_lib.resources import container, named, of_type, text, variables
 
 APPS = ("dev-alpha", "dev-beta", "prod-app")
@@ -88,19 +87,51 @@ def test_ad_hoc_database_goes_with_its_environment_and_production_data_stays(tem
 
 @pytest.mark.parametrize("base", BASES)
 class TestRunner:
-    def test_waits_as_long_as_cloudformation_does(self, base: str, templates: dict[str, Any]) -> None:
+    def test_asks_every_ten_seconds_until_the_task_has_ended(self, base: str, templates: dict[str, Any]) -> None:
+        states = self.states(base, templates)
+        assert states["Step"]["Next"] == "Ended"
+        assert states["Ended"]["Choices"] == [{"Variable": "$.Ended", "BooleanEquals": True, "Next": "End"}]
+        assert states["Ended"]["Default"] == "Wait"
+        assert states["Wait"] == {"Type": "Wait", "Seconds": 10, "Next": "Step"}
+
+    def test_repeats_a_step_for_two_minutes_unless_the_task_has_failed(
+        self, base: str, templates: dict[str, Any]
+    ) -> None:
+        states = self.states(base, templates)
+        for name in ("Step", "Fail"):
+            failed, others = states[name]["Retry"]
+            assert failed == {"ErrorEquals": ["TaskFailedError"], "MaxAttempts": 0}
+            assert others["ErrorEquals"] == ["States.ALL"]
+            assert others["IntervalSeconds"] * others["MaxAttempts"] == 120
+            assert others["BackoffRate"] == 1
+        assert states["Step"]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.Error", "Next": "Fail"}]
+
+    def test_state_machine_invokes_the_function_that_runs_tasks_and_nothing_else(
+        self, base: str, templates: dict[str, Any]
+    ) -> None:
+        policy = named(templates[base], "AWS::IAM::Policy", "TaskRunnerWaiterRole")
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Action"] == "lambda:InvokeFunction"
+        assert statement["Resource"] == self.states(base, templates)["Step"]["Resource"]
+        assert "TaskRunnerStep" in text(statement["Resource"])
+
+    def test_service_token_starts_the_state_machine_and_does_nothing_else(
+        self, base: str, templates: dict[str, Any]
+    ) -> None:
+        policy = named(templates[base], "AWS::IAM::Policy", "TaskRunnerProviderframeworkonEventRole")
+        statements = [s for s in policy["PolicyDocument"]["Statement"] if "logs:PutLogEvents" not in s["Action"]]
+        (machine,) = logical_ids(templates[base], "AWS::StepFunctions::StateMachine")
+        assert statements == [{"Action": "states:StartExecution", "Effect": "Allow", "Resource": {"Ref": machine}}]
+
+    def states(self, base: str, templates: dict[str, Any]) -> dict[str, Any]:
         (machine,) = of_type(templates[base], "AWS::StepFunctions::StateMachine")
-        retries = TOTAL_TIMEOUT_MINUTES * 60 // 10
-        assert f'\\"MaxAttempts\\":{retries}' in text(machine)
-        assert '\\"IntervalSeconds\\":10' in text(machine)
+        assert machine["Definition"]["StartAt"] == "Step"
+        states: dict[str, Any] = machine["Definition"]["States"]
+        return states
 
     def test_runs_tasks_of_its_own_apps_only(self, base: str, templates: dict[str, Any]) -> None:
         folder = base.removesuffix("-base")
-        statements = [
-            statement
-            for part in ("TaskRunnerStartRole", "TaskRunnerFollowRole")
-            for statement in named(templates[base], "AWS::IAM::Policy", part)["PolicyDocument"]["Statement"]
-        ]
+        statements = named(templates[base], "AWS::IAM::Policy", "TaskRunnerStepRole")["PolicyDocument"]["Statement"]
         actions = {
             action for s in statements for action in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])
         }
@@ -111,7 +142,7 @@ class TestRunner:
             assert f"/{folder}-*" in text(statement["Resource"]) or f":{folder}-*" in text(statement["Resource"])
 
     def test_passes_roles_to_tasks_only(self, base: str, templates: dict[str, Any]) -> None:
-        policy = named(templates[base], "AWS::IAM::Policy", "TaskRunnerStartRole")
+        policy = named(templates[base], "AWS::IAM::Policy", "TaskRunnerStepRole")
         (statement,) = (s for s in policy["PolicyDocument"]["Statement"] if s["Action"] == "iam:PassRole")
         assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 

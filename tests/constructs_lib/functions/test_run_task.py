@@ -1,9 +1,11 @@
-"""The custom resource's function against a fake ECS: what starts, what is awaited, what people are told."""
+"""The custom resource's functions against a fake ECS: what starts, what is awaited, what people are told."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from constructs_lib.release.functions.run_task import index
 
@@ -18,6 +20,7 @@ PROPERTIES = {
     "SecurityGroups": ["sg-1"],
     "TimeoutSeconds": "3300",
 }
+WAITER = "arn:aws:states:us-east-1:111111111111:stateMachine:waiter"
 TASK = "arn:aws:ecs:us-east-1:111111111111:task/cluster/0123456789"
 
 
@@ -25,11 +28,21 @@ class NotFoundError(Exception):
     """What boto3 raises for a log stream that does not exist."""
 
 
+class ExistsError(Exception):
+    """What boto3 raises for an execution of a name that another one has."""
+
+
+def denied(action: str) -> ClientError:
+    """Return what boto3 raises for what IAM refuses."""
+    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": f"not authorized to {action}"}}, action)
+
+
 class FakeAws:
-    """ECS, CloudWatch Logs and CloudFormation in one, with one task."""
+    """ECS, CloudWatch Logs, Step Functions and CloudFormation in one, with one task."""
 
     class exceptions:  # noqa: N801 # boto3's name
         ResourceNotFoundException = NotFoundError
+        ExecutionAlreadyExists = ExistsError
 
     def __init__(self) -> None:
         self.started: list[dict[str, Any]] = []
@@ -43,8 +56,22 @@ class FakeAws:
         self.failures: list[dict[str, str]] = []
         self.log: list[str] | None = []
         self.stack_status = "UPDATE_IN_PROGRESS"
+        self.refuses: list[ClientError] = []
+        self.slept: list[float] = []
+        self.executions: dict[str, dict[str, Any]] = {}
+        self.answers: list[dict[str, str]] = []
+
+    def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: N803, A002 # boto3's names
+        assert stateMachineArn == WAITER
+        if self.refuses:
+            raise self.refuses.pop()
+        if name in self.executions:
+            raise ExistsError
+        self.executions[name] = json.loads(input)
 
     def run_task(self, **request: Any) -> dict[str, Any]:
+        if self.refuses:
+            raise self.refuses.pop()
         self.started.append(request)
         return {"tasks": [] if self.failures else [self.task], "failures": self.failures}
 
@@ -73,12 +100,27 @@ class FakeAws:
 def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     fake = FakeAws()
     monkeypatch.setattr(index, "_client", lambda _service: fake)
+    monkeypatch.setenv("STATE_MACHINE", WAITER)
+    monkeypatch.setattr("time.sleep", fake.slept.append)
+
+    class Answered:
+        def close(self) -> None:
+            """Nothing is open."""
+
+    def urlopen(request: Any, **_options: Any) -> Answered:
+        assert (request.full_url, request.method) == ("https://answers.example/", "PUT")
+        assert len(request.data) <= 4096
+        fake.answers.append(json.loads(request.data))
+        return Answered()
+
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
     return fake
 
 
 def event(request_type: str, **more: Any) -> dict[str, Any]:
-    """Return an event of CloudFormation's, as the provider framework passes it on."""
+    """Return an event of CloudFormation's."""
     return {
+        "ResponseURL": "https://answers.example/",
         "RequestType": request_type,
         "RequestId": "11111111-2222-3333-4444-555555555555",
         "StackId": "arn:aws:cloudformation:us-east-1:111111111111:stack/dev-alpha/id",
@@ -92,73 +134,167 @@ def update(**old: str) -> dict[str, Any]:
     return event("Update", PhysicalResourceId="kept", OldResourceProperties={**PROPERTIES, **old})
 
 
-RUNNING = {"Data": {"TaskArn": TASK, "StartedAt": datetime.now(UTC).isoformat()}}
+def start(event: dict[str, Any]) -> dict[str, Any]:
+    """Return what the first step returns."""
+    return index.on_step({"Event": event}, None)
+
+
+def follow(event: dict[str, Any]) -> dict[str, Any]:
+    """Return what a later step returns."""
+    return index.on_step({"Event": event, "TaskArn": TASK, "Ended": False}, None)
+
+
+def fail(event: dict[str, Any], error: Exception | str, **step: str) -> None:
+    """Take the step that follows when the state machine has caught an error of the function, or of Lambda's."""
+    kind = error if isinstance(error, str) else type(error).__name__
+    cause = kind if isinstance(error, str) else json.dumps({"errorType": kind, "errorMessage": str(error)})
+    index.on_step({"Event": event, **step, "Error": {"Error": kind, "Cause": cause}}, None)
+
+
+class TestOnEvent:
+    def test_state_machine_gets_the_event_and_cloudformation_no_answer_yet(self, aws: FakeAws) -> None:
+        index.on_event(event("Create"), None)
+        assert aws.executions == {event("Create")["RequestId"]: {"Event": event("Create")}}
+        assert aws.answers == []
+
+    def test_an_event_that_lambda_delivers_twice_runs_once(self, aws: FakeAws) -> None:
+        for _ in range(2):
+            index.on_event(event("Create"), None)
+        assert len(aws.executions) == 1
+        assert aws.answers == []
+
+    def test_a_state_machine_that_may_not_be_started_yet_is_asked_again(self, aws: FakeAws) -> None:
+        aws.refuses = [denied("StartExecution")] * 3
+        index.on_event(event("Create"), None)
+        assert len(aws.executions) == 1
+        assert aws.slept == [10, 10, 10]
+        assert aws.answers == []
+
+    def test_cloudformation_is_told_after_two_minutes(self, aws: FakeAws) -> None:
+        aws.refuses = [denied("StartExecution")] * 14
+        index.on_event(event("Create"), None)
+        (answer,) = aws.answers
+        assert answer["Status"] == "FAILED"
+        assert answer["Reason"].startswith(
+            "the release command could not be started. It was tried for two minutes: "
+            "An error occurred (AccessDeniedException) when calling the StartExecution operation"
+        )
+        assert sum(aws.slept) == 120
+        assert len(aws.refuses) == 1
+        assert aws.executions == {}
 
 
 class TestStart:
     def test_create_starts_the_task_on_demand_in_private_subnets(self, aws: FakeAws) -> None:
-        result = index.on_event(event("Create"), None)
-        assert result["PhysicalResourceId"] == "ReleaseCommandRun-task"
-        assert result["Data"]["TaskArn"] == TASK
+        assert start(event("Create")) == {"Event": event("Create"), "TaskArn": TASK, "Ended": False}
+        assert aws.answers == []
         (request,) = aws.started
         assert request["taskDefinition"] == PROPERTIES["TaskDefinition"]
         assert request["launchType"] == "FARGATE"
         assert request["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
 
-    def test_repeated_request_carries_the_same_token(self, aws: FakeAws) -> None:
+    def test_repeated_step_carries_the_same_token(self, aws: FakeAws) -> None:
         for _ in range(2):
-            index.on_event(event("Create"), None)
+            start(event("Create"))
         assert len({request["clientToken"] for request in aws.started}) == 1
 
     def test_update_runs_when_image_command_or_environment_changed(self, aws: FakeAws) -> None:
-        result = index.on_event(update(TaskDefinition="arn:task-definition/dev-alpha-release:1"), None)
-        assert result["PhysicalResourceId"] == "kept"
+        assert start(update(TaskDefinition="arn:task-definition/dev-alpha-release:1"))["TaskArn"] == TASK
         assert len(aws.started) == 1
 
     def test_update_of_anything_else_runs_nothing(self, aws: FakeAws) -> None:
-        assert index.on_event(update(TimeoutSeconds="60"), None) == {"PhysicalResourceId": "kept"}
+        assert start(update(TimeoutSeconds="60"))["Ended"] is True
+        assert [(answer["Status"], answer["PhysicalResourceId"]) for answer in aws.answers] == [("SUCCESS", "kept")]
         assert aws.started == []
 
     def test_rollback_runs_nothing(self, aws: FakeAws) -> None:
         aws.stack_status = "UPDATE_ROLLBACK_IN_PROGRESS"
-        assert "Data" not in index.on_event(update(TaskDefinition="arn:task-definition/dev-alpha-release:3"), None)
+        assert start(update(TaskDefinition="arn:task-definition/dev-alpha-release:3"))["Ended"] is True
+        assert [answer["Status"] for answer in aws.answers] == ["SUCCESS"]
         assert aws.started == []
 
     def test_delete_runs_nothing_by_default(self, aws: FakeAws) -> None:
-        assert "Data" not in index.on_event(event("Delete", PhysicalResourceId="kept"), None)
+        assert start(event("Delete", PhysicalResourceId="kept"))["Ended"] is True
+        assert [answer["Status"] for answer in aws.answers] == ["SUCCESS"]
         assert aws.started == []
 
     def test_delete_runs_the_task_with_its_variables_when_asked_to(self, aws: FakeAws) -> None:
         properties = {**PROPERTIES, "EnvironmentOnDelete": {"ACTION": "drop"}}
-        result = index.on_event(event("Delete", PhysicalResourceId="kept", ResourceProperties=properties), None)
-        assert result["Data"]["TaskArn"] == TASK
+        result = start(event("Delete", PhysicalResourceId="kept", ResourceProperties=properties))
+        assert result["TaskArn"] == TASK
         (override,) = aws.started[0]["overrides"]["containerOverrides"]
         assert override == {"name": "app", "environment": [{"name": "ACTION", "value": "drop"}]}
 
-    def test_refusal_of_ecs_is_told(self, aws: FakeAws) -> None:
+    def test_delete_of_what_could_not_be_created_runs_nothing(self, aws: FakeAws) -> None:
+        properties = {**PROPERTIES, "EnvironmentOnDelete": {"ACTION": "drop"}}
+        fail(event("Create", ResourceProperties=properties), index.TaskFailedError("no"))
+        made = aws.answers[0]["PhysicalResourceId"]
+        assert start(event("Delete", PhysicalResourceId=made, ResourceProperties=properties))["Ended"] is True
+        assert aws.started == []
+
+    @pytest.mark.parametrize("retries", [1, 3])
+    def test_missing_capacity_and_permissions_are_left_to_the_state_machine(self, aws: FakeAws, retries: int) -> None:
         aws.failures = [{"reason": "Capacity is unavailable at this time"}]
-        with pytest.raises(index.TaskFailedError, match="could not be started: Capacity is unavailable"):
-            index.on_event(event("Create"), None)
+        for _ in range(retries):
+            with pytest.raises(index.NotYetError, match=r"^Capacity is unavailable at this time$"):
+                start(event("Create"))
+        aws.failures, aws.refuses = [], [denied("RunTask")] * retries
+        for _ in range(retries):
+            with pytest.raises(ClientError, match="AccessDeniedException"):
+                start(event("Create"))
+        assert aws.answers == []
+        assert start(event("Create"))["TaskArn"] == TASK
+
+
+class TestFail:
+    def test_a_failed_task_is_told_in_its_own_words(self, aws: FakeAws) -> None:
+        fail(event("Create"), index.TaskFailedError("the release command failed: exit code 3"), TaskArn=TASK)
+        (answer,) = aws.answers
+        assert answer == {
+            "Status": "FAILED",
+            "Reason": "the release command failed: exit code 3",
+            "PhysicalResourceId": index.NEVER_MADE,
+            **{key: event("Create")[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
+        }
+
+    def test_what_could_not_be_started_for_two_minutes_is_told_with_its_last_error(self, aws: FakeAws) -> None:
+        fail(event("Create"), denied("RunTask"))
+        assert aws.answers[0]["Reason"] == (
+            f"the release command could not be started. It was tried for two minutes: {denied('RunTask')}"
+        )
+
+    def test_a_task_that_could_not_be_followed_may_still_run(self, aws: FakeAws) -> None:
+        fail(update(), "Lambda.TooManyRequestsException", TaskArn=TASK)
+        (answer,) = aws.answers
+        assert answer["Reason"] == (
+            "the release command could not be followed to its end, and may still run. It was tried for two minutes: "
+            "Lambda.TooManyRequestsException"
+        )
+        assert answer["PhysicalResourceId"] == "kept"
+
+    def test_a_long_error_fits_into_an_answer(self, aws: FakeAws) -> None:
+        fail(event("Create"), RuntimeError('"\N{SNOWMAN}"' * 3000))
+        assert aws.answers[0]["Reason"].startswith("the release command could not be started")
 
 
 class TestFollow:
-    def test_without_a_task_there_is_nothing_to_wait_for(self, aws: FakeAws) -> None:
-        assert index.is_complete(event("Update"), None) == {"IsComplete": True}
-        assert aws.stopped == []
-
     def test_running_task_is_awaited(self, aws: FakeAws) -> None:
-        assert index.is_complete(event("Create", **RUNNING), None) == {"IsComplete": False}
+        assert follow(event("Create")) == {"Event": event("Create"), "TaskArn": TASK, "Ended": False}
+        assert aws.answers == []
         assert aws.stopped == []
 
     def test_exit_code_0_is_success(self, aws: FakeAws) -> None:
         aws.ends(0)
-        assert index.is_complete(event("Create", **RUNNING), None) == {"IsComplete": True}
+        assert follow(event("Create"))["Ended"] is True
+        (answer,) = aws.answers
+        assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "ReleaseCommandRun-task")
+        assert "Reason" not in answer
 
     def test_other_exit_code_fails_with_the_last_20_lines(self, aws: FakeAws) -> None:
         aws.log = [f"line {number}." for number in range(30)]
         aws.ends(3, stoppedReason="Essential container in task exited")
         with pytest.raises(index.TaskFailedError) as raised:
-            index.is_complete(event("Create", **RUNNING), None)
+            follow(event("Create"))
         text = str(raised.value)
         assert text.startswith("the release command failed: exit code 3; Essential container in task exited\n")
         assert "line 10." in text
@@ -176,7 +312,7 @@ class TestFollow:
         ]
         aws.ends(1)
         with pytest.raises(index.TaskFailedError) as raised:
-            index.is_complete(event("Create", **RUNNING), None)
+            follow(event("Create"))
         text = str(raised.value)
         assert text.endswith("posts.0002_divide...Traceback (most recent call last):\n" + "\n".join(aws.log[-2:]))
         assert "in _execute" not in text
@@ -187,35 +323,32 @@ class TestFollow:
         with pytest.raises(
             index.TaskFailedError, match=r"CannotPullContainerError: microblog:v9: not found\nIt wrote no log"
         ):
-            index.is_complete(event("Create", **RUNNING), None)
+            follow(event("Create"))
 
     def test_message_fits_into_a_response_and_keeps_the_end(self, aws: FakeAws) -> None:
         aws.log = ["x" * 1000] * 19 + ["the cause"]
         aws.ends(1)
         with pytest.raises(index.TaskFailedError) as raised:
-            index.is_complete(event("Create", **RUNNING), None)
-        assert len(str(raised.value)) <= index.MESSAGE_CHARACTERS
+            follow(event("Create"))
+        assert len(json.dumps(str(raised.value))) <= index.MESSAGE_BYTES
         assert str(raised.value).startswith("the release command failed: exit code 1")
         assert str(raised.value).endswith("the cause")
 
     def test_task_that_takes_too_long_is_stopped_and_fails(self, aws: FakeAws) -> None:
         aws.task["createdAt"] = datetime.now(UTC) - timedelta(seconds=3301)
         with pytest.raises(index.TaskFailedError, match="did not end within 3300 seconds"):
-            index.is_complete(event("Create", **RUNNING), None)
+            follow(event("Create"))
         assert aws.stopped == [TASK]
 
     def test_task_of_more_than_15_minutes_is_still_awaited(self, aws: FakeAws) -> None:
         aws.task["createdAt"] = datetime.now(UTC) - timedelta(minutes=50)
-        assert index.is_complete(event("Create", **RUNNING), None) == {"IsComplete": False}
+        assert follow(event("Create"))["Ended"] is False
         assert aws.stopped == []
 
-    def test_task_that_ecs_forgot_fails(self, aws: FakeAws) -> None:
-        aws.task = {}
-        started = datetime.now(UTC) - timedelta(seconds=index.UNSEEN_SECONDS)
-        with pytest.raises(index.TaskFailedError, match="is gone"):
-            index.is_complete(event("Create", Data={"TaskArn": TASK, "StartedAt": started.isoformat()}), None)
-
-    def test_task_that_ecs_does_not_show_yet_is_awaited(self, aws: FakeAws) -> None:
-        aws.task = {}
-        just_now = {"TaskArn": TASK, "StartedAt": datetime.now(UTC).isoformat()}
-        assert index.is_complete(event("Create", Data=just_now), None) == {"IsComplete": False}
+    def test_a_task_that_ecs_does_not_know_is_asked_for_again(self, aws: FakeAws) -> None:
+        known, aws.task = aws.task, {}
+        with pytest.raises(index.NotYetError, match="MISSING"):
+            follow(event("Create"))
+        assert aws.answers == []
+        aws.task = known
+        assert follow(event("Create"))["Ended"] is False

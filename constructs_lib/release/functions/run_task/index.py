@@ -1,74 +1,93 @@
-"""Runs an ECS task for a CloudFormation custom resource, behind CDK's provider framework.
+"""Runs an ECS task for a CloudFormation custom resource, and answers CloudFormation when the task has ended.
 
-`on_event` starts the task, `is_complete` is asked every few seconds until it has ended. An error of either fails the
-resource, and CloudFormation shows its text. Nothing here waits, so a task may take as long as CloudFormation does.
-https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
+CloudFormation invokes `on_event`, which hands the event to a state machine. That one invokes `on_step`: to start the
+task, every few seconds until it has ended, and with the error once a step has failed for good. Nothing here waits, so a
+task may take as long as CloudFormation does.
+
+The state machine repeats a step that fails for two minutes: what was just created is not known everywhere at once,
+permissions of a new role among it, and APIs throttle. Only `TaskFailedError` ends it at once. `on_event` is as patient
+with the state machine itself.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 """
 
+import json
+import os
+import time
+import urllib.request
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 LOG_LINES = 20
 LOG_LINES_READ = 200
 """Django prints which migration it applies before a traceback that may have a hundred lines."""
-MESSAGE_CHARACTERS = 3000
-"""A response to CloudFormation holds 4,096 bytes in all, and the framework adds to the message."""
+MESSAGE_BYTES = 3000
+"""Of a reason, as JSON: an answer to CloudFormation holds 4,096 bytes in all."""
 
-UNSEEN_SECONDS = 120
-"""For so long, what ECS has started may be missing where it is described.
-
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html advises to retry for up to five minutes of
-eventual consistency at most; seconds are usual.
-"""
+RETRY_SECONDS = 10
+RETRIES = 12
+"""Two minutes in all, of which the timeout of `on_event` knows."""
+TRIED = "It was tried for two minutes"
 
 ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS")
+NEVER_MADE = "creation-failed"
+"""Physical id of what CloudFormation was told could not be made; it is told to delete that all the same."""
 
 
 class TaskFailedError(Exception):
-    """The task could not be started, or did not end well; the text is for the person who deploys."""
+    """The task did not end well; the text is for the person who deploys."""
 
 
-def on_event(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Start the task when the event calls for one, and return its ARN for `is_complete`.
+class NotYetError(Exception):
+    """ECS does not do or know yet what it may in a moment."""
 
-    Raises TaskFailedError when ECS refuses to start it.
+
+def on_event(event: dict[str, Any], _context: object) -> None:
+    """Let the state machine run the task that an event of CloudFormation's calls for."""
+    states = _client("stepfunctions")
+    for retries_left in reversed(range(RETRIES + 1)):
+        try:
+            states.start_execution(
+                stateMachineArn=os.environ["STATE_MACHINE"],
+                name=event["RequestId"],
+                input=json.dumps({"Event": event}),
+            )
+        except states.exceptions.ExecutionAlreadyExists:
+            print(f"{event['RequestId']} is under way: Lambda may invoke a function twice for one event")
+        except ClientError as error:
+            print(f"{event['RequestId']}: {error}")
+            if retries_left:
+                time.sleep(RETRY_SECONDS)
+                continue
+            # Without an answer, CloudFormation would wait for an hour.
+            text = f"{event['ResourceProperties']['Description']} could not be started. {TRIED}: {error}"
+            _answer(event, reason=_shortened(text))
+        return
+
+
+def on_step(step: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Start the task of an event, look whether it has ended, or report an error; return the next step.
+
+    Raises TaskFailedError when the task ended with an error, never started, or took too long; then it is stopped.
+    Raises NotYetError when ECS does not start the task or does not know it.
     """
-    properties = event["ResourceProperties"]
-    result = {"PhysicalResourceId": event.get("PhysicalResourceId") or f"{event['LogicalResourceId']}-task"}
-    if not _has_to_run(event):
-        return result
-    arn = _start(properties, event["RequestType"], event["RequestId"])
-    return {**result, "Data": {"TaskArn": arn, "StartedAt": datetime.now(UTC).isoformat()}}
-
-
-def is_complete(event: dict[str, Any], _context: object) -> dict[str, bool]:
-    """Tell whether the task has ended well.
-
-    Raises TaskFailedError when it ended with an error, never started, or took too long; then it is stopped.
-    """
-    arn = event.get("Data", {}).get("TaskArn")
-    if not arn:
-        return {"IsComplete": True}
-    properties = event["ResourceProperties"]
-    found = _client("ecs").describe_tasks(cluster=properties["Cluster"], tasks=[arn])
-    if not found["tasks"]:
-        started = datetime.fromisoformat(event["Data"]["StartedAt"])
-        if (datetime.now(UTC) - started).total_seconds() < UNSEEN_SECONDS:
-            return {"IsComplete": False}
-        raise TaskFailedError(f"the task {arn} is gone: {found.get('failures')}")
-    task = found["tasks"][0]
-    if task["lastStatus"] == "STOPPED":
-        return _ended(task, properties)
-    timeout = int(properties["TimeoutSeconds"])
-    if (datetime.now(UTC) - task["createdAt"]).total_seconds() > timeout:
-        _client("ecs").stop_task(cluster=properties["Cluster"], task=arn, reason="took too long")
-        raise TaskFailedError(_message(f"did not end within {timeout} seconds", task, properties))
-    return {"IsComplete": False}
+    event = step["Event"]
+    if "Error" in step:
+        _answer(event, reason=_reason(step))
+        return {}
+    if "TaskArn" not in step and _has_to_run(event):
+        arn = _start(event["ResourceProperties"], event["RequestType"], event["RequestId"])
+        return {"Event": event, "TaskArn": arn, "Ended": False}
+    ended = "TaskArn" not in step or _has_ended(step["TaskArn"], event["ResourceProperties"])
+    if ended:
+        _answer(event)
+    return {**step, "Ended": ended}
 
 
 def _has_to_run(event: dict[str, Any]) -> bool:
@@ -81,7 +100,7 @@ def _has_to_run(event: dict[str, Any]) -> bool:
             # What a rollback returns to has been prepared before; its release command must not run over newer data.
             return not same and not _is_rolling_back(event["StackId"])
         case _:
-            return "EnvironmentOnDelete" in properties
+            return "EnvironmentOnDelete" in properties and event["PhysicalResourceId"] != NEVER_MADE
 
 
 def _is_rolling_back(stack_id: str) -> bool:
@@ -113,28 +132,50 @@ def _start(properties: dict[str, Any], request_type: str, request_id: str) -> st
         startedBy="cloudformation",
     )
     if not started["tasks"]:
-        reasons = ", ".join(failure.get("reason", "unknown") for failure in started["failures"])
-        raise TaskFailedError(f"{properties['Description']} could not be started: {reasons}")
+        raise NotYetError(", ".join(failure.get("reason", "unknown") for failure in started["failures"]))
     arn: str = started["tasks"][0]["taskArn"]
     print(f"{request_type}: started {properties['Description']} as {arn} {environment or ''}")
     return arn
 
 
-def _ended(task: dict[str, Any], properties: dict[str, Any]) -> dict[str, bool]:
-    codes = [container.get("exitCode") for container in task["containers"]]
-    if codes and all(code == 0 for code in codes):
-        return {"IsComplete": True}
-    exits = [f"exit code {code}" for code in codes if code is not None]
-    reasons = [container["reason"] for container in task["containers"] if container.get("reason")]
-    stopped = [task["stoppedReason"]] if task.get("stoppedReason") else []
-    raise TaskFailedError(_message("; ".join(exits + reasons + stopped) or "it never started", task, properties))
+def _has_ended(arn: str, properties: dict[str, Any]) -> bool:
+    """Return whether the task has ended well. Raises NotYetError while ECS does not know it."""
+    found = _client("ecs").describe_tasks(cluster=properties["Cluster"], tasks=[arn])
+    if not found["tasks"]:
+        raise NotYetError(f"ECS does not know the task {arn}: {found.get('failures')}")
+    task = found["tasks"][0]
+    if task["lastStatus"] == "STOPPED":
+        codes = [container.get("exitCode") for container in task["containers"]]
+        if codes and all(code == 0 for code in codes):
+            return True
+        exits = [f"exit code {code}" for code in codes if code is not None]
+        reasons = [container["reason"] for container in task["containers"] if container.get("reason")]
+        stopped = [task["stoppedReason"]] if task.get("stoppedReason") else []
+        raise TaskFailedError(_message("; ".join(exits + reasons + stopped) or "it never started", task, properties))
+    timeout = int(properties["TimeoutSeconds"])
+    if (datetime.now(UTC) - task["createdAt"]).total_seconds() > timeout:
+        _client("ecs").stop_task(cluster=properties["Cluster"], task=arn, reason="took too long")
+        raise TaskFailedError(_message(f"did not end within {timeout} seconds", task, properties))
+    return False
 
 
 def _message(what: str, task: dict[str, Any], properties: dict[str, Any]) -> str:
     lines = _last_lines(task, properties)
     tail = "\nIts last log lines:\n" + "\n".join(lines) if lines else "\nIt wrote no log."
-    text = f"{properties['Description']} failed: {what}"
-    return text + tail[-(MESSAGE_CHARACTERS - len(text)) :]
+    return _shortened(f"{properties['Description']} failed: {what}", tail)
+
+
+def _shortened(text: str, tail: str = "") -> str:
+    """Return both texts, without so much of the tail's beginning, then of the text's end, that an answer holds them."""
+    while tail and _size(text + tail) > MESSAGE_BYTES:
+        tail = tail[1 + len(tail) // 20 :]
+    while _size(text + tail) > MESSAGE_BYTES:
+        text = text[: len(text) * 19 // 20]
+    return text + tail
+
+
+def _size(text: str) -> int:
+    return len(json.dumps(text))
 
 
 def _last_lines(task: dict[str, Any], properties: dict[str, Any]) -> list[str]:
@@ -158,7 +199,33 @@ def _without_frames(lines: Iterable[str]) -> Iterator[str]:
             yield line
 
 
+def _reason(step: dict[str, Any]) -> str:
+    """Return what CloudFormation is told of an error, as the state machine has caught it."""
+    error, properties = step["Error"], step["Event"]["ResourceProperties"]
+    cause = error.get("Cause", "")
+    with suppress(ValueError, KeyError, TypeError):  # an error of Lambda or of the state machine itself is plain text
+        cause = json.loads(cause)["errorMessage"]
+    if error["Error"] == TaskFailedError.__name__:
+        return str(cause)
+    what = "followed to its end, and may still run" if "TaskArn" in step else "started"
+    return _shortened(f"{properties['Description']} could not be {what}. {TRIED}: {cause or error['Error']}")
+
+
+def _answer(event: dict[str, Any], *, reason: str = "") -> None:
+    """Tell CloudFormation, which waits for it, how a request has ended: badly if there is a reason."""
+    made = event.get("PhysicalResourceId") or (NEVER_MADE if reason else f"{event['LogicalResourceId']}-task")
+    answer = {
+        "Status": "FAILED" if reason else "SUCCESS",
+        "PhysicalResourceId": made,
+        **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
+        **({"Reason": reason} if reason else {}),
+    }
+    body = json.dumps(answer).encode()
+    request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 # the URL is CloudFormation's
+    urllib.request.urlopen(request, timeout=30).close()  # noqa: S310 # as above
+
+
 @cache
-def _client(service: Literal["cloudformation", "ecs", "logs"]) -> Any:  # noqa: ANN401 # boto3's stubs are not where this runs
-    # ECS and CloudFormation throttle an account in which many environments are deployed at once.
-    return boto3.client(service, config=Config(retries={"mode": "adaptive", "total_max_attempts": 10}))
+def _client(service: Literal["cloudformation", "ecs", "logs", "stepfunctions"]) -> Any:  # noqa: ANN401 # boto3's stubs are not where this runs
+    # A minute is all that a function has; the state machine asks again.
+    return boto3.client(service, config=Config(retries={"mode": "standard", "total_max_attempts": 5}))
