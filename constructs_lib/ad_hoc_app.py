@@ -97,7 +97,7 @@ class AdHocApp(Construct):
             environment_on_delete=ON_DELETE,
         )
         for fargate_service in self.services.by_name.values():
-            fargate_service.node.add_dependency(release)
+            fargate_service.node.add_dependency(release.finished)
         DnsRecord(
             self,
             "Dns",

@@ -127,7 +127,7 @@ class ProdApp(Construct):
             environment_on_delete=None,
         )
         for fargate_service in self.services.by_name.values():
-            fargate_service.node.add_dependency(release)
+            fargate_service.node.add_dependency(release.finished)
         Observability(
             self,
             "Observability",

@@ -33,7 +33,8 @@ class EnvironmentStack(cdk.Stack):
             synthesizer=(
                 cdk.LegacyStackSynthesizer()  # BootstraplessSynthesizer names the CDK's default roles
                 if of_account
-                else cdk.DefaultStackSynthesizer(qualifier=BOOTSTRAP_QUALIFIER)
+                # The CDK's CLI looks at the version of the bootstrap, too.
+                else cdk.DefaultStackSynthesizer(qualifier=BOOTSTRAP_QUALIFIER, generate_bootstrap_version_rule=False)
             ),
             permissions_boundary=None if of_account else cdk.PermissionsBoundary.from_name(PERMISSIONS_BOUNDARY),
             property_injectors=[] if of_account else [RolePath()],

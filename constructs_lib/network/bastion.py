@@ -52,7 +52,7 @@ class Bastion(Construct):
         put_profile_into_path(self.instance)
         # Its first boot needs the way out: user data runs once, and the agent registers with it.
         private = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
-        self.instance.node.add_dependency(private.internet_connectivity_established)
+        self.instance.instance.node.add_dependency(private.internet_connectivity_established)
         acknowledge(
             self.instance,
             {

@@ -34,7 +34,7 @@ class Alarm(cloudwatch.Alarm):
             metric=metric,
             threshold=threshold,
             evaluation_periods=periods,
-            datapoints_to_alarm=breaches or periods,
+            datapoints_to_alarm=breaches,
             comparison_operator=(
                 cloudwatch.ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD
                 if below

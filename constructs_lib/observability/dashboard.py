@@ -41,24 +41,43 @@ class Dashboard(Construct):
         )
         for name, metrics in web.items():
             self.dashboard.add_widgets(
-                _graph(f"{name}: requests", metrics.requests(), metrics.server_errors(), load_balancer.own_errors()),
-                _graph(f"{name}: 5xx %", metrics.error_percent()),
-                _graph(f"{name}: seconds", *(metrics.latency_seconds(s) for s in ("p50", "p95", "p99"))),
-                _graph(f"{name}: tasks", metrics.healthy_tasks(), metrics.unhealthy_tasks()),
+                _graph(
+                    f"{name}: requests",
+                    {
+                        "requests": metrics.requests(),
+                        "5xx": metrics.server_errors(),
+                        "load balancer 5xx": load_balancer.own_errors(),
+                    },
+                ),
+                _graph(f"{name}: 5xx %", {"5xx %": metrics.error_percent()}),
+                _graph(
+                    f"{name}: seconds",
+                    {
+                        "p50": metrics.latency_seconds("p50"),
+                        "p95": metrics.latency_seconds("p95"),
+                        "p99": metrics.latency_seconds("p99"),
+                    },
+                ),
+                _graph(f"{name}: tasks", {"healthy": metrics.healthy_tasks(), "unhealthy": metrics.unhealthy_tasks()}),
             )
         self.dashboard.add_widgets(
             *(
-                _graph(f"{name}: CPU and memory %", tasks.cpu_percent(), tasks.memory_percent())
+                _graph(f"{name}: CPU and memory %", {"CPU %": tasks.cpu_percent(), "memory %": tasks.memory_percent()})
                 for name, tasks in services.items()
             )
         )
         self.dashboard.add_widgets(
-            _graph("Database: CPU %", database.cpu_percent()),
-            _graph("Database: connections", database.connections()),
-            _graph("Database: free bytes", database.free_storage_bytes(), database.free_memory_bytes()),
-            _graph("Cache: CPU and memory %", cache.cpu_percent(), cache.memory_percent()),
+            _graph("Database: CPU %", {"CPU %": database.cpu_percent()}),
+            _graph("Database: connections", {"connections": database.connections()}),
+            _graph(
+                "Database: free bytes",
+                {"free storage": database.free_storage_bytes(), "freeable memory": database.free_memory_bytes()},
+            ),
+            _graph("Cache: CPU and memory %", {"CPU %": cache.cpu_percent(), "memory %": cache.memory_percent()}),
         )
 
 
-def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=WIDTH // 4, height=HEIGHT)
+def _graph(title: str, metrics: Mapping[str, cloudwatch.Metric | cloudwatch.MathExpression]) -> cloudwatch.GraphWidget:
+    """Return a graph of metrics by label."""
+    labelled: list[cloudwatch.IMetric] = [metric.with_(label=label) for label, metric in metrics.items()]
+    return cloudwatch.GraphWidget(title=title, left=labelled, width=WIDTH // 4, height=HEIGHT)

@@ -32,35 +32,34 @@ class WebMetrics:
 
     def requests(self) -> cloudwatch.Metric:
         """Requests a minute that reached a task."""
-        return self._metric("RequestCount", "Sum", "requests")
+        return self._metric("RequestCount", "Sum")
 
     def server_errors(self) -> cloudwatch.Metric:
         """Answers a minute with a status of 500 or more."""
-        return self._metric("HTTPCode_Target_5XX_Count", "Sum", "5xx")
+        return self._metric("HTTPCode_Target_5XX_Count", "Sum")
 
     def error_percent(self) -> cloudwatch.MathExpression:
         """Percent of the requests of a minute that were answered with 5xx; 0 when there were few requests."""
         return cloudwatch.MathExpression(
             expression=f"IF(requests >= {FEWEST_REQUESTS}, 100 * FILL(errors, 0) / requests, 0)",
             using_metrics={"requests": self.requests(), "errors": self.server_errors()},
-            label="5xx %",
             period=cdk.Duration.minutes(1),
         )
 
     def latency_seconds(self, statistic: Statistic) -> cloudwatch.Metric:
         """Seconds from the request to the first byte of its answer."""
-        return self._metric("TargetResponseTime", statistic, statistic)
+        return self._metric("TargetResponseTime", statistic)
 
     def unhealthy_tasks(self) -> cloudwatch.Metric:
         """Tasks that fail the health check."""
-        return self._metric("UnHealthyHostCount", "Maximum", "unhealthy")
+        return self._metric("UnHealthyHostCount", "Maximum")
 
     def healthy_tasks(self) -> cloudwatch.Metric:
         """Tasks that pass the health check."""
-        return self._metric("HealthyHostCount", "Minimum", "healthy")
+        return self._metric("HealthyHostCount", "Minimum")
 
-    def _metric(self, name: str, statistic: Statistic, label: str) -> cloudwatch.Metric:
-        return _metric("AWS/ApplicationELB", name, self._dimensions, statistic, label, minutes=1)
+    def _metric(self, name: str, statistic: Statistic) -> cloudwatch.Metric:
+        return _metric("AWS/ApplicationELB", name, self._dimensions, statistic, minutes=1)
 
 
 class LoadBalancerMetrics:
@@ -71,9 +70,7 @@ class LoadBalancerMetrics:
 
     def own_errors(self) -> cloudwatch.Metric:
         """Answers a minute with 5xx that are the load balancer's own: no task was there, or none answered in time."""
-        return _metric(
-            "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", self._dimensions, "Sum", "load balancer 5xx", minutes=1
-        )
+        return _metric("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", self._dimensions, "Sum", minutes=1)
 
 
 class ServiceMetrics:
@@ -84,11 +81,11 @@ class ServiceMetrics:
 
     def cpu_percent(self) -> cloudwatch.Metric:
         """Average CPU of the tasks, in percent of their reservation."""
-        return _metric("AWS/ECS", "CPUUtilization", self._dimensions, "Average", "CPU %")
+        return _metric("AWS/ECS", "CPUUtilization", self._dimensions, "Average")
 
     def memory_percent(self) -> cloudwatch.Metric:
         """Memory of the fullest task, in percent of what it has."""
-        return _metric("AWS/ECS", "MemoryUtilization", self._dimensions, "Maximum", "memory %")
+        return _metric("AWS/ECS", "MemoryUtilization", self._dimensions, "Maximum")
 
 
 class DatabaseMetrics:
@@ -99,22 +96,22 @@ class DatabaseMetrics:
 
     def cpu_percent(self) -> cloudwatch.Metric:
         """CPU of the instance."""
-        return self._metric("CPUUtilization", "Average", "CPU %")
+        return self._metric("CPUUtilization", "Average")
 
     def connections(self) -> cloudwatch.Metric:
         """Open connections."""
-        return self._metric("DatabaseConnections", "Maximum", "connections")
+        return self._metric("DatabaseConnections", "Maximum")
 
     def free_memory_bytes(self) -> cloudwatch.Metric:
         """Memory that neither processes nor caches use."""
-        return self._metric("FreeableMemory", "Minimum", "freeable memory")
+        return self._metric("FreeableMemory", "Minimum")
 
     def free_storage_bytes(self) -> cloudwatch.Metric:
         """Free bytes of the storage allocated now, before it grows."""
-        return self._metric("FreeStorageSpace", "Minimum", "free storage")
+        return self._metric("FreeStorageSpace", "Minimum")
 
-    def _metric(self, name: str, statistic: Statistic, label: str) -> cloudwatch.Metric:
-        return _metric("AWS/RDS", name, self._dimensions, statistic, label)
+    def _metric(self, name: str, statistic: Statistic) -> cloudwatch.Metric:
+        return _metric("AWS/RDS", name, self._dimensions, statistic)
 
 
 class CacheMetrics:
@@ -130,54 +127,50 @@ class CacheMetrics:
 
     def cpu_percent(self) -> cloudwatch.MathExpression:
         """CPU of the engine's thread on the busiest node."""
-        return self._over_nodes("EngineCPUUtilization", "Average", "MAX", "CPU %")
+        return self._over_nodes("EngineCPUUtilization", "Average", "MAX", "cpu")
 
     def memory_percent(self) -> cloudwatch.MathExpression:
         """Memory in use on the fullest node, in percent of what it may use."""
-        return self._over_nodes("DatabaseMemoryUsagePercentage", "Maximum", "MAX", "memory %")
+        return self._over_nodes("DatabaseMemoryUsagePercentage", "Maximum", "MAX", "memory")
 
-    def _over_nodes(self, name: str, statistic: Statistic, function: str, label: str) -> cloudwatch.MathExpression:
+    def _over_nodes(self, name: str, statistic: Statistic, function: str, prefix: str) -> cloudwatch.MathExpression:
         return _combined(
             function,
-            (_metric("AWS/ElastiCache", name, {"CacheClusterId": node}, statistic, label) for node in self._nodes),
-            label,
+            (_metric("AWS/ElastiCache", name, {"CacheClusterId": node}, statistic) for node in self._nodes),
+            prefix,
         )
 
 
 def queue_length(dimensions: Mapping[str, str]) -> cloudwatch.Metric:
     """Return the messages that wait for a service's workers, as the application publishes them."""
-    return _metric(queue_metric.NAMESPACE, queue_metric.QUEUE_LENGTH, dimensions, "Minimum", "waiting")
+    return _metric(queue_metric.NAMESPACE, queue_metric.QUEUE_LENGTH, dimensions, "Minimum")
 
 
 def nat_port_errors(gateways: Iterable[str]) -> cloudwatch.MathExpression:
     """Return the connections, in five minutes, for which a NAT gateway had no source port left."""
     metrics = (
-        _metric("AWS/NATGateway", "ErrorPortAllocation", {"NatGatewayId": gateway}, "Sum", "port errors")
-        for gateway in gateways
+        _metric("AWS/NATGateway", "ErrorPortAllocation", {"NatGatewayId": gateway}, "Sum") for gateway in gateways
     )
-    return _combined("SUM", metrics, "port errors")
+    return _combined("SUM", metrics, "port")
 
 
-def _combined(function: str, metrics: Iterable[cloudwatch.IMetric], label: str) -> cloudwatch.MathExpression:
+def _combined(function: str, metrics: Iterable[cloudwatch.IMetric], prefix: str) -> cloudwatch.MathExpression:
     # A graph with two expressions needs ids that differ.
-    prefix = label.partition(" ")[0].lower()
     named = {f"{prefix}{number}": metric for number, metric in enumerate(metrics, start=1)}
     return cloudwatch.MathExpression(
         expression=f"{function}([{', '.join(named)}])",
         using_metrics=named,
-        label=label,
         period=cdk.Duration.minutes(5),
     )
 
 
 def _metric(
-    namespace: str, name: str, dimensions: Mapping[str, str], statistic: Statistic, label: str, *, minutes: int = 5
+    namespace: str, name: str, dimensions: Mapping[str, str], statistic: Statistic, *, minutes: int = 5
 ) -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace=namespace,
         metric_name=name,
         dimensions_map=dimensions,
         statistic=statistic,
-        label=label,
         period=cdk.Duration.minutes(minutes),
     )

@@ -14,7 +14,7 @@ TIMEOUT_SECONDS = 55 * 60
 class OneOffTask(Construct):
     """Runs a task definition once when it is new or has changed, and fails the deployment when the task fails.
 
-    What depends on this construct waits until the task has ended well. With `environment_on_delete` it runs once
+    What depends on `ended` waits until the task has ended well. With `environment_on_delete` it runs once
     more, with those variables added, when the stack is deleted. A rollback runs nothing.
     """
 
@@ -37,7 +37,7 @@ class OneOffTask(Construct):
             raise ValueError(f"{description}: the task needs a container that logs")
         log_options = container.log_driver_config.options or {}
         subnets = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS).subnet_ids
-        run = cdk.CustomResource(
+        self.ended = cdk.CustomResource(
             self,
             "Run",
             resource_type="Custom::OneOffTask",
@@ -57,4 +57,4 @@ class OneOffTask(Construct):
             },
         )
         # The task needs what its roles may do, not only the roles.
-        run.node.add_dependency(task_definition.task_role, task_definition.obtain_execution_role())
+        self.ended.node.add_dependency(task_definition.task_role, task_definition.obtain_execution_role())

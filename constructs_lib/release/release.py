@@ -20,7 +20,7 @@ STOP_TIMEOUT_SECONDS = 120
 
 
 class Release(Construct):
-    """Makes the application's database, then runs its release command; services depend on it."""
+    """Makes the application's database, then runs its release command; services depend on `finished`."""
 
     def __init__(
         self,
@@ -64,6 +64,7 @@ class Release(Construct):
             service_token=base.task_runner_arn,
             environment_on_delete=environment_on_delete,
         )
+        self.finished = provisioned.ended
         if not command:
             return
         task = application.define_task(
@@ -82,4 +83,5 @@ class Release(Construct):
             security_groups=security_groups,
             service_token=base.task_runner_arn,
         )
-        prepared.node.add_dependency(provisioned)
+        prepared.node.add_dependency(provisioned.ended)
+        self.finished = prepared.ended

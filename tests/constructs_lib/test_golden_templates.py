@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gitops.aws.resource_types import resource_type
+from gitops.plan.document import INLINE_TEMPLATE_BYTES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STACKS = ("accounts-main", "accounts-main-eu", "dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app")
@@ -52,6 +53,14 @@ def test_template_is_the_reviewed_one(stack: str, templates: dict[str, dict[str,
     if os.environ.get("BLESS"):
         golden.write_text(text)
     assert text == golden.read_text(), f"{golden.name} differs; if that is meant: make bless, and read the diff"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_template_is_small_enough_for_a_change_set_without_a_bucket(
+    stack: str, templates: dict[str, dict[str, Any]]
+) -> None:
+    text = json.dumps(templates[stack], separators=(",", ":"))
+    assert len(text.encode()) <= INLINE_TEMPLATE_BYTES
 
 
 def test_every_stack_has_a_reviewed_template(templates: dict[str, dict[str, Any]]) -> None:

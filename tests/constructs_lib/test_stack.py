@@ -1,5 +1,6 @@
 """What the stacks of all kinds have in common, and where an account's differs."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +39,12 @@ def test_roles_and_instance_profiles_of_environments_are_in_their_path(templates
     assert all("Path" not in role for role in of_type(templates["accounts-main"], "AWS::IAM::Role"))
 
 
-def test_roles_of_an_account_have_none_and_its_stack_needs_no_bootstrap(templates: dict[str, Any]) -> None:
+def test_roles_of_an_account_have_no_boundary(templates: dict[str, Any]) -> None:
     account = templates["accounts-main"]
     assert all("PermissionsBoundary" not in role for role in of_type(account, "AWS::IAM::Role"))
-    assert "BootstrapVersion" not in account.get("Parameters", {})
-    assert "BootstrapVersion" in templates["dev-base"]["Parameters"]
 
 
-def test_an_account_is_deployed_without_roles_of_the_cdk(tmp_path: Path) -> None:
+def test_an_account_is_deployed_without_what_the_cdk_bootstraps(tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path))
     for name in (EnvironmentName("accounts", "main"), EnvironmentName("dev", "alpha")):
         EnvironmentStack(app, load(ROOT / "environments")[name])
@@ -56,13 +55,16 @@ def test_an_account_is_deployed_without_roles_of_the_cdk(tmp_path: Path) -> None
     }
     assert roles["accounts-main"] == [None, None]
     assert all(role and "cdk-gitops-" in role for role in roles["dev-alpha"])
+    artifacts = json.loads((tmp_path / "manifest.json").read_text())["artifacts"]
+    versions = {name: artifacts[name]["properties"].get("bootstrapStackVersionSsmParameter") for name in roles}
+    assert versions == {"accounts-main": None, "dev-alpha": "/cdk-bootstrap/gitops/version"}
 
 
 def test_nothing_is_shared_with_other_cdk_apps_of_the_account(templates: dict[str, Any]) -> None:
     for stack, template in templates.items():
         assert "hnb659fds" not in text(template), stack
     for stack in ("dev-base", "dev-alpha", "prod-base", "prod-app"):
-        assert templates[stack]["Parameters"]["BootstrapVersion"]["Default"] == "/cdk-bootstrap/gitops/version"
+        assert "/cdk-bootstrap/" not in text(templates[stack]), stack
 
 
 def test_a_role_that_is_added_later_gets_boundary_and_path_too(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def refused(base: str, app: str, templates: dict[str, Any]) -> list[Request]:
 
 def runner(base: dict[str, Any]) -> str:
     """Return the logical id of the role of a base's runner."""
+    role: str
     (role,) = (
         key
         for key, resource in base["Resources"].items()
