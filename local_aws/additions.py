@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from local_aws import resource_types, settings
 from local_aws.authorisation import gate
 from local_aws.authorisation.task_roles import TaskRoles
-from local_aws.ministack import account_defaults, cloudformation, elasticache
+from local_aws.ministack import account_defaults, cloudformation, elasticache, functions
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
@@ -27,6 +27,7 @@ def extend(state_dir: Path) -> None:
     """Extend MiniStack in this process. With images, also start what tasks use: mail relay, databases and caches."""
     account_defaults.add_public_parameters()
     account_defaults.let_clients_choose_hosted_zone_ids()
+    functions.name_errors_as_lambda_does()
     cloudformation.fail_custom_resources_early()
     cloudformation.keep_container_definitions_whole()
     cloudformation.name_log_groups_as_aws_does()

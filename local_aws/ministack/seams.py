@@ -198,7 +198,7 @@ deliver_response = Function[[str, Record], bool](
 execute_function = Function[[Record, Record], Record](
     "ministack.services.lambda_svc._execute_function_with_config_scope",
     "func event",
-    "to notice that the function of a custom resource crashes",
+    "to name the errors of functions, and to notice that the function of a custom resource crashes",
 )
 
 # ECS.

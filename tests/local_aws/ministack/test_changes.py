@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +37,30 @@ def test_custom_resource_fails_at_once_when_its_function_crashes(account: Accoun
     (reason,) = [reason for reason in account.failures("it") if "Error" in reason]
     assert "function:it-Function" in reason
     assert "it is broken" in reason or "syntax" in reason
+
+
+CLASSES = "class A(Exception):\n  class BError(Exception): pass\n"
+
+
+@pytest.mark.parametrize(
+    ("raised", "name"),
+    [
+        ("ValueError('it is broken')", "ValueError"),
+        ("ValueError('it: is\\n  broken.')", "ValueError"),
+        ("KeyError('it')", "KeyError"),
+        ("ValueError()", "ValueError"),
+        ("A.BError('it')", "BError"),
+    ],
+)
+def test_error_of_a_function_has_its_class_as_type(account: Account, raised: str, name: str) -> None:
+    resources = custom_resource(f"{CLASSES}def handler(event, context): raise {raised}")
+    del resources["Custom"]
+    function = account.deploy("it", resources).physical_ids["Function"]
+
+    answer = account.client("lambda").invoke(FunctionName=function)
+
+    assert answer["FunctionError"] == "Unhandled"
+    assert json.load(answer["Payload"])["errorType"] == name
 
 
 def test_a_stack_made_again_chooses_other_names_and_keeps_them_when_it_is_updated(account: Account) -> None:
