@@ -81,7 +81,7 @@ class ProdBase(Construct):
         DeletionProtection(
             self,
             "Protection",
-            database=self.database.instance,
+            database=self.database,
             load_balancer=self.ingress.load_balancer,
             log_retention_days=config.log_retention_days,
         )

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.config.naming import CACHE_DATABASES, CACHE_USERNAME
-from constructs_lib.data import protection
+from constructs_lib.data.retention import keep as keep_all
 from constructs_lib.network.ports import CACHE_PORT
 
 ENGINE_VERSION = "8.0"
@@ -88,7 +88,7 @@ class Cache(Construct):
         )
         self._group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
         if keep:
-            protection.keep(self)
+            keep_all(self)
 
     @property
     def host(self) -> str:

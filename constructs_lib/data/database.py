@@ -9,7 +9,7 @@ from aws_cdk import aws_rds as rds
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.data import protection
+from constructs_lib.data.retention import keep as keep_all
 
 MASTER_USERNAME = "postgres"
 """Changing it replaces the instance and its data (aws-cdk issue 12112)."""
@@ -45,6 +45,7 @@ class Database(Construct):
         keep: bool,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.exported_logs = exported_logs
         engine = rds.DatabaseInstanceEngine.postgres(
             version=rds.PostgresEngineVersion.of(engine_version, engine_version.partition(".")[0])
         )
@@ -75,7 +76,7 @@ class Database(Construct):
         )
         if keep:
             # Its credentials, groups and monitoring too: it does not run, or cannot be reached, without them.
-            protection.keep(self.instance)
+            keep_all(self.instance)
         # A bare major version follows minor upgrades; a full one would make CloudFormation ask for a downgrade after
         # each of them. The linter knows full versions only.
         cast("rds.CfnDBInstance", self.instance.node.default_child).add_metadata(
@@ -94,6 +95,14 @@ class Database(Construct):
     def host(self) -> str:
         """Host name of the instance."""
         return self.instance.db_instance_endpoint_address
+
+    @property
+    def log_group_prefix(self) -> str:
+        """What the names of the log groups begin with that RDS makes for `exported_logs`.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html
+        """
+        return f"/aws/rds/instance/{self.instance.instance_identifier}/"
 
     @property
     def master_secret_arn(self) -> str:

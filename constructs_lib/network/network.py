@@ -9,6 +9,8 @@ from constructs_lib.config.model import Nat
 from constructs_lib.observability.log_group import LogGroup
 
 NAT_INSTANCE_TYPE = "t4g.nano"
+LOOK_UP_TAGS = ("aws-cdk:subnet-name", "aws-cdk:subnet-type")
+"""What `Vpc.from_lookup` reads. Nothing here looks a VPC up, and the tags are 1 % of what a change set takes."""
 
 
 class Network(Construct):
@@ -56,6 +58,8 @@ class Network(Construct):
             ],
             gateway_endpoints={"S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3)},
         )
+        for tag in LOOK_UP_TAGS:
+            cdk.Tags.of(self.vpc).remove(tag)
         if instances is not None:
             for instance in instances.gateway_instances:
                 put_profile_into_path(instance)

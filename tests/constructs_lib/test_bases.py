@@ -213,13 +213,29 @@ class TestProdBase:
         assert resources[protection["Database"]["Ref"]]["Type"] == "AWS::RDS::DBInstance"
         assert resources[protection["LoadBalancer"]["Ref"]]["Type"] == "AWS::ElasticLoadBalancingV2::LoadBalancer"
         policy = named(templates["prod-base"], "AWS::IAM::Policy", "ProtectionRole")
-        actions = {statement["Action"]: statement["Resource"] for statement in _single(policy)}
+        own = (s for s in policy["PolicyDocument"]["Statement"] if "logs:PutLogEvents" not in s["Action"])
+        actions = {
+            action: s["Resource"]
+            for s in own
+            for action in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])
+        }
         assert actions.keys() == {
             "rds:ModifyDBInstance",
             "elasticloadbalancing:ModifyLoadBalancerAttributes",
             "cloudformation:DescribeStacks",
+            "logs:CreateLogGroup",
+            "logs:PutRetentionPolicy",
         }
         assert "*" not in actions.values()
+
+    def test_logs_of_the_database_end_like_those_of_the_stack(self, templates: dict[str, Any]) -> None:
+        database = the_only(templates["prod-base"], "AWS::RDS::DBInstance")
+        ended = the_only(templates["prod-base"], "Custom::DeletionProtection")
+        names = [text(group) for group in ended["LogGroups"]]
+        assert [name.rpartition("/")[2].partition('"')[0] for name in names] == database["EnableCloudwatchLogsExports"]
+        assert all("/aws/rds/instance/" in name for name in names)
+        groups = of_type(templates["prod-base"], "AWS::Logs::LogGroup")
+        assert {group["RetentionInDays"] for group in groups} == {ended["LogRetentionDays"]}
 
     def test_encrypts_the_cache_in_transit(self, templates: dict[str, Any]) -> None:
         cache = the_only(templates["prod-base"], "AWS::ElastiCache::ReplicationGroup")
@@ -234,11 +250,6 @@ class TestProdBase:
         versioned = [b for b in of_type(template, "AWS::S3::Bucket") if "VersioningConfiguration" in b]
         assert len(versioned) == 1
         assert "LoggingConfiguration" in versioned[0]
-
-
-def _single(policy: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the statements of a policy that have one action."""
-    return [s for s in policy["PolicyDocument"]["Statement"] if isinstance(s["Action"], str)]
 
 
 def _references(node: Any) -> set[str]:

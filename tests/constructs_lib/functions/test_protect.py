@@ -10,8 +10,18 @@ from constructs_lib.data.functions.protect import index
 LOAD_BALANCER = "arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/app/prod/0a1b2c"
 
 
+GROUPS = ["/aws/rds/instance/database/postgresql", "/aws/rds/instance/database/upgrade"]
+
+
+class ExistsError(Exception):
+    """What boto3 raises for a log group of a name that another one has."""
+
+
 class FakeAws:
-    """RDS, load balancing, CloudFormation, and the address that waits for an answer."""
+    """RDS, load balancing, CloudFormation, CloudWatch Logs, and the address that waits for an answer."""
+
+    class exceptions:  # noqa: N801 # boto3's name
+        ResourceAlreadyExistsException = ExistsError
 
     def __init__(self) -> None:
         self.database: bool | None = None
@@ -19,6 +29,7 @@ class FakeAws:
         self.stack_status = "DELETE_IN_PROGRESS"
         self.refuses = False
         self.answers: list[dict[str, str]] = []
+        self.retention_days: dict[str, int | None] = {}
 
     def modify_db_instance(self, **request: Any) -> None:
         if self.refuses:
@@ -31,6 +42,15 @@ class FakeAws:
         (attribute,) = request["Attributes"]
         assert attribute["Key"] == "deletion_protection.enabled"
         self.load_balancer = attribute["Value"]
+
+    def create_log_group(self, *, logGroupName: str) -> None:  # noqa: N803 # boto3's name
+        if logGroupName in self.retention_days:
+            raise ExistsError
+        self.retention_days[logGroupName] = None
+
+    def put_retention_policy(self, *, logGroupName: str, retentionInDays: int) -> None:  # noqa: N803 # as above
+        assert logGroupName in self.retention_days
+        self.retention_days[logGroupName] = retentionInDays
 
     def describe_stacks(self, **_request: Any) -> dict[str, Any]:
         return {"Stacks": [{"StackStatus": self.stack_status}]}
@@ -61,7 +81,12 @@ def event(request_type: str) -> dict[str, Any]:
         "StackId": "stack",
         "RequestId": "request",
         "LogicalResourceId": "On",
-        "ResourceProperties": {"Database": "database", "LoadBalancer": LOAD_BALANCER},
+        "ResourceProperties": {
+            "Database": "database",
+            "LoadBalancer": LOAD_BALANCER,
+            "LogGroups": GROUPS,
+            "LogRetentionDays": "90",
+        },
     }
 
 
@@ -72,6 +97,22 @@ def test_both_are_protected_once_they_exist(request_type: str, aws: FakeAws) -> 
     assert (aws.database, aws.load_balancer) == (True, "true")
     (answer,) = aws.answers
     assert (answer["Status"], answer["PhysicalResourceId"], answer["RequestId"]) == ("SUCCESS", "On-on", "request")
+
+
+@pytest.mark.parametrize("made_by_rds", [[], GROUPS[:1], GROUPS])
+def test_logs_end_when_rds_has_made_their_groups_and_when_it_has_not(made_by_rds: list[str], aws: FakeAws) -> None:
+    aws.retention_days = dict.fromkeys(made_by_rds)
+
+    index.handler(event("Create"), None)
+
+    assert aws.retention_days == dict.fromkeys(GROUPS, 90)
+    assert aws.answers[0]["Status"] == "SUCCESS"
+
+
+def test_logs_are_left_alone_when_the_stack_goes(aws: FakeAws) -> None:
+    index.handler(event("Delete"), None)
+
+    assert aws.retention_days == {}
 
 
 def test_database_stays_protected_when_the_stack_goes(aws: FakeAws) -> None:

@@ -1,11 +1,14 @@
-"""Switches the deletion protection of a database and a load balancer on, for a CloudFormation custom resource.
+"""Switches on, for a CloudFormation custom resource, what a template cannot: deletion protection and log retention.
 
-A template cannot do it: a protected database cannot be deleted when the first creation of its stack is rolled back.
+A database that is protected from the start cannot be deleted when the first creation of its stack is rolled back, and
+the groups of its logs are RDS's, which keeps them without an end.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html
 """
 
 import json
 import urllib.request
+from contextlib import suppress
 from functools import cache
 from typing import Any, Literal
 
@@ -23,6 +26,8 @@ def handler(event: dict[str, Any], _context: object) -> None:
     }
     try:
         _protect(event)
+        if event["RequestType"] != "Delete":
+            _end_logs(event["ResourceProperties"])
     except Exception as error:  # noqa: BLE001 # CloudFormation would wait an hour for an answer
         answer |= {"Status": "FAILED", "Reason": str(error)}
     _send(event["ResponseURL"], answer)
@@ -42,6 +47,15 @@ def _protect(event: dict[str, Any]) -> None:
     )
 
 
+def _end_logs(properties: dict[str, Any]) -> None:
+    """Set the retention of the database's logs, whose groups RDS makes with the first line of each."""
+    logs = _client("logs")
+    for group in properties["LogGroups"]:
+        with suppress(logs.exceptions.ResourceAlreadyExistsException):
+            logs.create_log_group(logGroupName=group)
+        logs.put_retention_policy(logGroupName=group, retentionInDays=int(properties["LogRetentionDays"]))
+
+
 def _first_creation_failed(stack_id: str) -> bool:
     (stack,) = _client("cloudformation").describe_stacks(StackName=stack_id)["Stacks"]
     return bool(stack["StackStatus"] == FIRST_CREATION_FAILED)
@@ -53,5 +67,5 @@ def _send(url: str, answer: dict[str, str]) -> None:
 
 
 @cache
-def _client(service: Literal["cloudformation", "elbv2", "rds"]) -> Any:  # noqa: ANN401 # boto3's stubs are not where this runs
+def _client(service: Literal["cloudformation", "elbv2", "logs", "rds"]) -> Any:  # noqa: ANN401 # boto3's stubs are not where this runs
     return boto3.client(service)
