@@ -6,7 +6,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.config.model import AD_HOC_AVAILABILITY_ZONES, AdHocAppConfig, AdHocBaseConfig
+from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
 from constructs_lib.config.naming import URL_OUTPUT, EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.data.app_database import ON_DELETE
@@ -36,7 +36,7 @@ class AdHocApp(Construct):
             self,
             "Base",
             name=name.base,
-            availability_zones=AD_HOC_AVAILABILITY_ZONES,
+            availability_zones=base.network.zone_count,
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
         )

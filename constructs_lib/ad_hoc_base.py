@@ -4,7 +4,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import publish
-from constructs_lib.config.model import AD_HOC_AVAILABILITY_ZONES, AdHocBaseConfig
+from constructs_lib.config.model import AdHocBaseConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.data.cache import Cache
 from constructs_lib.data.database import Database
@@ -29,7 +29,7 @@ class AdHocBase(Construct):
             self,
             "Network",
             cidr=config.network.cidr,
-            availability_zones=AD_HOC_AVAILABILITY_ZONES,
+            availability_zones=config.network.zone_count,
             nat=config.network.nat,
             nat_count=1,
         )

@@ -39,7 +39,7 @@ class ProdApp(Construct):
             self,
             "Base",
             name=name.base,
-            availability_zones=base.network.availability_zones,
+            availability_zones=base.network.zone_count,
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
         )

@@ -36,9 +36,9 @@ class ProdBase(Construct):
             self,
             "Network",
             cidr=config.network.cidr,
-            availability_zones=config.network.availability_zones,
+            availability_zones=config.network.zone_count,
             nat="gateway",
-            nat_count=config.network.availability_zones,
+            nat_count=config.network.zone_count,
         )
         self.network.log_flows(retention_days=config.log_retention_days)
         vpc = self.network.vpc

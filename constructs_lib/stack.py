@@ -5,7 +5,7 @@ from constructs import Construct
 
 from constructs_lib.access.role_path import RolePath
 from constructs_lib.config.environments import Environment
-from constructs_lib.config.model import AccountConfig
+from constructs_lib.config.model import AccountConfig, AdHocBaseConfig, ProdBaseConfig
 from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, ENVIRONMENT_TAG, KIND_TAG, PERMISSIONS_BOUNDARY
 
 AVAILABILITY_ZONES = 3
@@ -21,7 +21,10 @@ class EnvironmentStack(cdk.Stack):
     """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
-        of_account = isinstance(environment.config, AccountConfig)
+        config = environment.config
+        of_account = isinstance(config, AccountConfig)
+        letters = config.network.zones if isinstance(config, AdHocBaseConfig | ProdBaseConfig) else ()
+        self._declared_zones = [f"{environment.region}{letter}" for letter in letters]
         super().__init__(
             scope,
             environment.name.stack,
@@ -43,5 +46,9 @@ class EnvironmentStack(cdk.Stack):
 
     @property
     def availability_zones(self) -> list[str]:
-        """The region's zones as deploy-time values: concrete names would need a look-up in the account."""
-        return [cdk.Fn.select(index, cdk.Fn.get_azs()) for index in range(AVAILABILITY_ZONES)]
+        """The declared zones, or the region's first as deploy-time values: names would need a look-up in the account.
+
+        Which zones an account has, and what their letters mean, differs.
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
+        """
+        return self._declared_zones or [cdk.Fn.select(index, cdk.Fn.get_azs()) for index in range(AVAILABILITY_ZONES)]

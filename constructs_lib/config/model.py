@@ -64,18 +64,36 @@ class AccountConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdHocNetworkConfig:
-    """The network that ad hoc environments share: two zones, one way out."""
+    """The network that ad hoc environments share: two zones, one way out.
+
+    `zones` are letters, `a` for us-east-1a; empty for the first zones of the region.
+    """
 
     cidr: str
+    zones: tuple[str, ...] = ()
     nat: Nat = "gateway"
+
+    @property
+    def zone_count(self) -> int:
+        """How many zones are in use."""
+        return AD_HOC_AVAILABILITY_ZONES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProdNetworkConfig:
-    """The production network: a NAT gateway in each zone."""
+    """The production network: a NAT gateway in each zone.
+
+    `zones` are letters, `a` for us-east-1a; empty for the first zones of the region, `availability_zones` of them.
+    """
 
     cidr: str
+    zones: tuple[str, ...] = ()
     availability_zones: int = 2
+
+    @property
+    def zone_count(self) -> int:
+        """How many zones are in use."""
+        return len(self.zones) or self.availability_zones
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

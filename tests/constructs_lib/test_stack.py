@@ -24,6 +24,18 @@ def test_everything_but_ad_hoc_apps_has_termination_protection(name: str, *, pro
     assert EnvironmentStack(cdk.App(), environment).termination_protection is protected
 
 
+def test_zones_are_the_first_of_the_region_unless_the_base_names_them(templates: dict[str, Any]) -> None:
+    environment = load(ROOT / "tests/fixtures/environments/valid/every-field/environments")[
+        EnvironmentName("prod", "base")
+    ]
+    named = EnvironmentStack(cdk.App(), environment).availability_zones
+    assert named == ["eu-central-1a", "eu-central-1b", "eu-central-1d"]
+    subnets = of_type(templates["prod-base"], "AWS::EC2::Subnet")
+    assert {text(subnet["AvailabilityZone"]) for subnet in subnets} == {
+        text({"Fn::Select": [index, {"Fn::GetAZs": ""}]}) for index in (0, 1)
+    }
+
+
 def test_every_role_of_an_environment_has_the_permissions_boundary(templates: dict[str, Any]) -> None:
     for stack in ("dev-base", "dev-alpha", "prod-base", "prod-app"):
         roles = of_type(templates[stack], "AWS::IAM::Role")

@@ -40,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     lifetime.environments_are_within_policy,
     network.blocks_are_usable,
     network.blocks_do_not_overlap,
+    network.zones_are_counted_once,
     domains.hosts_are_unique,
     domains.hostnames_are_below_the_domain,
     domains.certificates_are_of_the_base,

@@ -15,6 +15,7 @@ LARGEST_PREFIX, SMALLEST_PREFIX = 16, 22
 """A VPC has at most a /16; less than a /22 leaves too few addresses for tasks in each subnet."""
 
 _FIELD = ("network", "cidr")
+_COUNT = ("network", "availability_zones")
 
 
 def blocks_are_usable(declarations: Declarations) -> Iterator[Problem]:
@@ -39,6 +40,13 @@ def blocks_do_not_overlap(declarations: Declarations) -> Iterator[Problem]:
                 yield base.problem(_FIELD, f"{message}; choose another block")
             if widest is None or network.broadcast_address > widest[0].broadcast_address:
                 widest = network, base
+
+
+def zones_are_counted_once(declarations: Declarations) -> Iterator[Problem]:
+    """Either the zones are named, which says how many there are, or they are counted."""
+    for base, config in declarations.bases:
+        if config.network.zones and base.says(_COUNT):
+            yield base.problem(_COUNT, "network.zones says how many zones are in use; remove one of the two")
 
 
 def _parsed(cidr: str) -> ipaddress.IPv4Network | None:
