@@ -80,8 +80,13 @@ def _show(made: Plan) -> None:
     environments = merge_change_sets(made, [])
     print(text_table(plan_table(environments)))
     for environment in environments:
-        for refusal in environment.refusals:
-            say(without_workflow_commands(f"{environment.planned.environment} is refused: {refusal}"))
+        planned = environment.planned
+        for line in (
+            f"{planned.environment}: {planned.reason}",
+            *(f"{planned.environment}: {note}" for note in environment.notes),
+            *(f"{planned.environment} is refused: {refusal}" for refusal in environment.refusals),
+        ):
+            say(without_workflow_commands(line))
     say(f"{made.unchanged} unchanged")
 
 

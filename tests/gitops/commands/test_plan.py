@@ -152,6 +152,18 @@ def test_an_environment_above_its_budget_is_refused_before_it_is_deployed(reposi
     assert "its base allows 1 (policy.max_monthly_usd)" in planned.refusals[0]
 
 
+def test_the_terminal_shows_why_an_environment_changes_and_what_is_to_be_known(repository: GitRepository) -> None:
+    repository.app("dev/beta", image="v2")
+    beta = (repository.root / "environments/dev/beta.yaml").read_text()
+    repository.write("dev/beta.yaml", f"{beta}lock: {{by: octocat, reason: a demo}}\n")
+
+    result = repository.gitops("plan", "--base", "main")
+
+    assert "dev/beta: its file changed\n" in result.stderr
+    assert "dev/beta: is locked by octocat (a demo) and is not deployed until it is unlocked\n" in result.stderr
+    assert "dev/alpha" not in result.stdout + result.stderr
+
+
 def test_what_could_not_be_read_before_says_that_it_is_not_compared(repository: GitRepository) -> None:
     good = (repository.root / "environments/dev/beta.yaml").read_text()
     repository.write("dev/beta.yaml", "kind: [")
