@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,8 @@ def report(running: dict[int, int]) -> None:
     for pid, pipe in list(running.items()):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            os.write(pipe, str(os.waitstatus_to_exitcode(status)).encode())
+            with suppress(BrokenPipeError):  # the test waits no more: it took too long
+                os.write(pipe, str(os.waitstatus_to_exitcode(status)).encode())
             os.close(running.pop(pid))
 
 

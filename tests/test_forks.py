@@ -144,7 +144,7 @@ def test_commands_run_side_by_side(tmp_path: Path) -> None:
     assert [one.returncode for one in done] == [0]
 
 
-def test_a_command_that_takes_too_long_is_killed(tmp_path: Path) -> None:
+def test_a_command_that_takes_too_long_is_killed_and_others_run(tmp_path: Path) -> None:
     code = "import os, pathlib, time; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(100)"
     folder = program(tmp_path, code)
 
@@ -156,6 +156,8 @@ def test_a_command_that_takes_too_long_is_killed(tmp_path: Path) -> None:
     while process.exists():
         assert time.monotonic() < deadline, "it lives"
         time.sleep(0.01)
+    other = program(tmp_path / "other", "print('done')")
+    assert forked([], other, os.environ).stdout == "done\n"
 
 
 def test_variables_that_an_interpreter_reads_as_it_starts_are_refused(tmp_path: Path) -> None:
