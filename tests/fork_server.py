@@ -20,8 +20,12 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+import boto3
+from botocore.loaders import JSONFileLoader
 
 from gitops import commands
 from tests.forks import DESCRIPTORS, LENGTH
@@ -37,11 +41,25 @@ def preload() -> None:
     """Import what the commands import of others, and forget what is ours."""
     for module in pkgutil.iter_modules(commands.__path__):
         import_module(f"{commands.__name__}.{module.name}")
+    keep_service_models()
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         del sys.modules[name]
     assert threading.active_count() == 1, "other threads than this one would be missing in forks"
     gc.collect()
     gc.freeze()  # garbage collection of a fork leaves alone what it shares with this process
+
+
+def keep_service_models() -> None:
+    """Read the descriptions of AWS's services that clients are made of, and have the forks find them read."""
+    load = cache(JSONFileLoader().load_file)
+
+    def load_file(self: JSONFileLoader, file_path: str) -> object:  # noqa: ARG001 - the signature is botocore's
+        return load(file_path)
+
+    JSONFileLoader.load_file = load_file  # type: ignore[method-assign]
+    session = boto3.Session(aws_access_key_id="-", aws_secret_access_key="-", region_name="us-east-1")  # noqa: S106
+    for service in get_args(import_module("gitops.aws.session").Service):
+        session.client(service)
 
 
 def serve(requests: socket.socket) -> None:
