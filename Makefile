@@ -27,6 +27,10 @@ NPM_local := --omit=dev
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+# Bytecode is kept, as Python does by default. Images and shells that switch this off make Python compile all of a program
+# each time it starts, which takes longer than the program; tests start a thousand.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Somebody to sign in as and posts to read, once for each embedded AWS: the file goes with it.
 DEMO_DATA := .gitops/local/demo-data
 DEMO_LOGIN := DJANGO_SUPERUSER_EMAIL=demo@example.com DJANGO_SUPERUSER_HANDLE=demo DJANGO_SUPERUSER_PASSWORD='demo demo demo'

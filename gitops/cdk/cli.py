@@ -95,5 +95,7 @@ def _start_cli(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) 
     quiet = {"CDK_DISABLE_VERSION_CHECK": "true", "CDK_DISABLE_CLI_TELEMETRY": "true", "NO_COLOR": "1"}
     command = [str(node()), str(CLI), verb, "--no-notices", *arguments]
     # Away from cdk.json: the CLI would run the app that it names, though it is given all it needs.
-    own = {"CDK_HOME": str(CACHES / ".cdk")}  # its HOME stays, for profiles of the AWS CLI
+    # Its HOME stays, for profiles of the AWS CLI. With its code compiled, it starts in two thirds of the time.
+    # https://nodejs.org/api/cli.html#node_compile_cachedir
+    own = {"CDK_HOME": str(CACHES / ".cdk"), "NODE_COMPILE_CACHE": str(CACHES / "node")}
     return Program(verb, command, {**environ, **quiet, **own}, cwd=checkout.STATE)

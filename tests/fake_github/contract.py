@@ -16,6 +16,9 @@ from urllib.parse import parse_qsl, unquote
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
+from openapi_core.validation.schemas._validators import build_forbid_unspecified_additional_properties_validator
+from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
+from openapi_schema_validator import OAS30WriteValidator
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from tests.fake_github.description import FILE, with_components
@@ -25,6 +28,12 @@ if TYPE_CHECKING:
 
 _FAILURES = range(400, 600)
 _DETAIL_LENGTH = 300
+
+_STRICT = SchemaValidatorsFactory(build_forbid_unspecified_additional_properties_validator(OAS30WriteValidator))
+"""GitHub ignores what it does not know; a client that sends it has a mistake.
+
+This is openapi-core's policy "forbid", for which it makes the same class anew for each value that it validates.
+"""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -61,8 +70,7 @@ class Contract:
                 for path, methods in operations.items()
             }
         )
-        # GitHub ignores what it does not know; a client that sends it has a mistake.
-        self._requests = OpenAPI.from_dict(self._document, _config(additional_properties_default_policy="forbid"))
+        self._requests = OpenAPI.from_dict(self._document, _config(schema_validators_factory=_STRICT))
         self._answers = OpenAPI.from_dict(self._document, _config())
 
     def example(self, name: str) -> Any:

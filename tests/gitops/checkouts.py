@@ -6,10 +6,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -25,6 +26,7 @@ from gitops.deploy.preflight.prerequisites import prepare
 from gitops.deploy.preflight.references import Image, collect
 from local_aws import lifecycle
 from local_aws.lifecycle import EmbeddedAws
+from tests import forks
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -92,23 +94,27 @@ class CommandLine:
         return cls(root, *more)
 
     def gitops(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-        with self.start(*arguments, **environ) as process:
-            stdout, stderr = process.communicate(timeout=self.timeout)
-        assert "Traceback" not in stdout + stderr
-        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
+        """Run a command to its end."""
+        variables = {**self._variables(), **environ}
+        done = forks.run(arguments, folder=self.root, environ=variables, timeout=self.timeout)
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
 
     def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        isolated = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(self.root)}
+        """Start the real program, for a test that does something while it runs."""
         return subprocess.Popen(
             [sys.executable, "-m", "gitops", *arguments],
             cwd=self.root,
-            env={**inherited, **isolated, **environ},
+            env={**self._variables(), **environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def _variables(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+        return {**inherited, "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(self.root)}
 
     def write(self, path: str, text: str) -> None:
         file = self.root / "environments" / path
@@ -140,18 +146,26 @@ class Checkout(CommandLine):
     account_id: str
     aws: EmbeddedAws
 
+    def gitops(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end. Before a deployment, the account gets what declarations name and people make."""
+        self._before(arguments)
+        return super().gitops(*arguments, **environ)
+
     def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
-        """Start a command. Before a deployment, the account gets what declarations name and people make."""
+        """Start the real program, prepared in the same way."""
+        self._before(arguments)
+        return super().start(*arguments, **environ)
+
+    def _before(self, arguments: Sequence[str]) -> None:
         if arguments[:1] == ("deploy",):
             self.prepare(*arguments[1:])
-        return super().start(*arguments, **environ)
 
     def prepare(self, *arguments: str) -> None:
         """Make the hosted zones, repositories, images and secrets that declarations name.
 
         Where one of them is not valid, it is those that a name among `arguments` means.
         """
-        folder, session = self.root / "environments", Session(target_of(self.aws))
+        folder, session = self.root / "environments", session_of(self.aws)
         try:
             fill(session, load(folder))
         except DeclarationError:
@@ -164,7 +178,7 @@ class Checkout(CommandLine):
         return lifecycle.environment(self.aws, account_id or self.account_id, REGION)
 
     def client(self, service: str, region: str = REGION) -> Any:
-        return boto3.Session().client(
+        return boto3.client(
             service,  # type: ignore[call-overload] # boto3 types clients by name
             endpoint_url=self.aws.endpoint,
             region_name=region,
@@ -214,6 +228,12 @@ def fill(session: Session, environments: Iterable[Environment]) -> None:
         if isinstance(reference, Image) and not Ecr(session, reference.where).has_repository(reference.repository):
             session.client("ecr", reference.where).create_repository(repositoryName=reference.repository)
     prepare(session, declared)
+
+
+@cache
+def session_of(aws: EmbeddedAws) -> Session:
+    """Return the one session of this process with an embedded AWS; each reads the models of services anew."""
+    return Session(target_of(aws))
 
 
 def target_of(aws: EmbeddedAws) -> Target:

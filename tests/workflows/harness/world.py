@@ -17,12 +17,11 @@ import boto3
 
 from constructs_lib.config.environments import load
 from gitops.aws.ecr import INDEX
-from gitops.aws.session import Session
 from gitops.deploy.preflight.prerequisites import PLATFORMS
 from local_aws import lifecycle
 from tests.fake_github.fake import FakeGitHub
 from tests.fake_github.git import ConflictError
-from tests.gitops.checkouts import fill, target_of, wait_until
+from tests.gitops.checkouts import fill, session_of, wait_until
 from tests.workflows.harness import act, copies
 from tests.workflows.harness.aws import Recorder
 from tests.workflows.harness.declarations import project_files
@@ -169,7 +168,7 @@ class World:
     def prepare(self) -> None:
         """Have AWS what the declarations of the default branch refer to: hosted zones, images, secrets."""
         self._check_out(self.github.head())
-        fill(Session(target_of(self._aws)), load(self._clone / "environments"))
+        fill(session_of(self._aws), load(self._clone / "environments"))
 
     def push_image(self, tag: str, repository: str = "microblog") -> None:
         """Push an image to the account's registry."""
@@ -240,7 +239,7 @@ class World:
 
     def client(self, service: str) -> Any:
         """Return a client of the embedded AWS, whose calls are not recorded."""
-        return boto3.Session().client(
+        return boto3.client(
             service,  # type: ignore[call-overload] # boto3 types clients by name
             endpoint_url=self._aws.endpoint,
             region_name=REGION,
