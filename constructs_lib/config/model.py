@@ -37,14 +37,14 @@ class LockConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitHubConfig:
-    """Where the declarations of an account live on GitHub.
+    """Where the declarations of an account live on GitHub, by name and by GitHub's ids, which are never used again.
 
     An account has one OIDC provider for GitHub at most: `existing_oidc_provider` uses one that was not made here.
     """
 
     repository: str
-    owner_id: int | None = None
-    repository_id: int | None = None
+    owner_id: int
+    repository_id: int
     existing_oidc_provider: bool = False
 
 
