@@ -137,6 +137,7 @@ class AdHocBaseConfig:
     cache: AdHocCacheConfig = field(default_factory=AdHocCacheConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     log_retention_days: int = 14
+    secret_prefixes: tuple[str, ...] = ()
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
     lock: LockConfig | None = None
     allow_replacement: tuple[ReplacementConsent, ...] = ()
@@ -157,6 +158,7 @@ class ProdBaseConfig:
     alarm_email: str | None = None
     firewall: bool = False
     log_retention_days: int = 90
+    secret_prefixes: tuple[str, ...] = ()
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
     lock: LockConfig | None = None
     destroy_by_comment: bool = False

@@ -32,7 +32,7 @@ def test_the_repository_s_own_declarations_are_valid() -> None:
     assert environments.warnings == ()
     assert [str(environment.name) for environment in environments] == [
         "accounts/main",
-        "accounts/main-eu",
+        "accounts/prod",
         "dev/base",
         "prod/base",
         "dev/alpha",
@@ -103,14 +103,14 @@ def test_app_is_merged_over_the_defaults_of_its_base(write: Write) -> None:
             + "    worker: {command: [celery, worker], environment: {A: base, B: base}}\n"
             "    beat: {singleton: true}\n"
             "  environment: {ONE: base, TWO: base}\n"
-            "  secrets: {KEY: base}\n"
+            "  secrets: {KEY: dev/base}\n"
             "  release_command: [base, words]\n",
             "dev/alpha.yaml": """\
 kind: ad-hoc-app
 expires: 2026-12-01
 image: v2
 environment: {TWO: app, THREE: app}
-secrets: {OTHER: app}
+secrets: {OTHER: dev/app}
 release_command: [app]
 services:
   worker: {cpu: 512, memory_mib: 1024, environment: {B: app}}
@@ -123,7 +123,7 @@ services:
     config = app(load(folder))
     assert (config.owner, config.image, config.release_command) == ("octocat", "v2", ("app",))
     assert config.environment == {"ONE": "base", "TWO": "app", "THREE": "app"}
-    assert config.secrets == {"KEY": "base", "OTHER": "app"}
+    assert config.secrets == {"KEY": "dev/base", "OTHER": "dev/app"}
     assert config.services == {
         "web": ServiceConfig(port=8000, paths=("/*",)),
         "worker": ServiceConfig(

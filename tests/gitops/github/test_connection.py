@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from gitops.errors import UserError
-from gitops.github import transport
 from gitops.github.connection import connect, identify
 from gitops.github.model import RepositoryIdentity
 from tests.gitops.checkouts import REPOSITORY
@@ -104,9 +103,7 @@ def test_a_public_repository_is_identified_without_a_token(monkeypatch: pytest.M
         return httpx.Response(200, json=found) if request.url.path.endswith("/environments") else httpx.Response(404)
 
     client = httpx.Client
-    monkeypatch.setattr(
-        transport.httpx, "Client", lambda **options: client(transport=httpx.MockTransport(answer), **options)
-    )
+    monkeypatch.setattr(httpx, "Client", lambda **options: client(transport=httpx.MockTransport(answer), **options))
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
     monkeypatch.delenv("GITHUB_API_URL", raising=False)
 
