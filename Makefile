@@ -88,8 +88,8 @@ lock: $(UV) ## Update the lock files from pyproject.toml, requirements-*.in and 
 demo: ready ## Deploy the five sample environments to an AWS on this machine, and say where they answer
 	@gitops local up >/dev/null
 	@gitops validate
-	@echo 'What an account has before its first deployment: gitops bootstrap, then placeholders by gitops local prepare'
-	@gitops bootstrap --target local >/dev/null
+	@echo 'What accounts have before their first deployment: gitops bootstrap, then placeholders by gitops local prepare'
+	@for account in main prod; do gitops bootstrap $$account --target local >/dev/null || exit; done
 	@gitops local prepare
 	@gitops deploy --target local --all
 	@test -e $(DEMO_DATA) || { gitops run dev/alpha -- env $(DEMO_LOGIN) sh -c '$(DEMO_COMMANDS)' && touch $(DEMO_DATA); }

@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).parents[1]
-STACKS = ("accounts-main", "accounts-main-eu", "dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app")
+STACKS = ("accounts-main", "accounts-prod", "dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app")
 
 BASE = """
 kind: ad-hoc-base

@@ -1,11 +1,13 @@
 """How workflows on GitHub log in to an account: with tokens of their own, without keys."""
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.config.model import GitHubConfig
-from constructs_lib.config.naming import GITHUB_TOKEN_AUDIENCE, GITHUB_TOKEN_ISSUER
+from constructs_lib.config.naming import GITHUB_REFS, GITHUB_TOKEN_AUDIENCE, GITHUB_TOKEN_ISSUER
 
 
 class GitHubOidc(Construct):
@@ -27,30 +29,38 @@ class GitHubOidc(Construct):
         self._provider_arn = provider.attr_arn
 
     def principal(self, github: GitHubConfig, environment: str) -> iam.WebIdentityPrincipal:
-        """Return the jobs of the repository that run in a GitHub environment, and no others.
+        """Return the jobs of the repository that run in a GitHub environment, at the refs that it is for.
 
-        An environment in a token has passed that environment's rules: reviewers, branches.
+        An environment in a token has passed that environment's rules: reviewers, branches. The repository's
+        administrators choose the claims that make up `sub`, but not the other claims.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
         """
-        return iam.WebIdentityPrincipal(
-            self._provider_arn,
-            {
-                "StringEquals": {f"{GITHUB_TOKEN_ISSUER}:aud": GITHUB_TOKEN_AUDIENCE},
-                "StringLike": {f"{GITHUB_TOKEN_ISSUER}:sub": subjects(github, environment)},
-            },
-        )
+        claims: dict[str, str | list[str]] = {
+            "aud": GITHUB_TOKEN_AUDIENCE,
+            "sub": subjects(github, environment),
+            "repository_id": str(github.repository_id),
+            "environment": environment,
+        }
+        conditions = {"StringEquals": _keys(claims)}
+        if environment in GITHUB_REFS:
+            conditions["StringLike"] = _keys({"ref": list(GITHUB_REFS[environment])})
+        return iam.WebIdentityPrincipal(self._provider_arn, conditions)
 
 
 def subjects(github: GitHubConfig, environment: str) -> list[str]:
-    """Return the two forms that the token's `sub` has: plain, and with ids for repositories made after July 2026.
+    """Return the two forms that the token's `sub` has: with ids for repositories made after July 2026, and without.
 
-    An id that is not declared is any id. GitHub writes `%3A` for a colon inside a name, and neither an owner's nor a
-    repository's name has `@`, so that a `*` matches an id and no other repository. What it does not tell apart is a
-    repository that was deleted and made again under its name, by another owner of the name.
+    Neither has a wildcard: `*` matches slashes, colons and `@` too, and owners of another repository choose the names
+    of branches and the claims in its tokens' `sub`.
+    https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
     """
     owner, _, repository = github.repository.partition("/")
-    owner_id = github.owner_id or "*"
-    repository_id = github.repository_id or "*"
     return [
         f"repo:{owner}/{repository}:environment:{environment}",
-        f"repo:{owner}@{owner_id}/{repository}@{repository_id}:environment:{environment}",
+        f"repo:{owner}@{github.owner_id}/{repository}@{github.repository_id}:environment:{environment}",
     ]
+
+
+def _keys(claims: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
+    """Return condition keys for claims of GitHub's tokens."""
+    return {f"{GITHUB_TOKEN_ISSUER}:{claim}": value for claim, value in claims.items()}

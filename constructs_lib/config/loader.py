@@ -3,7 +3,7 @@
 Plain scalars mean what the YAML 1.2 core schema says (https://yaml.org/spec/1.2.2/#103-core-schema), but
 numbers are decimal only: dates, `yes`, `on` and `0x1f` stay text. What YAML allows and a declaration does not need
 (tags, several documents, keys that are not text) is refused, and so is all that would be read otherwise than it
-looks: duplicate keys, numbers with leading zeros, control characters.
+looks: duplicate keys, numbers with leading zeros, control characters, dynamic references of CloudFormation.
 """
 
 import re
@@ -38,6 +38,12 @@ _CONSTANTS: Mapping[str, bool | None] = {
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
 """Control characters and what reorders text on the screen; tabs and line breaks may be in text."""
+
+_DYNAMIC_REFERENCE = re.compile(r"\{\{\s*resolve\s*:", re.IGNORECASE)
+"""CloudFormation would replace it in the template by any secret or parameter of the account.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
 
 
 def load(file: Path, shown: str) -> Source:
@@ -207,6 +213,8 @@ class _Composer:
             raise self._refuse(event, f"the tag {_tag(event)} is not allowed: declarations are plain data")
         if found := _CONTROL.search(event.value):
             raise self._refuse(event, f"holds the control character U+{ord(found[0]):04X}; remove it")
+        if _DYNAMIC_REFERENCE.search(event.value):
+            raise self._refuse(event, "holds a dynamic reference of CloudFormation; name the secret in `secrets`")
 
     def _plain(self, event: yaml.ScalarEvent, text: str) -> object:
         if text in _CONSTANTS:

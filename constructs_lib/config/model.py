@@ -37,14 +37,14 @@ class LockConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitHubConfig:
-    """Where the declarations of an account live on GitHub.
+    """Where the declarations of an account live on GitHub, by name and by GitHub's ids, which are never used again.
 
     An account has one OIDC provider for GitHub at most: `existing_oidc_provider` uses one that was not made here.
     """
 
     repository: str
-    owner_id: int | None = None
-    repository_id: int | None = None
+    owner_id: int
+    repository_id: int
     existing_oidc_provider: bool = False
 
 
@@ -155,6 +155,7 @@ class AdHocBaseConfig:
     cache: AdHocCacheConfig = field(default_factory=AdHocCacheConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     log_retention_days: int = 14
+    secret_prefixes: tuple[str, ...] = ()
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
     lock: LockConfig | None = None
     allow_replacement: tuple[ReplacementConsent, ...] = ()
@@ -175,6 +176,7 @@ class ProdBaseConfig:
     alarm_email: str | None = None
     firewall: bool = False
     log_retention_days: int = 90
+    secret_prefixes: tuple[str, ...] = ()
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
     lock: LockConfig | None = None
     destroy_by_comment: bool = False

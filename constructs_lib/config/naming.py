@@ -29,6 +29,17 @@ CACHE_USERNAME = "application"
 GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy", "publish")
 """Environments of the repository on GitHub; each has a role of its own in every account."""
 
+GITHUB_REFS = {
+    "deploy": ("refs/heads/main",),
+    "production": ("refs/heads/main",),
+    "destroy": ("refs/heads/main",),
+    "publish": ("refs/heads/main", "refs/tags/v*"),
+}
+"""Refs whose jobs get the role of one of `GITHUB_ENVIRONMENTS`, `*` for any text; `plan` is for every ref.
+
+Pull requests are planned at `refs/pull/NUMBER/merge`.
+"""
+
 GITHUB_TOKEN_ISSUER = "token.actions.githubusercontent.com"  # noqa: S105 # not a secret
 """Issuer of the tokens by which jobs log in to AWS, and the name of the OIDC provider that trusts them.
 

@@ -45,10 +45,11 @@ def new(*, folder: Path, kind: str, name: str, options: Mapping[str, str], today
     """Write the declaration `name` of a kind, with `options` from OPTIONS, and print its path. Returns 0.
 
     An ad hoc app gets the longest life that its base allows, counted from `today`; a base without `cidr` gets a block
-    that no other base has.
+    that no other base has. An account gets the ids of its repository from GitHub.
 
-    Raises UserError when an option is missing or of no use, or when the file exists; DeclarationError when the
-    declarations were not valid before, or would not be with this one: then nothing is written.
+    Raises UserError when an option is missing or of no use, when the file exists, or when GitHub cannot be asked;
+    DeclarationError when the declarations were not valid before, or would not be with this one: then nothing is
+    written.
     """
     known = _OPTIONS_OF_KIND.get(kind)
     if known is None:
@@ -94,9 +95,18 @@ def _account(kind: str, options: Mapping[str, str], environments: Environments) 
     """Return an account's declaration; one file of an account names its GitHub repository, for all of its regions."""
     known = any(config.id == options.get("account_id") for config in environments.accounts.values())
     given = _required(kind, options, ("account_id", "region", "images" if known else "repository"))
-    github = {"github": {"repository": given["repository"]}} if "repository" in given else {}
+    github = {"github": _github(given["repository"])} if "repository" in given else {}
     images = {"repositories": given["images"].split(",")} if "images" in given else {}
     return {"id": given["account_id"], "region": given["region"], **github, **images}
+
+
+def _github(repository: str) -> dict[str, object]:
+    """Return which repository an account trusts: the ids are GitHub's answer."""
+    # Here since `gitops.cli` imports this module for every verb, and most verbs have no use for an HTTP client.
+    from gitops.github.connection import identify  # noqa: PLC0415
+
+    identity = identify(repository)
+    return {"repository": identity.name, "owner_id": identity.owner_id, "repository_id": identity.id}
 
 
 def _base(kind: str, options: Mapping[str, str], environments: Environments) -> dict[str, object]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from constructs_lib.config.environments import load
 from constructs_lib.config.files import SUFFIX
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.errors import UserError
+from gitops.github.model import RepositoryIdentity
 from gitops.github.repository import Repository
 from gitops.github.transport import Transport
 
@@ -29,6 +31,20 @@ def connect(folder: Path) -> Repository:
     if not token:
         raise UserError('GITHUB_TOKEN is not set, with which GitHub is asked: export GITHUB_TOKEN="$(gh auth token)"')
     return Repository(Transport(os.environ.get("GITHUB_API_URL", API_URL), token), _repository_name(folder))
+
+
+def identify(name: str) -> RepositoryIdentity:
+    """Return what GitHub knows the repository `name`, `owner/name`, by. A public one needs no GITHUB_TOKEN.
+
+    Raises:
+        UserError: GitHub cannot be asked, or has no such repository for whoever asks.
+    """
+    token = os.environ.get("GITHUB_TOKEN")
+    answer = Transport(os.environ.get("GITHUB_API_URL", API_URL), token).find(f"repos/{quote(name)}")
+    if answer is None:
+        hint = "" if token else '. If it is private: export GITHUB_TOKEN="$(gh auth token)"'
+        raise UserError(f"GitHub shows no repository {name}{hint}")
+    return RepositoryIdentity.from_json(answer)
 
 
 def _repository_name(folder: Path) -> str:

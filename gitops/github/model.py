@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Permission = Literal["admin", "write", "read", "none"]
 """A user's permission for a repository: `maintain` counts as write and `triage` as read, as GitHub's API says.
@@ -15,6 +18,20 @@ https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permi
 Reaction = Literal["eyes", "rocket", "confused"]
 
 DeploymentState = Literal["in_progress", "success", "failure", "error", "inactive"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepositoryIdentity:
+    """A repository's name as GitHub writes it, and the ids of it and its owner, which are never used again."""
+
+    name: str
+    id: int
+    owner_id: int
+
+    @classmethod
+    def from_json(cls, answer: Mapping[str, Any]) -> RepositoryIdentity:
+        """Return the identity in GitHub's answer."""
+        return cls(name=answer["full_name"], id=answer["id"], owner_id=answer["owner"]["id"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

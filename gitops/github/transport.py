@@ -42,14 +42,17 @@ class GitHubError(UserError):
 
 
 class Transport:
-    """A connection to GitHub with a token. Every method raises GitHubError for anything but a whole, good answer."""
+    """A connection to GitHub with a token. Every method raises GitHubError for anything but a whole, good answer.
 
-    def __init__(self, api_url: str, token: str) -> None:
+    Without a token GitHub answers for public repositories only, and less often.
+    """
+
+    def __init__(self, api_url: str, token: str | None) -> None:
         self._client = httpx.Client(
             base_url=api_url.rstrip("/") + "/",
             headers={
                 "Accept": "application/vnd.github+json",
-                "Authorization": f"Bearer {token}",
+                **({"Authorization": f"Bearer {token}"} if token else {}),
                 "User-Agent": "gitops",
                 "X-GitHub-Api-Version": API_VERSION,
             },

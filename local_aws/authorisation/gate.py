@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from local_aws import ministack
-from local_aws.authorisation import callers, engine, mapping, requests
+from local_aws.authorisation import callers, engine, mapping, requests, web_identity
 from local_aws.authorisation.authority import Authority
 from local_aws.authorisation.existing import Existing
 from local_aws.authorisation.records import Records
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from local_aws.authorisation.requests import Call, Request
     from local_aws.ministack.identities import Dispatch
     from local_aws.ministack.seams import Response
-
-WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 
 
 def enforce(state_dir: Path) -> Authority:
@@ -81,7 +79,7 @@ class Gate:
         except (requests.UnknownCallError, mapping.UnknownActionError) as error:
             message = f"the embedded AWS cannot tell whether this is allowed: {error}"
             return self._refuse(request, "AccessDenied", message, request_id)
-        if who is None:
+        if who is None or web_identity.has_token(call):
             return self._refuse_unsigned(request, call, request_id)
         if (call.service, call.operation) == ("sts", "AssumeRole") and not Existing().has_role(
             call.parameters["RoleArn"]
@@ -110,15 +108,12 @@ class Gate:
         return self._refuse(request, "AccessDenied", message, request_id)
 
     def _refuse_unsigned(self, request: Request, call: Call, request_id: str) -> Response | None:
-        """Refuse an unsigned call, unless it is one with a token of a web identity provider that a role trusts."""
-        if (call.service, call.operation) != ("sts", WEB_IDENTITY):
+        """Refuse an unsigned call, unless it has a token of a web identity provider, instead, that the role trusts."""
+        if not web_identity.has_token(call):
             message = "Request is missing Authentication Token"
             return self._refuse(request, "MissingAuthenticationToken", message, request_id)
-        parameters = {name: [value] for name, value in call.parameters.items() if isinstance(value, str)}
-        if identities.web_identity_is_refused(call.parameters["RoleArn"], parameters):
-            message = f"Not authorized to perform sts:{WEB_IDENTITY}"
-            return self._refuse(request, "AccessDenied", message, request_id)
-        return None
+        refused = web_identity.refusal(call)
+        return self._refuse(request, refused.code, refused.message, request_id) if refused else None
 
 
 def _concerns_roles(request: Request) -> bool:

@@ -52,10 +52,23 @@ def resource_policy(prefix: str, arn: str) -> str | None:
     return text(found[0]) if found else None
 
 
-def web_identity_is_refused(role_arn: str, parameters: dict[str, list[str]]) -> bool:
-    """Return whether a role's trust policy refuses a token of a web identity provider. Tokens are not verified."""
-    use_json = False
-    return seams.web_identity_refusal(role_arn, parameters, use_json) is not None
+def oidc_provider(account: str, host: str) -> Record | None:
+    """Return the OIDC provider of an account for the issuer `https://HOST`, or None if there is no such provider."""
+    return seams.oidc_providers.in_account(account, f"arn:aws:iam::{account}:oidc-provider/{host}")
+
+
+def trusts(role_record: Record, provider_arn: str, condition_keys: dict[str, object]) -> bool:
+    """Return whether a role's trust policy allows a token of a provider. `condition_keys` are in lower case."""
+    context = seams.evaluation_context.type(
+        principal_arn=provider_arn,
+        principal_type="WebIdentityUser",
+        principal_account=role_record["Arn"].split(":")[4],
+        action="sts:AssumeRoleWithWebIdentity",
+        resource_arn=role_record["Arn"],
+        region=seams.region(),
+        service_context=condition_keys,
+    )
+    return seams.trust_policy_allows(role_record["AssumeRolePolicyDocument"], provider_arn, context)
 
 
 def stack(name: str) -> Record | None:

@@ -268,9 +268,7 @@ sessions = Table[Record](f"{_STS}._sessions", "to tell who makes a call")
 register_session = Function[[str, Record], None](
     f"{_STS}.register_session", "access_key session", "to give functions and tasks their roles"
 )
-web_identity_refusal = Function[[str, dict[str, list[str]], bool], Response | None](
-    f"{_STS}._web_identity_trust_denied", "role_arn params use_json", "to hold tokens against trust policies"
-)
+oidc_providers = Records[Record](f"{_IAM}._oidc_providers", "to tell whose tokens an account trusts")
 access_keys = Records[Record](f"{_IAM}._access_keys", "to tell who makes a call")
 users = Records[Record](f"{_IAM}._users", "to tell who makes a call")
 roles = Records[Record](f"{_IAM}._roles", "to tell what a caller may do")
@@ -279,6 +277,10 @@ role_xml = Function[[str], str](f"{_IAM}._role_xml", "name boundary", "to answer
 iam_answer = Function[..., Response](f"{_IAM}._xml", "status root_tag inner ns", "to answer with a service-linked role")
 user_inline_policies = Records[Record](f"{_IAM}._user_inline_policies", "to tell what a user may do")
 _EVALUATOR = "ministack.core.iam_evaluator"
+evaluation_context = Type[Any](f"{_EVALUATOR}.EvalContext", "to hold tokens against trust policies")
+trust_policy_allows = Function[[str | Record, str, Any], bool](
+    f"{_EVALUATOR}.evaluate_trust_policy", "trust_doc caller_arn ctx", "to hold tokens against trust policies"
+)
 access_key_account = Function[[str], str | None](
     f"{_EVALUATOR}.find_iam_access_key_account", "access_key_id", "to tell who makes a call"
 )

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from constructs_lib.access.github_oidc import subjects
 from constructs_lib.account import Account
 from constructs_lib.config.model import AccountConfig, GitHubConfig
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output
 from tests.constructs_lib.resources import named, of_type, text, the_only
 from tests.constructs_lib.synthesis import Synthesise
 
-CONFIG = AccountConfig(id="111111111111", region="us-east-1", github=GitHubConfig(repository="octocat/environments"))
+GITHUB = GitHubConfig(repository="octocat/environments", owner_id=583231, repository_id=1296269)
+CONFIG = AccountConfig(id="111111111111", region="us-east-1", github=GITHUB)
 POLICY_SIZE = 6144
 INLINE_POLICIES_SIZE = 10240
 """Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -52,30 +52,28 @@ class TestLogIn:
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
         assert list(statement["Principal"]) == ["Federated"]
+        refs = {"publish": ["refs/heads/main", "refs/tags/v*"]}.get(environment, ["refs/heads/main"])
+        at_refs = {"StringLike": {"token.actions.githubusercontent.com:ref": refs}} if environment != "plan" else {}
         assert statement["Condition"] == {
-            "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
-            "StringLike": {
+            "StringEquals": {
+                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
                 "token.actions.githubusercontent.com:sub": [
                     f"repo:octocat/environments:environment:{environment}",
-                    f"repo:octocat@*/environments@*:environment:{environment}",
-                ]
+                    f"repo:octocat@583231/environments@1296269:environment:{environment}",
+                ],
+                "token.actions.githubusercontent.com:repository_id": "1296269",
+                "token.actions.githubusercontent.com:environment": environment,
             },
+            **at_refs,
         }
 
     def test_an_existing_provider_is_trusted_and_none_is_made(self, synthesise: Synthesise) -> None:
-        github = GitHubConfig(repository="octocat/environments", existing_oidc_provider=True)
+        github = replace(GITHUB, existing_oidc_provider=True)
         template = account(synthesise, replace(CONFIG, github=github))
         template.resource_count_is("AWS::IAM::OIDCProvider", 0)
         role = named(template.to_json(), "AWS::IAM::Role", "RolesDeploy")
         provider = role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Federated"]
         assert provider == "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
-
-    def test_declared_ids_leave_no_wildcard(self) -> None:
-        github = GitHubConfig(repository="octocat/environments", owner_id=583231, repository_id=1296269)
-        assert subjects(github, "deploy") == [
-            "repo:octocat/environments:environment:deploy",
-            "repo:octocat@583231/environments@1296269:environment:deploy",
-        ]
 
     def test_roles_are_published_under_the_names_that_bootstrap_prints(self, synthesise: Synthesise) -> None:
         outputs = account(synthesise).to_json()["Outputs"]

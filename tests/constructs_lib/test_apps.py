@@ -118,7 +118,8 @@ class TestEveryApp:
         for role in of_type(templates[app], "AWS::IAM::Role"):
             (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
             assert statement["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
-            assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+            own = "222222222222" if app == "prod-app" else "111111111111"
+            assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": own}}
 
     def test_reads_and_writes_below_its_own_prefix_only(self, app: str, templates: dict[str, Any]) -> None:
         policy = named(templates[app], "AWS::IAM::Policy", "TaskRole")

@@ -11,14 +11,14 @@ from gitops.aws.resource_types import resource_type
 from gitops.plan.document import INLINE_TEMPLATE_BYTES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-STACKS = ("accounts-main", "accounts-main-eu", "dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app")
+STACKS = ("accounts-main", "accounts-prod", "dev-base", "dev-alpha", "dev-beta", "prod-base", "prod-app")
 
 HOLDS_DATA = {
     "accounts-main": {
         "AccountRegistrymicroblogA8784114": "AWS::ECR::Repository",
         "AccountRegistrymicroblogfrontendDFA3C1A4": "AWS::ECR::Repository",
     },
-    "accounts-main-eu": {"AccountRegistrymicroblogA8784114": "AWS::ECR::Repository"},
+    "accounts-prod": {"AccountRegistrymicroblogA8784114": "AWS::ECR::Repository"},
     "dev-base": {
         "AdHocBaseAssetsBucket597B6F9F": "AWS::S3::Bucket",
         "AdHocBaseCacheReplicationGroupD8C8A471": "AWS::ElastiCache::ReplicationGroup",

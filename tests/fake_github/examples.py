@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BOT_ID = 41898282
 """The id of github-actions[bot]."""
 
+OWNER_IDS = {"example": 583231}
+"""Ids of owners that declarations of accounts name."""
+
 _EXAMPLE_NUMBER = "/1347"
 _EXAMPLE_REPOSITORIES = ("octocat/Hello-World", "octocat/example")
 
@@ -48,7 +51,7 @@ class Examples:
             **self._user,
             **links,
             "login": login,
-            "id": BOT_ID if bot else sum(map(ord, login)),
+            "id": BOT_ID if bot else OWNER_IDS.get(login, sum(map(ord, login))),
             "type": "Bot" if bot else "User",
             "html_url": page,
         }

@@ -41,7 +41,7 @@ ACCOUNT = """\
 kind: account
 id: "{account}"
 region: {region}
-github: {{repository: example/environments}}
+github: {{repository: example/environments, owner_id: 583231, repository_id: 1296269}}
 repositories: [microblog, microblog-frontend, microblog-web]
 """
 BASE = """\

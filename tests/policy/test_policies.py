@@ -23,7 +23,7 @@ SENTRY: Readers = {"shared/sentry": {"ApplicationExecutionRole"}}
 
 READERS: dict[str, Readers] = {
     "repository: accounts-main": {},
-    "repository: accounts-main-eu": {},
+    "repository: accounts-prod": {},
     "repository: dev-base": {"DatabaseInstanceSecret": set()},
     "repository: dev-alpha": AD_HOC_APP,
     "repository: dev-beta": {**AD_HOC_APP, **SENTRY},

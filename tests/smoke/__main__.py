@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from gitops.github.connection import identify
+from gitops.github.model import RepositoryIdentity
 from gitops.output.progress import say
 from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT
@@ -84,7 +86,7 @@ def _on_aws(root: Path, options: argparse.Namespace) -> Iterator[Place]:
         root=root,
         account_id=account_id,
         region=options.region,
-        repository=options.repository,
+        repository=identify(options.repository),
         domain=options.domain,
         hosted_zone_id=options.hosted_zone_id,
         environ={"AWS_REGION": options.region, "AWS_DEFAULT_REGION": options.region},
@@ -111,7 +113,7 @@ def _embedded(root: Path) -> Iterator[Place]:
             root=root,
             account_id=EMBEDDED_ACCOUNT,
             region=EMBEDDED_REGION,
-            repository="example/environments",
+            repository=RepositoryIdentity(name="example/environments", id=1296269, owner_id=583231),
             domain="example.com",
             hosted_zone_id=zone["Id"].rpartition("/")[2],
             environ={**environ, "AWS_EC2_METADATA_DISABLED": "true"},

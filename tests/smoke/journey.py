@@ -81,7 +81,11 @@ class Journey:
             "kind": "account",
             "id": place.account_id,
             "region": place.region,
-            "github": {"repository": place.repository},
+            "github": {
+                "repository": place.repository.name,
+                "owner_id": place.repository.owner_id,
+                "repository_id": place.repository.id,
+            },
             "repositories": [IMAGE],
         }
         place.declare("accounts/main", account)

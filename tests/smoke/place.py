@@ -20,6 +20,7 @@ from tests.smoke.report import SmokeError, shortened
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from gitops.github.model import RepositoryIdentity
     from tests.smoke.report import Step
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ class Place:
     root: Path
     account_id: str
     region: str
-    repository: str
+    repository: RepositoryIdentity
     domain: str
     hosted_zone_id: str
     environ: Mapping[str, str]

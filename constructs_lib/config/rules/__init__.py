@@ -35,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     accounts.accounts_have_something,
     accounts.budget_has_email,
     accounts.repositories_are_declared,
+    accounts.production_has_its_own_account,
     lifetime.expiry_is_within_policy,
     lifetime.consents_end_on_a_day,
     lifetime.environments_are_within_policy,
@@ -63,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     variables.the_contract_is_not_shadowed,
     variables.variables_are_plain_or_secret,
     variables.secrets_are_found_by_name,
+    variables.secrets_are_those_of_the_base,
 )
 """Every rule, by theme."""
 

@@ -1,9 +1,10 @@
 """Rules on accounts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from constructs_lib.config.build import Account
-from constructs_lib.config.environment import ApplicationConfig
+from constructs_lib.config.environment import ApplicationConfig, Environment
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.naming import ACCOUNTS_FOLDER
 from constructs_lib.config.rules.declarations import Declarations
@@ -42,6 +43,22 @@ def budget_has_email(declarations: Declarations) -> Iterator[Problem]:
             yield account.source.problem(("monthly_budget_usd",), "has no address to notify: add alarm_email")
         if email is not None and budget is None:
             yield account.source.problem(("alarm_email",), "hears of budgets alone: add monthly_budget_usd")
+
+
+def production_has_its_own_account(declarations: Declarations) -> Iterator[Problem]:
+    """Within an account a deployment may change everything but identities, so ad hoc bases are better in another."""
+    if declarations.names is None:
+        return  # the other bases may not have been read
+    ad_hoc: dict[str, Environment] = {}
+    for base, _config in declarations.bases:
+        if not base.is_production:
+            ad_hoc.setdefault(base.account_id, base)
+    for base, _config in declarations.bases:
+        other = ad_hoc.get(base.account_id)
+        if base.is_production and base.account_id and other:
+            message = f"{base.account_id} is also the account of {other.name}, whose deployments may change this base"
+            problem = base.problem(("account",), f"{message}; give production an account of its own")
+            yield replace(problem, severity="warning")
 
 
 def repositories_are_declared(declarations: Declarations) -> Iterator[Problem]:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from constructs_lib.config.contract import SECRETS, VARIABLES
-from constructs_lib.config.environment import Environment
+from constructs_lib.config.environment import BaseConfig, Environment
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.rules.declarations import Declarations
 from constructs_lib.config.source import FieldPath
@@ -42,6 +43,22 @@ def secrets_are_found_by_name(declarations: Declarations) -> Iterator[Problem]:
             if _LIKE_AN_ARN.search(name):
                 message = f"{name} ends in a hyphen and six characters, so AWS does not find it; rename the secret"
                 yield app.problem(("secrets", variable), message)
+
+
+def secrets_are_those_of_the_base(declarations: Declarations) -> Iterator[Problem]:
+    """An app's file names secrets below the prefixes of its base alone: who reviews apps decides on no other secret."""
+    for app, config in declarations.apps:
+        base = cast("Environment", app.base)
+        prefixes = cast("BaseConfig", base.config).secret_prefixes or (f"{app.name.folder}/",)
+        for variable, reference in config.secrets.items():
+            if not reference.startswith(prefixes):
+                name = reference.partition(":")[0]
+                allowed = " or ".join(prefixes)
+                message = f"{name} is not a secret for apps on {base.name}, whose names begin with {allowed}"
+                yield app.problem(
+                    ("secrets", variable),
+                    f"{message}; rename it, or add a prefix to secret_prefixes of {base.source.path}",
+                )
 
 
 def _variables(declarations: Declarations) -> Iterator[tuple[Environment, FieldPath, Iterable[str]]]:

@@ -32,7 +32,7 @@ def test_the_repository_s_own_declarations_are_valid() -> None:
     assert environments.warnings == ()
     assert [str(environment.name) for environment in environments] == [
         "accounts/main",
-        "accounts/main-eu",
+        "accounts/prod",
         "dev/base",
         "prod/base",
         "dev/alpha",
@@ -64,13 +64,16 @@ def test_account_and_region_come_from_the_account_of_the_base(write: Write) -> N
         assert (environment.account_id, environment.region) == ("111111111111", "us-east-1")
     assert environments[ALPHA].base is environments[ALPHA.base]
     assert environments[ALPHA.base].base is None
-    assert environments.accounts["main"].github == GitHubConfig(repository="example/environments")
+    assert environments.accounts["main"].github == GitHubConfig(
+        repository="example/environments", owner_id=583231, repository_id=1296269
+    )
 
 
 def test_region_of_the_base_goes_before_the_account_s(write: Write) -> None:
     base = (write() / "dev" / "base.yaml").read_text()
     account = (write() / "accounts" / "main.yaml").read_text().replace("us-east-1", "eu-central-1")
-    other = account.replace("github: {repository: example/environments}\n", "")
+    (github,) = (line for line in account.splitlines(keepends=True) if line.startswith("github:"))
+    other = account.replace(github, "")
     tree = {"dev/base.yaml": f"{base}region: eu-central-1\n", "accounts/main-eu.yaml": other}
     environments = load(write(tree))
 
@@ -100,14 +103,14 @@ def test_app_is_merged_over_the_defaults_of_its_base(write: Write) -> None:
             + "    worker: {command: [celery, worker], environment: {A: base, B: base}}\n"
             "    beat: {singleton: true}\n"
             "  environment: {ONE: base, TWO: base}\n"
-            "  secrets: {KEY: base}\n"
+            "  secrets: {KEY: dev/base}\n"
             "  release_command: [base, words]\n",
             "dev/alpha.yaml": """\
 kind: ad-hoc-app
 expires: 2026-12-01
 image: v2
 environment: {TWO: app, THREE: app}
-secrets: {OTHER: app}
+secrets: {OTHER: dev/app}
 release_command: [app]
 services:
   worker: {cpu: 512, memory_mib: 1024, environment: {B: app}}
@@ -120,7 +123,7 @@ services:
     config = app(load(folder))
     assert (config.owner, config.image, config.release_command) == ("octocat", "v2", ("app",))
     assert config.environment == {"ONE": "base", "TWO": "app", "THREE": "app"}
-    assert config.secrets == {"KEY": "base", "OTHER": "app"}
+    assert config.secrets == {"KEY": "dev/base", "OTHER": "dev/app"}
     assert config.services == {
         "web": ServiceConfig(port=8000, paths=("/*",)),
         "worker": ServiceConfig(

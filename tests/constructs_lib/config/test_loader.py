@@ -160,3 +160,27 @@ def test_keys_are_located() -> None:
 
     assert source.locate_key(("services", "web")) == (4, 3)
     assert source.locate_key(("services", "web", "port")) == source.locate(("services", "web"))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('environment: {KEY: "{{resolve:secretsmanager:prod-app/key}}"}\n', "1:20"),
+        ("environment:\n  KEY: 'a {{resolve:ssm-secure:/prod/key:1}} b'\n", "2:8"),
+        ('command: [echo, "{{resolve:ssm:/prod/key}}"]\n', "1:17"),
+        ('a: "{{ Resolve : ssm:/prod/key}}"\n', "1:4"),
+        ('a: "{{re\\u0073olve:ssm:/prod/key}}"\n', "1:4"),
+        ("a: >-\n  {{resolve:ssm:/prod\n  /key}}\n", "1:4"),
+        ('"{{resolve:ssm:/prod/key}}": 1\n', "1:1"),
+        ('a: &a "{{resolve:ssm:/prod/key}}"\n', "1:4"),
+    ],
+)
+def test_dynamic_reference_is_refused_wherever_it_is(text: str, place: str) -> None:
+    assert refusal(text.encode()) == (
+        f"x.yaml:{place}: holds a dynamic reference of CloudFormation; name the secret in `secrets`"
+    )
+
+
+@pytest.mark.parametrize("text", ["{{ name }}", "resolve:x", "{resolve:x}", "{{resolved}}"])
+def test_braces_alone_are_no_reference(text: str) -> None:
+    assert parse(f"a: '{text}'\n".encode(), "x.yaml").data == {"a": text}

@@ -9,7 +9,8 @@ id: "{account}"
 region: eu-central-1
 repositories: [microblog]
 """
-GITHUB = "github: {repository: example/environments}\n"
+GITHUB = "github: {repository: example/environments, owner_id: 583231, repository_id: 1296269}\n"
+TRUSTED = GITHUB.replace("}", ", existing_oidc_provider: true}")
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_a_provider_that_the_account_has_already_is_used_once_that_is_declared(w
     arn = made["OpenIDConnectProviderArn"]
 
     refused = checkout.gitops("bootstrap")
-    declare(checkout, "github: {repository: example/environments, existing_oidc_provider: true}\n")
+    declare(checkout, TRUSTED)
     without_audience = checkout.gitops("bootstrap")
 
     assert (refused.returncode, without_audience.returncode) == (1, 1)
@@ -147,11 +148,11 @@ def test_a_provider_that_the_account_has_already_is_used_once_that_is_declared(w
 
 def test_a_provider_declared_as_existing_must_exist_and_be_none_of_the_stack_s(whole_checkout: Checkout) -> None:
     checkout = whole_checkout
-    declare(checkout, "github: {repository: example/environments, existing_oidc_provider: true}\n")
+    declare(checkout, TRUSTED)
     missing = checkout.gitops("bootstrap")
-    declare(checkout, "github: {repository: example/environments}\n")
+    declare(checkout, GITHUB)
     made = checkout.gitops("bootstrap")
-    declare(checkout, "github: {repository: example/environments, existing_oidc_provider: true}\n")
+    declare(checkout, TRUSTED)
     own = checkout.gitops("bootstrap")
 
     assert (missing.returncode, made.returncode, own.returncode) == (1, 0, 1)
@@ -164,7 +165,7 @@ def test_a_second_hosted_zone_for_a_domain_is_not_made(whole_checkout: Checkout)
     checkout = whole_checkout
     zone = checkout.client("route53").create_hosted_zone(Name="example.com", CallerReference="another")["HostedZone"]
     checkout.client("route53").create_hosted_zone(Name="other.example.com", CallerReference="unrelated")
-    declare(checkout, "github: {repository: example/environments}\ndomain: example.com\n")
+    declare(checkout, GITHUB + "domain: example.com\n")
 
     refused = checkout.gitops("bootstrap")
 
@@ -172,7 +173,7 @@ def test_a_second_hosted_zone_for_a_domain_is_not_made(whole_checkout: Checkout)
     assert f"`hosted_zone_id: {zone['Id'].rpartition('/')[2]}`" in refused.stderr
     assert checkout.statuses() == {}
 
-    declare(checkout, "github: {repository: example/environments}\ndomain: new.example.com\n")
+    declare(checkout, GITHUB + "domain: new.example.com\n")
     made = checkout.gitops("bootstrap")
     again = checkout.gitops("bootstrap")
 
@@ -185,7 +186,7 @@ def test_repositories_that_exist_become_part_of_the_stack_with_their_images(whol
     ecr = checkout.client("ecr")
     ecr.create_repository(repositoryName="microblog")
     ecr.put_image(repositoryName="microblog", imageManifest="{}", imageTag="v1")
-    declare(checkout, "github: {repository: example/environments}\nrepositories: [microblog, frontend]\n")
+    declare(checkout, GITHUB + "repositories: [microblog, frontend]\n")
 
     first = checkout.gitops("bootstrap")
 

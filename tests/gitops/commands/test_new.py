@@ -11,6 +11,8 @@ from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.model import AdHocAppConfig, ProdBaseConfig
 from gitops.commands.new import OPTIONS, new
 from gitops.errors import UserError
+from gitops.github import connection
+from gitops.github.model import RepositoryIdentity
 
 TODAY = date(2026, 11, 23)
 ACCOUNT = {
@@ -25,7 +27,15 @@ APP = {"owner": "octocat", "image": "1.10", "repository": "microblog"}
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of declarations, and a GitHub that knows one repository."""
+
+    def identify(name: str) -> RepositoryIdentity:
+        if name.lower() != "example/environments":
+            raise UserError(f"GitHub shows no repository {name}")
+        return RepositoryIdentity(name="example/environments", id=1296269, owner_id=583231)
+
+    monkeypatch.setattr(connection, "identify", identify)
     folder = tmp_path / "environments"
     folder.mkdir()
     return folder
@@ -73,6 +83,8 @@ def test_text_is_as_a_person_would_write_it(folder: Path) -> None:
         "region: us-east-1\n"
         "github:\n"
         "  repository: example/environments\n"
+        "  owner_id: 583231\n"
+        "  repository_id: 1296269\n"
         "repositories: [microblog, other]\n"
     )
     assert (folder / "dev/alpha.yaml").read_text() == (
@@ -144,6 +156,7 @@ def test_existing_file_is_not_overwritten(folder: Path) -> None:
         ("ad-hoc-app", "qa/alpha", APP, "the base qa/base is not declared; write it first"),
         ("ad-hoc-base", "qa", {"domain": "qa.example.com"}, "a new ad-hoc-base needs --hosted-zone-id as well"),
         ("account", "two", {}, "a new account needs --account-id, --region, --repository as well"),
+        ("account", "two", {**ACCOUNT, "account_id": "1" * 12, "repository": "x/y"}, "GitHub shows no repository x/y"),
         ("ad-hoc-app", "dev/alpha", {"owner": "octocat"}, "needs --repository, --image as well"),
         ("ad-hoc-app", "dev/alpha", {**APP, "cidr": "10.0.0.0/16"}, "--cidr cannot be used with ad-hoc-app"),
     ],

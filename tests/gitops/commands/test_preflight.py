@@ -17,7 +17,7 @@ def declared(checkout: Checkout) -> Checkout:
     checkout.base("dev")
     checkout.app("dev/alpha", image="v7")
     alpha = checkout.root / "environments" / "dev" / "alpha.yaml"
-    alpha.write_text(alpha.read_text() + "secrets: {SENTRY_DSN: shared/sentry:dsn}\n")
+    alpha.write_text(alpha.read_text() + "secrets: {SENTRY_DSN: dev/sentry:dsn}\n")
     return checkout
 
 
@@ -30,7 +30,7 @@ def test_everything_that_is_missing_is_said_at_once(declared: Checkout) -> None:
         "GitHub's OIDC provider": "ok",
         f"hosted zone {ZONE} (dev.example.com)": "missing",
         "image microblog:v7 (arm64)": "missing",
-        "secret shared/sentry": "missing",
+        "secret dev/sentry": "missing",
     }
     assert "there is no ECR repository microblog" in result.stdout
     assert "the embedded AWS starts empty: gitops bootstrap, then gitops local prepare" in result.stderr
@@ -63,7 +63,7 @@ def test_a_deployment_is_refused_with_all_that_is_missing_and_makes_none_of_it(d
         "dev/base, dev/alpha: CDK bootstrap of",
         f"dev/base, dev/alpha: hosted zone {ZONE} (dev.example.com): the account",
         "dev/alpha: image microblog:v7 (arm64): there is no ECR repository",
-        "dev/alpha: secret shared/sentry: there is no secret",
+        "dev/alpha: secret dev/sentry: there is no secret",
     ):
         assert words in result.stderr
     assert declared.statuses() == {}
@@ -92,7 +92,7 @@ def test_local_prepare_makes_placeholders_and_says_so_once(declared: Checkout) -
     assert "there is no ECR repository microblog" in without.stderr
     assert first.returncode == 0, first.stderr
     assert "made placeholders in the embedded AWS: " in first.stderr
-    for words in ("image microblog:v7", "secret shared/sentry:dsn"):
+    for words in ("image microblog:v7", "secret dev/sentry:dsn"):
         assert words in first.stderr
     assert (second.returncode, second.stderr) == (0, "")
 

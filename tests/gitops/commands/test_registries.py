@@ -12,7 +12,7 @@ ACCOUNT = """\
 kind: account
 id: "111111111111"
 region: us-east-1
-github: {repository: example/environments}
+github: {repository: example/environments, owner_id: 583231, repository_id: 1296269}
 repositories: [microblog, other]
 """
 

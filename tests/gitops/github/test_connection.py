@@ -5,17 +5,21 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from gitops.errors import UserError
-from gitops.github.connection import connect
+from gitops.github.connection import connect, identify
+from gitops.github.model import RepositoryIdentity
 from tests.gitops.checkouts import REPOSITORY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.fake_github.fake import FakeGitHub
+
 ACCOUNT = 'kind: account\nid: "{id}"\nregion: us-east-1\nrepositories: [microblog]\n'
-GITHUB = "github: {{repository: {name}}}\n"
+GITHUB = "github: {{repository: {name}, owner_id: 583231, repository_id: 1296269}}\n"
 
 
 @pytest.fixture
@@ -68,3 +72,46 @@ def test_there_has_to_be_a_token(folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
     with pytest.raises(UserError, match="GITHUB_TOKEN is not set"):
         connect(folder)
+
+
+def test_a_repository_is_identified_as_github_writes_it(
+    fake_github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_API_URL", fake_github.url)
+    monkeypatch.setenv("GITHUB_TOKEN", fake_github.token)
+
+    expected = RepositoryIdentity(name="example/environments", id=1296269, owner_id=583231)
+    assert identify("Example/Environments") == expected
+
+
+def test_a_repository_that_github_does_not_show_is_said(
+    fake_github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_API_URL", fake_github.url)
+    monkeypatch.setenv("GITHUB_TOKEN", fake_github.token)
+
+    with pytest.raises(UserError, match=r"^GitHub shows no repository example/other$"):
+        identify("example/other")
+
+
+def test_a_public_repository_is_identified_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        found = {"full_name": "example/environments", "id": 7, "owner": {"id": 8}}
+        return httpx.Response(200, json=found) if request.url.path.endswith("/environments") else httpx.Response(404)
+
+    client = httpx.Client
+    monkeypatch.setattr(httpx, "Client", lambda **options: client(transport=httpx.MockTransport(answer), **options))
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+
+    assert identify("example/environments") == RepositoryIdentity(name="example/environments", id=7, owner_id=8)
+    with pytest.raises(UserError, match=r"If it is private: export GITHUB_TOKEN"):
+        identify("example/private")
+    assert [str(request.url) for request in asked] == [
+        "https://api.github.com/repos/example/environments",
+        "https://api.github.com/repos/example/private",
+    ]
+    assert not any("Authorization" in request.headers for request in asked)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ACCOUNT = (
-    'kind: account\nid: "111111111111"\nregion: {region}\ngithub: {{repository: example/environments}}\n'
+    'kind: account\nid: "111111111111"\nregion: {region}\n'
+    "github: {{repository: example/environments, owner_id: 583231, repository_id: 1296269}}\n"
     "repositories: [microblog]\n"
 )
 BASE = (

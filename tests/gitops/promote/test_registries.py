@@ -8,7 +8,7 @@ from constructs_lib.config.model import AccountConfig, GitHubConfig
 from gitops.errors import UserError
 from gitops.promote.registries import registries_of
 
-GITHUB = GitHubConfig(repository="example/environments")
+GITHUB = GitHubConfig(repository="example/environments", owner_id=583231, repository_id=1296269)
 
 
 def account(number: str, region: str, *repositories: str, github: GitHubConfig | None = None) -> AccountConfig:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
 import boto3
 import pytest
-from botocore import UNSIGNED
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.local_aws.accounts import REGION, Account
-
-ISSUER = "token.actions.githubusercontent.com"
 
 
 def policy(*actions: str, resource: str = "*", effect: str = "Allow", **conditions: Any) -> str:
@@ -182,36 +177,6 @@ def test_a_role_that_does_not_exist_cannot_be_assumed(account: Account) -> None:
     with pytest.raises(ClientError, match=f"sts:AssumeRole on resource: {arn}") as refused:
         account.client("sts").assume_role(RoleArn=arn, RoleSessionName="it")
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
-
-
-@pytest.mark.parametrize(
-    ("environment", "trusted"),
-    [("deploy", True), pytest.param("plan", False, marks=pytest.mark.denied("sts:AssumeRoleWithWebIdentity"))],
-)
-def test_a_token_of_github_is_held_against_the_trust_policy(
-    account: Account, *, environment: str, trusted: bool
-) -> None:
-    provider = f"arn:aws:iam::{account.number}:oidc-provider/{ISSUER}"
-    subject = {"StringLike": {f"{ISSUER}:sub": "repo:example/environments:environment:deploy"}}
-    document = trust({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", **subject)
-    made = account.client("iam").create_role(RoleName="deploy", AssumeRolePolicyDocument=document)
-    claims = {"iss": f"https://{ISSUER}", "sub": f"repo:example/environments:environment:{environment}"}
-    part = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
-    sts = boto3.client(
-        "sts", endpoint_url=account.aws.endpoint, region_name=REGION, config=Config(signature_version=UNSIGNED)
-    )
-
-    def assume() -> str:
-        answer = sts.assume_role_with_web_identity(
-            RoleArn=made["Role"]["Arn"], RoleSessionName="job", WebIdentityToken=f"e30.{part}.x"
-        )
-        return answer["AssumedRoleUser"]["Arn"]
-
-    if trusted:
-        assert assume().endswith(":assumed-role/deploy/job")
-    else:
-        with pytest.raises(ClientError, match="Not authorized to perform sts:AssumeRoleWithWebIdentity"):
-            assume()
 
 
 @pytest.mark.denied("ecs:ListClusters")

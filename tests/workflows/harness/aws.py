@@ -114,7 +114,7 @@ def _environment_in(token: str) -> str:
     """Return the environment of GitHub that a token is for."""
     part = token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return str(claims["sub"]).rpartition(":")[2]
+    return str(claims["environment"])
 
 
 def _call(handler: BaseHTTPRequestHandler, body: bytes, environments: Mapping[str, str]) -> AwsCall:

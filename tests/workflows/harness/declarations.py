@@ -45,7 +45,7 @@ def account(account_id: str, region: str = "us-east-1") -> str:
 kind: account
 id: "{account_id}"
 region: {region}
-github: {{repository: example/environments, existing_oidc_provider: true}}
+github: {{repository: example/environments, owner_id: 583231, repository_id: 1296269, existing_oidc_provider: true}}
 repositories: [microblog]
 """
 

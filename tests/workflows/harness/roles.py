@@ -34,8 +34,13 @@ def make(iam: Any, account: str) -> dict[str, str]:
     arns: dict[str, str] = {}
     for name in GITHUB_ENVIRONMENTS:
         (logical_id,) = (key for key, one in resources.items() if _is_role(key, one, name))
-        document = _document(resources[logical_id]["Properties"]["AssumeRolePolicyDocument"], account)
-        arns[name] = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        properties = resources[logical_id]["Properties"]
+        made = iam.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=_document(properties["AssumeRolePolicyDocument"], account),
+            MaxSessionDuration=properties["MaxSessionDuration"],
+        )
+        arns[name] = made["Role"]["Arn"]
         (policy,) = (
             one["Properties"]["PolicyDocument"]
             for one in resources.values()

@@ -21,6 +21,44 @@ def test_a_name_that_ends_as_an_arn_does_is_refused(secret: str, write: Write) -
         load(write(app(secret)))
 
 
-@pytest.mark.parametrize("secret", ["shared/api-token", "shared/sentry:dsn", "api-tokens/live", "shared/x:api-tokens"])
+@pytest.mark.parametrize("secret", ["dev/api-token", "dev/sentry:dsn", "dev/api-tokens/live", "dev/x:api-tokens"])
 def test_other_names_are_taken(secret: str, write: Write) -> None:
     load(write(app(secret)))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "prod/stripe",
+        "prod-app/stripe:key",
+        "shared/sentry",
+        "dev",
+        "devops/key",
+        "DEV/key",
+        "/dev/key",
+        "stripe-dev/key",
+    ],
+)
+def test_a_secret_of_others_is_refused(secret: str, write: Write) -> None:
+    allowed = "is not a secret for apps on dev/base, whose names begin with dev/; .* secret_prefixes of .*dev/base.yaml"
+    with pytest.raises(
+        DeclarationError, match=rf"alpha\.yaml:4:\d+: secrets\.TOKEN: {secret.partition(':')[0]} {allowed}"
+    ):
+        load(write(app(secret)))
+
+
+def test_a_base_says_which_secrets_its_apps_may_name(write: Write) -> None:
+    base = (write() / "dev/base.yaml").read_text() + "secret_prefixes: [shared/, team/dev/]\n"
+
+    for secret in ("shared/sentry:dsn", "team/dev/key"):
+        load(write({**app(secret), "dev/base.yaml": base}))
+    for secret in ("dev/key", "team/key"):
+        with pytest.raises(DeclarationError, match="whose names begin with shared/ or team/dev/; "):
+            load(write({**app(secret), "dev/base.yaml": base}))
+
+
+def test_defaults_of_a_base_are_limited_too(write: Write) -> None:
+    base = (write() / "dev/base.yaml").read_text() + "  secrets: {TOKEN: prod/stripe}\n"
+
+    with pytest.raises(DeclarationError, match=r"base\.yaml:\d+:\d+: app_defaults\.secrets\.TOKEN: prod/stripe is not"):
+        load(write({"dev/base.yaml": base}))

@@ -15,7 +15,7 @@ from tests.gitops.checkouts import CommandLine, target_of
 
 ACCOUNT_NUMBERS = count(400000000000)
 DIGEST = f"sha256:{'b' * 64}"
-APP = "secrets: {SENTRY_DSN: shared/sentry:dsn, OTHER: shared/sentry:other, TOKEN: shared/token}\n"
+APP = "secrets: {SENTRY_DSN: dev/sentry:dsn, OTHER: dev/sentry:other, TOKEN: dev/token}\n"
 
 
 @pytest.fixture
@@ -80,14 +80,14 @@ def test_secrets_that_are_there_keep_their_values(
     session: Session, environments: list[Environment], where: AccountRegion
 ) -> None:
     client = session.client("secretsmanager", where)
-    client.create_secret(Name="shared/sentry", SecretString='{"dsn": "mine"}')
-    client.create_secret(Name="shared/token", SecretString="mine")
+    client.create_secret(Name="dev/sentry", SecretString='{"dsn": "mine"}')
+    client.create_secret(Name="dev/token", SecretString="mine")
 
     prepare(session, environments)
 
-    values = json.loads(client.get_secret_value(SecretId="shared/sentry")["SecretString"])
+    values = json.loads(client.get_secret_value(SecretId="dev/sentry")["SecretString"])
     assert values == {"dsn": "mine", "other": prerequisites.NOT_SET}
-    assert client.get_secret_value(SecretId="shared/token")["SecretString"] == "mine"
+    assert client.get_secret_value(SecretId="dev/token")["SecretString"] == "mine"
 
 
 @pytest.mark.parametrize("value", ["not JSON", '["a list"]'])
@@ -95,11 +95,11 @@ def test_a_secret_of_another_form_is_left_alone(
     session: Session, environments: list[Environment], where: AccountRegion, value: str
 ) -> None:
     client = session.client("secretsmanager", where)
-    client.create_secret(Name="shared/sentry", SecretString=value)
+    client.create_secret(Name="dev/sentry", SecretString=value)
 
     prepare(session, environments)
 
-    assert client.get_secret_value(SecretId="shared/sentry")["SecretString"] == value
+    assert client.get_secret_value(SecretId="dev/sentry")["SecretString"] == value
 
 
 def test_no_repository_is_made_for_an_image(

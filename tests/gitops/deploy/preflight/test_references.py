@@ -79,11 +79,11 @@ def test_the_release_command_needs_the_application_s_own_image(declarations: Com
 
 
 def test_secrets_are_told_from_their_keys(declarations: CommandLine) -> None:
-    add(declarations, "dev/alpha", "secrets: {SENTRY_DSN: shared/sentry:dsn, TOKEN: shared/token}\n")
+    add(declarations, "dev/alpha", "secrets: {SENTRY_DSN: dev/sentry:dsn, TOKEN: dev/token}\n")
 
     secrets = [reference for reference in collected(declarations, "dev/alpha") if isinstance(reference, Secret)]
 
-    assert secrets == [Secret(HERE, "shared/sentry", "dsn"), Secret(HERE, "shared/token", "")]
+    assert secrets == [Secret(HERE, "dev/sentry", "dsn"), Secret(HERE, "dev/token", "")]
 
 
 def test_a_given_certificate_has_to_cover_the_hosts(declarations: CommandLine) -> None:
@@ -155,30 +155,30 @@ def test_an_image_for_several_platforms_has_to_be_one_for_the_declared_architect
 
 
 def test_a_secret_has_to_exist(session: Session, where: AccountRegion) -> None:
-    session.client("secretsmanager", where).create_secret(Name="shared/key", SecretString="plain")
+    session.client("secretsmanager", where).create_secret(Name="dev/key", SecretString="plain")
     secrets = SecretsManager(session, where)
 
-    assert secret_problem(secrets, Secret(where, "shared/key", "")) == ""
-    assert secret_problem(secrets, Secret(where, "shared/none", "")) == f"there is no secret shared/none in {where}"
+    assert secret_problem(secrets, Secret(where, "dev/key", "")) == ""
+    assert secret_problem(secrets, Secret(where, "dev/none", "")) == f"there is no secret dev/none in {where}"
 
 
 def test_a_secret_that_is_being_deleted_is_said_with_the_remedy(session: Session, where: AccountRegion) -> None:
     client = session.client("secretsmanager", where)
-    client.create_secret(Name="shared/key", SecretString="plain")
-    client.delete_secret(SecretId="shared/key")
+    client.create_secret(Name="dev/key", SecretString="plain")
+    client.delete_secret(SecretId="dev/key")
 
-    problem = secret_problem(SecretsManager(session, where), Secret(where, "shared/key", ""))
+    problem = secret_problem(SecretsManager(session, where), Secret(where, "dev/key", ""))
 
-    assert "aws secretsmanager restore-secret --secret-id shared/key" in problem
+    assert "aws secretsmanager restore-secret --secret-id dev/key" in problem
 
 
 def test_the_value_of_a_secret_is_not_read(session: Session, where: AccountRegion) -> None:
-    session.client("secretsmanager", where).create_secret(Name="shared/sentry", SecretString="no key in it")
+    session.client("secretsmanager", where).create_secret(Name="dev/sentry", SecretString="no key in it")
     secrets = SecretsManager(session, where)
     asked: list[str] = []
     secrets._client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
 
-    assert secret_problem(secrets, Secret(where, "shared/sentry", "dsn")) == ""
+    assert secret_problem(secrets, Secret(where, "dev/sentry", "dsn")) == ""
     assert asked == ["DescribeSecret"]
 
 
