@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from constructs_lib.config.naming import GITHUB_ENVIRONMENTS
+from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, GITHUB_REFS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
 if TYPE_CHECKING:
@@ -151,6 +151,18 @@ def test_workflows_are_started_by_these_events_and_no_others() -> None:
     }
 
     assert found == TRIGGERS
+
+
+def test_roles_trust_the_refs_of_the_pushes_that_start_their_jobs() -> None:
+    pushes = {
+        name: {f"refs/heads/{branch}" for branch in push["branches"]}
+        | {f"refs/tags/{tag}" for tag in push.get("tags", [])}
+        for name, workflow in workflows().items()
+        if (push := workflow["on"].get("push"))
+    }
+    started = {(job.environment, job.workflow) for job in jobs() if job.environment and job.workflow in pushes}
+    assert {environment for environment, _ in started} == GITHUB_REFS.keys()
+    assert [(name, pushes[workflow]) for name, workflow in started if set(GITHUB_REFS[name]) != pushes[workflow]] == []
 
 
 def test_tokens_may_exactly_this_in_exactly_these_environments() -> None:
