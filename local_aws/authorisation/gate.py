@@ -9,6 +9,7 @@ from local_aws import ministack
 from local_aws.authorisation import callers, engine, mapping, requests
 from local_aws.authorisation.authority import Authority
 from local_aws.authorisation.existing import Existing
+from local_aws.authorisation.questions import Questions
 from local_aws.authorisation.records import Records
 from local_aws.authorisation.refusals import refusal
 from local_aws.ministack import identities
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 
 
-def enforce(state_dir: Path) -> Authority:
-    """Authorise every call from now on and return the authority.
+def enforce(state_dir: Path, questions: Path | None) -> Authority:
+    """Authorise every call from now on and return the authority. Questions are kept in a folder, if one is given.
 
     Raises:
         EngineError: the policy engine is not installed.
     """
-    authority = Authority(engine.Engine(), Existing(), Records(state_dir))
+    kept = Questions(questions) if questions else None
+    authority = Authority(engine.Engine(), Existing(), Records(state_dir), kept)
     identities.put_before_services(Gate(authority).before)
     identities.give_functions_credentials(_credentials_of_function)
     return authority
@@ -118,6 +120,7 @@ class Gate:
         if identities.web_identity_is_refused(call.parameters["RoleArn"], parameters):
             message = f"Not authorized to perform sts:{WEB_IDENTITY}"
             return self._refuse(request, "AccessDenied", message, request_id)
+        self._authority.admitted(f"sts:{WEB_IDENTITY}", call.parameters["RoleArn"])
         return None
 
 
