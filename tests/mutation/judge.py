@@ -89,7 +89,8 @@ class Judge:
         policies = question.policies
         if statement.kind == "resource":
             name = self._policy_name("resource", "", question)
-            return replace(question, resource_policy=self._edited(question.resource_policy or "", name, statement, edit))
+            trust = self._edited(question.resource_policy or "", name, statement, edit)
+            return replace(question, resource_policy=trust)
         if statement.kind == "pb":
             limit = policies.boundary
             assert limit is not None
