@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from os.path import commonprefix
+import json
+from dataclasses import replace
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS
+from local_aws.authorisation.engine import Policies, Policy
 from local_aws.authorisation.questions import Answered
 from tests.local_aws.authorisation import golden, test_handler_permissions, test_trust_policies
+from tests.policy import test_drift_detection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +32,29 @@ def _of_tests() -> Iterator[Question]:
     needs = (need for need in test_handler_permissions.needs() if not test_handler_permissions.is_left_out(need))
     handlers = (test_handler_permissions.question(need, stacks[need.stack]) for need in needs)
     trust = (test_trust_policies.question(use) for use in test_trust_policies.uses())
-    yield from dict.fromkeys(chain(handlers, trust))
+    yield from dict.fromkeys(chain(handlers, trust, _of_drift()))
+
+
+def _of_drift() -> Iterator[Question]:
+    """Yield what the plan role reads to detect drift: what the registry says of each type."""
+    stacks = golden.stacks()
+    account = stacks[golden.ACCOUNT_STACK]
+    (policy,) = (
+        one["Properties"]
+        for one in account.values()
+        if one["Type"] == "AWS::IAM::Policy" and "RolesPlan" in str(one["Properties"]["Roles"])
+    )
+    document = golden.resolved(policy["PolicyDocument"], golden.ACCOUNT_STACK, account)
+    policies = Policies((Policy(policy["PolicyName"], json.dumps(document)),))
+    for stack, resources in stacks.items():
+        for name in sorted({one["Type"] for one in resources.values()} - test_drift_detection.NOT_READ):
+            permissions = set() if name.startswith("Custom::") else test_drift_detection.read_permissions(name)
+            for action in sorted(permissions - test_handler_permissions.NOT_IN_IAM.keys()):
+                need = test_handler_permissions.Need(stack, name, "read", action)
+                asked = test_handler_permissions.question(need, resources)
+                own = (*asked.context, ("aws:ResourceAccount", golden.ACCOUNT))
+                principal = f"arn:aws:sts::{golden.ACCOUNT}:assumed-role/plan/drift"
+                yield replace(asked, principal=principal, policies=policies, context=own)
 
 
 def logical_id_of_role(name: str) -> str:
@@ -46,5 +71,10 @@ def logical_id_of_role(name: str) -> str:
     if name in GITHUB_ENVIRONMENTS:
         return next(role for role in roles if role.startswith(f"AccountRoles{name.capitalize()}"))
     rest = name.split("-", 2)[-1]
-    best = max(sorted(roles), key=lambda role: len(commonprefix([role, rest])))
-    return best if len(commonprefix([best, rest])) >= min(_ENOUGH, len(best)) else ""
+    best = max(sorted(roles), key=lambda role: _common(role, rest))
+    return best if _common(best, rest) >= min(_ENOUGH, len(best)) else ""
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters two names begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

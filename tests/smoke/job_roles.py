@@ -1,0 +1,71 @@
+"""On the embedded AWS, the commands that jobs on GitHub run are run with the roles that these jobs have.
+
+On AWS, an administrator runs all of them: only jobs on GitHub have the tokens that these roles trust. The embedded AWS
+verifies no signature of a token, and holds its claims against the trust policy.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from constructs_lib.config.naming import GITHUB_TOKEN_AUDIENCE, GITHUB_TOKEN_ISSUER, role_output
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+JOBS = {
+    "deploy": "deploy",
+    "destroy": "destroy",
+    "drift": "plan",
+    "plan": "plan",
+    "preflight": "deploy",
+    "sleep": "deploy",
+    "wake": "deploy",
+}
+"""The environment of GitHub in which a command runs: .github/workflows. Production is deployed in its own."""
+
+
+def environment_of(arguments: Sequence[str]) -> str | None:
+    """Return the environment of GitHub in which a job runs a command, or None for a person's command."""
+    found = JOBS.get(arguments[0])
+    production = any(argument.partition("/")[0] == "prod" for argument in arguments)
+    return "production" if found == "deploy" and production else found
+
+
+def variables(environ: Mapping[str, str], repository: str, environment: str) -> dict[str, str]:
+    """Return the variables of a job in a GitHub environment: a session of its role, from a token as GitHub's are."""
+    endpoint, region = environ["AWS_ENDPOINT_URL"], environ["AWS_REGION"]
+    cloudformation = boto3.client(
+        "cloudformation",
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=environ["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environ["AWS_SECRET_ACCESS_KEY"],
+    )
+    (stack,) = cloudformation.describe_stacks(StackName="accounts-main")["Stacks"]
+    roles = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    claims = {
+        "iss": f"https://{GITHUB_TOKEN_ISSUER}",
+        "aud": GITHUB_TOKEN_AUDIENCE,
+        "sub": f"repo:{repository}:environment:{environment}",
+    }
+    sts = boto3.client("sts", endpoint_url=endpoint, region_name=region, config=Config(signature_version=UNSIGNED))
+    session = sts.assume_role_with_web_identity(
+        RoleArn=roles[role_output(environment)], RoleSessionName="smoke", WebIdentityToken=_token(claims)
+    )["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+
+
+def _token(claims: Mapping[str, Any]) -> str:
+    part = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"e30.{part}.e30"
