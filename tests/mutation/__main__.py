@@ -27,7 +27,7 @@ CALL, TEST, SURVIVED = "recorded call", "policy test", "survived"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a mutation. `by` is the call or the test that noticed, `unasked` the actions that none asks for."""
+    """What became of a mutation. `by` is what noticed it, `unasked` are the actions that no question needs."""
 
     statement: Statement
     how: str
