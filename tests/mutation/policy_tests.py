@@ -73,7 +73,8 @@ class PolicyTests:
 
     def _run(self, plugin: object, *options: str) -> None:
         left_out = [*(f"--ignore={ROOT / path}" for path in LEFT_OUT), f"--deselect={COMPARES_ROLES}"]
-        arguments = ["--quiet", "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={ROOT}", *left_out, *options]
+        settings = [f"--config-file={ROOT / 'pyproject.toml'}", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        arguments = ["--quiet", *settings, *left_out, *options]
         with redirect_stdout(StringIO()):
             pytest.main([*arguments, *(str(ROOT / path) for path in self._tests)], plugins=[plugin])
 
