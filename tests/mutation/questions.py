@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS
 from local_aws.authorisation.engine import Policies, Policy
 from local_aws.authorisation.questions import Answered
-from tests.local_aws.authorisation import golden, test_handler_permissions, test_trust_policies
+from tests.local_aws.authorisation import golden, test_handler_permissions, test_trust_policies, test_work_of_services
 from tests.policy import test_drift_detection
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _ENOUGH = 20
 
 
 def of_tests(engine: Engine) -> list[Answered]:
-    """Return what tests ask about handlers of resource types and about services that assume roles, with answers."""
+    """Return what tests ask about handlers of resource types, detection of drift and services with roles, with answers."""
     return [Answered(question, engine.decide(question)) for question in _of_tests()]
 
 
@@ -32,7 +32,8 @@ def _of_tests() -> Iterator[Question]:
     needs = (need for need in test_handler_permissions.needs() if not test_handler_permissions.is_left_out(need))
     handlers = (test_handler_permissions.question(need, stacks[need.stack]) for need in needs)
     trust = (test_trust_policies.question(use) for use in test_trust_policies.uses())
-    yield from dict.fromkeys(chain(handlers, trust, _of_drift()))
+    work = map(test_work_of_services.question, test_work_of_services.needs())
+    yield from dict.fromkeys(chain(handlers, trust, work, _of_drift()))
 
 
 def _of_drift() -> Iterator[Question]:
