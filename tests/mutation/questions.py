@@ -23,7 +23,7 @@ _ENOUGH = 20
 
 
 def of_tests(engine: Engine) -> list[Answered]:
-    """Return what tests ask about handlers of resource types, detection of drift and services with roles, with answers."""
+    """Return what tests ask about handlers, the detection of drift and services with roles, with answers."""
     return [Answered(question, engine.decide(question)) for question in _of_tests()]
 
 
