@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 TESTS = ("tests/policy", "tests/constructs_lib", "tests/local_aws/authorisation/test_handler_permissions.py")
 LEFT_OUT = ("tests/constructs_lib/test_golden_templates.py", "tests/constructs_lib/config")
-COMPARES_ROLES = "tests/constructs_lib/test_account.py::TestRoles::test_production_may_what_deploy_may"
-"""Two roles have the same statements from the same code, which would lose one in both."""
+COMPARES_ROLES = "tests/constructs_lib/test_account.py::TestRoles::test_production_deploys_as_deploy_does"
+"""The same code gives both roles their statements, and would take one from both."""
 FIXTURES = {"engine", "synthesise", "templates"}
 """A test without any of them sees no template that is changed here."""
 

@@ -39,7 +39,7 @@ def environment_of(arguments: Sequence[str]) -> str | None:
 
 
 def variables(environ: Mapping[str, str], repository: str, environment: str) -> dict[str, str]:
-    """Return the variables of a job in a GitHub environment: a session of its role, from a token as GitHub's are."""
+    """Return the variables of a job in a GitHub environment, by the roles of the account's stack."""
     endpoint, region = environ["AWS_ENDPOINT_URL"], environ["AWS_REGION"]
     cloudformation = boto3.client(
         "cloudformation",
@@ -50,19 +50,28 @@ def variables(environ: Mapping[str, str], repository: str, environment: str) -> 
     )
     (stack,) = cloudformation.describe_stacks(StackName="accounts-main")["Stacks"]
     roles = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    return session(environ, repository, environment, roles[role_output(environment)])
+
+
+def session(environ: Mapping[str, str], repository: str, environment: str, role: str) -> dict[str, str]:
+    """Return the variables of a session of a role, from a token as GitHub gives a job in an environment."""
     claims = {
         "iss": f"https://{GITHUB_TOKEN_ISSUER}",
         "aud": GITHUB_TOKEN_AUDIENCE,
         "sub": f"repo:{repository}:environment:{environment}",
     }
-    sts = boto3.client("sts", endpoint_url=endpoint, region_name=region, config=Config(signature_version=UNSIGNED))
-    session = sts.assume_role_with_web_identity(
-        RoleArn=roles[role_output(environment)], RoleSessionName="smoke", WebIdentityToken=_token(claims)
-    )["Credentials"]
+    sts = boto3.client(
+        "sts",
+        endpoint_url=environ["AWS_ENDPOINT_URL"],
+        region_name=environ["AWS_REGION"],
+        config=Config(signature_version=UNSIGNED),
+    )
+    answer = sts.assume_role_with_web_identity(RoleArn=role, RoleSessionName="job", WebIdentityToken=_token(claims))
+    credentials = answer["Credentials"]
     return {
-        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": session["SessionToken"],
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
     }
 
 

@@ -258,6 +258,9 @@ class Journey:
         (described,) = place.client("rds").describe_db_instances(DBInstanceIdentifier=database)["DBInstances"]
         step.check("the database is protected from deletion", described["DeletionProtection"])
         step.check("the database has a standby in another zone", described["MultiAZ"])
+        place.gitops(step, "preflight", "prod", APP)
+        again = place.gitops(step, "deploy", "prod", APP)
+        step.check("a second deployment of production changes nothing", "nothing changed" in again)
 
     def destroy_production(self, step: Step) -> None:
         place = self._place
