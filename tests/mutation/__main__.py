@@ -74,6 +74,7 @@ def _with_policy_tests(outcomes: Iterable[Outcome]) -> list[Outcome]:
         if one.how == SURVIVED:
             tests = tests or PolicyTests()
             killer = tests.killer(one.statement)
+            print(f"{one.statement}: {killer or SURVIVED}", file=sys.stderr)
         found.append(Outcome(one.statement, TEST, killer, one.unasked) if killer else one)
     return found
 
