@@ -17,12 +17,13 @@ from local_aws.authorisation.questions import read
 from tests.mutation import questions, survivors
 from tests.mutation.judge import Judge
 from tests.mutation.policy_tests import PolicyTests
-from tests.mutation.statements import Statement, all_statements
+from tests.mutation.statements import NOT, Statement, all_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 CALL, TEST, SURVIVED = "recorded call", "policy test", "survived"
+WIDTH = 140  # columns: roles have long names
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,12 @@ def _judged(statements: Iterable[Statement], calls: Judge, tests: Judge) -> Iter
             if question := judge.killer(statement):
                 how, by = name, f"{question.action} on {question.resource}"
         asked = calls.asked_actions(statement) | tests.asked_actions(statement)
-        left = () if statement.kind == "resource" else (action for action in statement.actions if action not in asked)
-        yield Outcome(statement, how, by, tuple(left))
+        yield Outcome(statement, how, by, tuple(action for action in _single(statement) if action not in asked))
+
+
+def _single(statement: Statement) -> Sequence[str]:
+    """Return the actions that can be taken out of a statement one by one."""
+    return () if statement.kind == "resource" or NOT in statement.actions else statement.actions
 
 
 def _with_policy_tests(outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -90,12 +95,12 @@ def _print(outcomes: Sequence[Outcome]) -> None:
     for role in sorted({one.statement.role for one in outcomes}):
         _add_row(table, role, [one for one in outcomes if one.statement.role == role])
     _add_row(table, "all", outcomes)
-    Console().print(table)
+    Console(width=WIDTH).print(table)
 
 
 def _add_row(table: Table, name: str, outcomes: Sequence[Outcome]) -> None:
     how = Counter(one.how for one in outcomes)
-    actions = sum(len(one.statement.actions) for one in outcomes)
+    actions = sum(len(_single(one.statement)) for one in outcomes)
     unasked = sum(len(one.unasked) for one in outcomes)
     numbers = [len(outcomes), how[CALL], how[TEST], how[SURVIVED], actions, unasked]
     table.add_row(name, *map(str, numbers))

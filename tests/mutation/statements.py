@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Kind = Literal["identity", "pb", "resource"]
 """The kind of policy, by the names of `engine.Statement`: `pb` is the boundary, `resource` a role's trust policy."""
 
+NOT = "all but"
+"""Stands before the actions of a statement with NotAction."""
+
 HASH = re.compile(r"[0-9A-F]{8}$")
 """What the CDK ends logical ids with."""
 
@@ -66,9 +69,9 @@ def short(logical_id: str) -> str:
 
 
 def actions_of(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the actions of a statement, sorted; `not` stands before all that are left out."""
+    """Return the actions of a statement, sorted; `NOT` stands before all that are left out."""
     if "NotAction" in body:
-        return ("not", *sorted(listed(body["NotAction"])))
+        return (NOT, *sorted(listed(body["NotAction"])))
     return tuple(sorted(listed(body["Action"])))
 
 

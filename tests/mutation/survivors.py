@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-REASONS: Mapping[str, str] = {}
+REASONS: Mapping[str, str] = {
+    "*TaskRunnerProviderframework*ServiceRole: lambda:GetFunction": (
+        "The CDK's provider gives it to its functions, to wait for a handler that Lambda has set inactive."
+    ),
+    "*TaskRunnerProviderframeworkonTimeoutServiceRole: lambda:InvokeFunction": (
+        "The CDK's provider gives it to the function that CloudFormation's hour without an end calls."
+    ),
+}
 """By the statement as a mutation run prints it; `*` stands for any text."""
 
 
