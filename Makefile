@@ -37,7 +37,7 @@ DEMO_LOGIN := DJANGO_SUPERUSER_EMAIL=demo@example.com DJANGO_SUPERUSER_HANDLE=de
 DEMO_COMMANDS := python manage.py createsuperuser --no-input && python manage.py generate_posts 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools ready example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless refresh-openapi bench security smoke
+.PHONY: help setup tools ready example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless refresh-openapi bench mutation security smoke
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -163,6 +163,14 @@ refresh-openapi: setup ## Write anew what the fake GitHub of the tests knows of 
 
 smoke: setup ## The whole life of environments in a new account, checked step by step: docs/first-account.md
 	python -m tests.smoke
+
+# What the embedded AWS was asked while these tests ran, with the policies in force.
+QUESTIONS := $(CURDIR)/.gitops/questions
+
+mutation: setup ## Take each statement out of the policies of roles: which one does no test miss?
+	@rm -rf $(QUESTIONS)
+	GITOPS_LOCAL_QUESTIONS=$(QUESTIONS) pytest --quiet tests/environments/test_smoke.py tests/gitops/commands/test_preflight_roles.py
+	python -m tests.mutation $(QUESTIONS)
 
 bench: setup ## Measure, as ratios
 	@mkdir -p .gitops

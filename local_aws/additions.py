@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_aws import resource_types, settings
@@ -18,7 +19,6 @@ from local_aws.strictness.api_refusals import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from local_aws.resource_types.base import Correction
 
@@ -38,7 +38,8 @@ def extend(state_dir: Path) -> None:
     service_quotas.register()
     service_linked_roles.register()
     strictness_gate.install(REFUSALS)
-    authority = gate.enforce(state_dir)
+    questions = os.environ.get(settings.QUESTIONS)
+    authority = gate.enforce(state_dir, Path(questions) if questions else None)
     if settings.containers_are_wanted(os.environ):
         resource_types.register()
         return

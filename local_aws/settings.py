@@ -25,6 +25,9 @@ When it is set, tasks run as containers of images that the engine has or can pul
 """
 NO_DOCKER = "no-docker.sock"
 
+QUESTIONS = "GITOPS_LOCAL_QUESTIONS"
+"""The variable that names the folder where `local_aws.authorisation.questions` keeps questions, when it is set."""
+
 CODE = Path(__file__).absolute().parents[1]
 """The folder of this package, which need not be installed."""
 NODE_MODULES = Path(__file__).resolve().parents[1] / "node_modules"
@@ -60,6 +63,7 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         "SFTP_ENABLED": "0",
         # With a container engine MiniStack would run tasks in containers, of images that exist in no registry.
         "DOCKER_HOST": os.environ.get(DOCKER_HOST) or f"unix://{state_dir / NO_DOCKER}",
+        **({QUESTIONS: str(Path(folder).absolute())} if (folder := os.environ.get(QUESTIONS)) else {}),
     }
 
 

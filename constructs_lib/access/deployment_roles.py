@@ -40,7 +40,7 @@ _READ_STACKS = (
 class DeploymentRoles(Construct):
     """`plan` reads, `deploy` hands work to the CDK's roles, `destroy` deletes stacks of environments.
 
-    `production` may what `deploy` may: GitHub asks reviewers before a job gets it. `publish` pushes images to
+    `production` deploys as `deploy` does: GitHub asks reviewers before a job gets it. `publish` pushes images to
     `repositories` and knows nothing of environments. Each is for the jobs of one GitHub environment of its own name,
     in the repository of the declarations.
     """
@@ -63,17 +63,15 @@ class DeploymentRoles(Construct):
         for role in (self.plan, self.deploy, self.production, self.destroy):
             self._allow(role, ["cloudformation:DescribeStacks", "cloudformation:ListStacks"], ["*"])
             self._allow(role, _READ_STACKS, [self._arn("cloudformation", "stack/*")])
-            version = self._arn("ssm", f"parameter/cdk-bootstrap/{BOOTSTRAP_QUALIFIER}/version")
-            self._allow(role, ["ssm:GetParameter", "ssm:GetParameters"], [version])
         for role in (self.plan, self.deploy, self.production):
-            self._allow_preflight(role)
             self._allow_parameters_of_templates(role)
         self._allow_change_sets(self.plan)
         self._allow_drift_detection(self.plan)
         purposes = ("deploy", "file-publishing", "lookup")
         for role in (self.deploy, self.production):
+            self._allow_preflight(role)
             self._allow(role, ["sts:AssumeRole"], [self._bootstrap_role(purpose) for purpose in purposes])
-            self._allow_sleep(role)
+        self._allow_sleep(self.deploy)
         self._allow_deletion(self.destroy)
         self._allow_publishing(self.publish, repositories)
 
@@ -106,6 +104,8 @@ class DeploymentRoles(Construct):
         # What the stack of an account would make a second time.
         provider = self._arn("iam", f"oidc-provider/{GITHUB_TOKEN_ISSUER}", region="")
         self._allow(role, ["iam:GetOpenIDConnectProvider"], [provider])
+        version = self._arn("ssm", f"parameter/cdk-bootstrap/{BOOTSTRAP_QUALIFIER}/version")
+        self._allow(role, ["ssm:GetParameter", "ssm:GetParameters"], [version])
         # What counts against quotas, and the quotas.
         self._allow(role, ["ecs:DescribeTasks"], [self._arn("ecs", "task/*")])
         self._allow(

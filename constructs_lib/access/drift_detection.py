@@ -65,8 +65,11 @@ READ_LISTS = (
     "elasticloadbalancing:DescribeListenerAttributes",
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
     "elasticloadbalancing:DescribeTags",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
     "elasticloadbalancing:GetLoadBalancerWebACL",
     "logs:DescribeIndexPolicies",
@@ -86,8 +89,13 @@ READ_LISTS = (
 """Actions that list or describe, most of which know no resource to be limited to."""
 
 READ_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("acm", "certificate/*"): ("acm:ListTagsForCertificate",),
-    ("ecr", "repository/*"): ("ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource"),
+    ("acm", "certificate/*"): ("acm:DescribeCertificate", "acm:ListTagsForCertificate"),
+    ("ecr", "repository/*"): (
+        "ecr:DescribeRepositories",
+        "ecr:GetLifecyclePolicy",
+        "ecr:GetRepositoryPolicy",
+        "ecr:ListTagsForResource",
+    ),
     ("iam", "instance-profile/*"): ("iam:GetInstanceProfile",),
     ("iam", "oidc-provider/*"): ("iam:GetOpenIDConnectProvider",),
     ("iam", "policy/*"): ("iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListEntitiesForPolicy"),
@@ -112,7 +120,7 @@ READ_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """Actions by the service and the resources of the account that they are limited to."""
 
-READ_IN_ZONES = ("route53:ListResourceRecordSets", "route53:ListTagsForResource")
+READ_IN_ZONES = ("route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource")
 """On hosted zones, whose ARNs have no account."""
 
 READ_BUCKET_POLICIES = ("s3:GetBucketPolicy",)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local_aws.authorisation import exceptions, iam_data
-from local_aws.authorisation.engine import EngineError, Question
+from local_aws.authorisation.engine import Decision, EngineError, Question
 from local_aws.authorisation.mapping import ANY, Place, Requirement
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from local_aws.authorisation.callers import Caller
-    from local_aws.authorisation.engine import Decision, Engine
+    from local_aws.authorisation.engine import Engine
+    from local_aws.authorisation.questions import Questions
     from local_aws.authorisation.records import Records
 
     class Attributes(Protocol):
@@ -54,10 +55,13 @@ class Denial:
 class Authority:
     """Decides on calls, and keeps records of the decisions."""
 
-    def __init__(self, engine: Engine, attributes: Attributes, records: Records) -> None:
+    def __init__(
+        self, engine: Engine, attributes: Attributes, records: Records, questions: Questions | None = None
+    ) -> None:
         self._engine = engine
         self._attributes = attributes
         self._records = records
+        self._questions = questions
 
     def judge(
         self, caller: Caller, requirements: Iterable[Requirement], place: Place, *, via: str | None = None
@@ -71,9 +75,21 @@ class Authority:
                 self.refused(caller.owner, requirement.action.name, requirement.resource, str(error))
                 return Denial(f"User: {caller.arn}: the embedded AWS cannot tell whether this is allowed: {error}")
             self._records.add(caller, requirement, decision)
+            if self._questions and not caller.is_administrator:
+                self._questions.add(question, decision)
             if not decision.allowed:
                 return Denial(_wording(caller, requirement, decision))
         return None
+
+    def admitted(self, action: str, role_arn: str) -> None:
+        """Keep a question on which the trust policy of a role has decided without the engine: a log-in with a token."""
+        if self._questions:
+            account = role_arn.split(":")[4]
+            policy = self._attributes.policy("sts", role_arn)
+            question = Question(
+                principal="*", action=action, resource=role_arn, account=account, resource_policy=policy
+            )
+            self._questions.add(question, Decision(effect="Allowed"))
 
     def refused(self, principal: str, action: str, resource: str, why: str) -> None:
         """Record a call that is refused without a decision."""

@@ -9,6 +9,7 @@ from local_aws import ministack
 from local_aws.authorisation import callers, engine, mapping, requests, web_identity
 from local_aws.authorisation.authority import Authority
 from local_aws.authorisation.existing import Existing
+from local_aws.authorisation.questions import Questions
 from local_aws.authorisation.records import Records
 from local_aws.authorisation.refusals import refusal
 from local_aws.ministack import identities
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from local_aws.ministack.seams import Response
 
 
-def enforce(state_dir: Path) -> Authority:
-    """Authorise every call from now on and return the authority.
+def enforce(state_dir: Path, questions: Path | None) -> Authority:
+    """Authorise every call from now on and return the authority. Questions are kept in a folder, if one is given.
 
     Raises:
         EngineError: the policy engine is not installed.
     """
-    authority = Authority(engine.Engine(), Existing(), Records(state_dir))
+    kept = Questions(questions) if questions else None
+    authority = Authority(engine.Engine(), Existing(), Records(state_dir), kept)
     identities.put_before_services(Gate(authority).before)
     identities.give_functions_credentials(_credentials_of_function)
     return authority
@@ -113,7 +115,10 @@ class Gate:
             message = "Request is missing Authentication Token"
             return self._refuse(request, "MissingAuthenticationToken", message, request_id)
         refused = web_identity.refusal(call)
-        return self._refuse(request, refused.code, refused.message, request_id) if refused else None
+        if refused:
+            return self._refuse(request, refused.code, refused.message, request_id)
+        self._authority.admitted(f"{call.service}:{call.operation}", call.parameters["RoleArn"])
+        return None
 
 
 def _concerns_roles(request: Request) -> bool:

@@ -109,9 +109,25 @@ class TestRoles:
             statements = allowed(template, environment.capitalize())
             assert len(json.dumps(statements, separators=(",", ":"))) < INLINE_POLICIES_SIZE
 
-    def test_production_may_what_deploy_may(self, synthesise: Synthesise) -> None:
+    def test_production_deploys_as_deploy_does(self, synthesise: Synthesise) -> None:
         template = account(synthesise).to_json()
-        assert allowed(template, "Production") == allowed(template, "Deploy")
+        deploy, production = allowed(template, "Deploy"), allowed(template, "Production")
+        assert production == [s for s in deploy if "ecs:UpdateService" not in actions([s])]
+        assert len(deploy) == len(production) + 1
+
+    @pytest.mark.parametrize("environment", ["Plan", "Destroy", "Publish"])
+    def test_only_what_deploys_asks_what_a_deployment_needs(self, environment: str, synthesise: Synthesise) -> None:
+        asked = {
+            "ec2:DescribeAddresses",
+            "ecr:BatchGetImage",
+            "secretsmanager:DescribeSecret",
+            "servicequotas:GetServiceQuota",
+            "ssm:GetParameter",
+        }
+        template = account(synthesise).to_json()
+        assert asked <= actions(allowed(template, "Deploy"))
+        of_drift = {"ec2:DescribeAddresses"} if environment == "Plan" else set()
+        assert actions(allowed(template, environment)) & asked == of_drift
 
     @pytest.mark.parametrize("environment", ["Plan", "Deploy", "Production"])
     def test_values_that_bases_publish_are_read_to_compare_a_deployed_stack_with_them(
@@ -124,11 +140,8 @@ class TestRoles:
             "arn:aws:ssm:*::parameter/aws/service/ami-amazon-linux-latest/*",
         ]
 
-    @pytest.mark.parametrize("environment", ["Deploy", "Production"])
-    def test_only_services_of_ad_hoc_environments_are_put_to_sleep(
-        self, environment: str, synthesise: Synthesise
-    ) -> None:
-        statements = allowed(account(synthesise).to_json(), environment)
+    def test_only_services_of_ad_hoc_environments_are_put_to_sleep(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Deploy")
         (statement,) = (s for s in statements if "ecs:UpdateService" in actions([s]))
         assert statement["Condition"] == {"StringEquals": {"aws:ResourceTag/gitops:kind": "ad-hoc-app"}}
         assert statement["Resource"] == "arn:aws:ecs:*:111111111111:service/*"

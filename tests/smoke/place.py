@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from constructs_lib.config.environments import parse_name
+from tests.smoke import job_roles
 from tests.smoke.report import SmokeError, shortened
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ class Place:
         """
         command = [sys.executable, "-m", "gitops", *arguments]
         environ = {**os.environ, **self.environ}
+        environment = job_roles.environment_of(arguments)
+        if environment and self.embedded_url is not None:
+            environ |= job_roles.variables(self.environ, self.repository, environment)
         done = subprocess.run(command, cwd=self.root, env=environ, capture_output=True, text=True, check=False)
         output = done.stdout + done.stderr
         step.commands.append(f"$ gitops {' '.join(arguments)}\n{shortened(output)}\n(exit code {done.returncode})")

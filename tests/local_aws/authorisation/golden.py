@@ -39,12 +39,37 @@ def role_arn(stack: str, logical_id: str, properties: dict[str, Any]) -> str:
     return f"arn:aws:iam::{ACCOUNT}:role{properties.get('Path', '/')}{name}"
 
 
+def region(stack: str) -> str:
+    """Return the region of a stack: the sample of production is in Frankfurt."""
+    return "eu-central-1" if stack.startswith("prod-") else REGION
+
+
+def policies_of_role(stack: str, role: str) -> tuple[Policy, ...]:
+    """Return the inline policies of the role with a logical id, with references resolved."""
+    resources = stacks()[stack]
+    found = (
+        one["Properties"]
+        for one in resources.values()
+        if one["Type"] == "AWS::IAM::Policy" and {"Ref": role} in one["Properties"]["Roles"]
+    )
+    return tuple(
+        Policy(one["PolicyName"], json.dumps(resolved(one["PolicyDocument"], stack, resources))) for one in found
+    )
+
+
 def _arn(stack: str, logical_id: str, resource: dict[str, Any]) -> str:
-    """Return the ARN of a role or of an identity provider."""
+    """Return what CloudFormation returns for the ARN of a resource; a log group's ends in `:*`."""
     properties = resource.get("Properties", {})
-    if resource["Type"] == "AWS::IAM::OIDCProvider":
-        return f"arn:aws:iam::{ACCOUNT}:oidc-provider/{properties['Url'].removeprefix('https://')}"
-    return role_arn(stack, logical_id, properties)
+    name = f"{stack}-{logical_id}-ABCDEFGHIJKL"
+    match resource["Type"]:
+        case "AWS::IAM::OIDCProvider":
+            return f"arn:aws:iam::{ACCOUNT}:oidc-provider/{properties['Url'].removeprefix('https://')}"
+        case "AWS::Logs::LogGroup":
+            return f"arn:aws:logs:{region(stack)}:{ACCOUNT}:log-group:{name}:*"
+        case "AWS::Lambda::Function":
+            return f"arn:aws:lambda:{region(stack)}:{ACCOUNT}:function:{name}"
+        case _:
+            return role_arn(stack, logical_id, properties)
 
 
 @functools.cache

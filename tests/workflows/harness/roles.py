@@ -42,11 +42,12 @@ def make(iam: Any, account: str) -> dict[str, str]:
         )
         arns[name] = made["Role"]["Arn"]
         (policy,) = (
-            one["Properties"]["PolicyDocument"]
+            one["Properties"]
             for one in resources.values()
             if one["Type"] == "AWS::IAM::Policy" and {"Ref": logical_id} in one["Properties"]["Roles"]
         )
-        iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=_document(policy, account))
+        document = _document(policy["PolicyDocument"], account)
+        iam.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=document)
         if name in {"deploy", "production"}:
             statement = {"Effect": "Allow", "Action": AS_THE_CDK, "Resource": "*"}
             document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
