@@ -30,7 +30,7 @@ ABOUT_THE_EMBEDDED_AWS = (HERE / "local_aws", HERE / "environments")
 os.environ |= {"CDK_VALIDATION": "false", "JSII_NODE": str(cdk.node())}
 
 # How long an example takes says how busy the machine is.
-hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("tests")
 
 # A shell's background jobs ignore SIGINT, and so would the commands that tests interrupt.
