@@ -36,6 +36,9 @@ DEMO_DATA := .gitops/local/demo-data
 DEMO_LOGIN := DJANGO_SUPERUSER_EMAIL=demo@example.com DJANGO_SUPERUSER_HANDLE=demo DJANGO_SUPERUSER_PASSWORD='demo demo demo'
 DEMO_COMMANDS := python manage.py createsuperuser --no-input && python manage.py generate_posts 60
 
+# Three processes for two cores: tests wait, for retries, rollouts and answers of AWS.
+PYTEST := pytest --numprocesses 3 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup tools ready example example-check lock demo demo-down demo-pr check lint workflows types templates test test-fast bless refresh-openapi bench mutation security smoke
 
@@ -138,10 +141,10 @@ example-check: setup ## Style, types and tests of the example application
 	$(MAKE) --no-print-directory -C examples/microblog check
 
 test: setup ## The tests
-	pytest --numprocesses 2 --dist loadfile
+	$(PYTEST)
 
 test-fast: setup ## The tests that need neither the embedded AWS nor act, and start few processes
-	pytest --numprocesses 2 --dist loadfile -m "not embedded_aws and not environments and not workflows and not processes"
+	$(PYTEST) -m "not embedded_aws and not environments and not workflows and not processes"
 
 bless: setup ## Accept changed templates and messages: read the diff
 	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config tests/gitops/plan/test_comment.py tests/gitops/chatops/test_comment_commands.py tests/policy/test_resource_types.py

@@ -7,11 +7,13 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from gitops.cdk import cli as cdk
-from tests import embedded
+from tests import embedded, scheduling
 from tests.fake_github.fixtures import fake_github  # noqa: F401 - a fixture for all tests
+from tests.scheduling import pytest_xdist_make_scheduler  # noqa: F401 - a hook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,16 +29,21 @@ ABOUT_THE_EMBEDDED_AWS = (HERE / "local_aws", HERE / "environments")
 # Read when aws_cdk is first imported. cfn-lint and cdk-nag look at the same templates, once.
 os.environ |= {"CDK_VALIDATION": "false", "JSII_NODE": str(cdk.node())}
 
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tests")
+
 # A shell's background jobs ignore SIGINT, and so would the commands that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start the embedded AWS, so that `make test-fast` can do without it."""
+    """Mark the tests that start the embedded AWS, so that `make test-fast` can do without it, and put them in order."""
     for item in items:
         starts = EMBEDDED_AWS & set(getattr(item, "fixturenames", ()))
         if starts or any(item.path.is_relative_to(folder) for folder in ABOUT_THE_EMBEDDED_AWS):
             item.add_marker("embedded_aws")
+    scheduling.longest_first(items)
 
 
 @pytest.fixture(scope="session")

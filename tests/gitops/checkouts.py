@@ -73,7 +73,7 @@ class CommandLine:
     """The command line, run in a checkout of its own."""
 
     root: Path
-    timeout: ClassVar[float] = 60  # seconds, of one command
+    timeout: ClassVar[float] = 180  # seconds, of one command on a busy machine
 
     @classmethod
     def make(cls, root: Path, *more: Any) -> Self:
@@ -241,7 +241,7 @@ def target_of(aws: EmbeddedAws) -> Target:
     return Target(EmbeddedEndpoint(**asdict(aws)))
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "this took too long"

@@ -118,7 +118,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(fields=st.dictionaries(st.sampled_from(Whole.__struct_fields__) | st.text(), ANYTHING))
 def test_whatever_is_read_is_within_the_limits_and_everything_else_an_error_of_the_user(
     tmp_path: Path, fields: dict[str, Any]
@@ -132,14 +132,14 @@ def test_whatever_is_read_is_within_the_limits_and_everything_else_an_error_of_t
     assert handoff.read(file, Whole) == found
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(content=st.binary())
 def test_any_bytes_are_an_error_of_the_user(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(UserError):
         handoff.read(written(tmp_path, content), Whole)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(key=st.text(min_size=8), value=st.text(min_size=8))
 def test_the_message_repeats_nothing_of_the_file(tmp_path: Path, key: str, value: str) -> None:
     for content in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gitops.chatops.visible_lines import command_lines
@@ -191,40 +191,34 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(st.lists(PLAIN, max_size=4), st.lists(PLAIN, max_size=4), st.sampled_from(["\n", "\r\n", "\r", "\n\n"]))
 def test_a_line_between_lines_of_prose_is_always_a_command(before: list[str], after: list[str], end: str) -> None:
     assert lines(end.join([*before, COMMAND, *after])) == [COMMAND]
 
 
-@settings(deadline=None)
 @given(MARKUP)
 def test_text_in_a_fence_is_never_a_command(text: str) -> None:
     inside = text.replace("`", "")
     assert lines(f"```\n{inside}\n{COMMAND}\n{inside}\n```") == []
 
 
-@settings(deadline=None)
 @given(MARKUP)
 def test_text_in_a_comment_is_never_a_command(text: str) -> None:
     inside = text.replace(">", "")
     assert lines(f"a\n\n<!-- {inside}\n{COMMAND}\n{inside} -->\n") == []
 
 
-@settings(deadline=None)
 @given(MARKUP)
 def test_text_in_an_element_is_never_a_command(text: str) -> None:
     inside = text.replace("<", "")
     assert lines(f"<details>\n\n{inside}\n\n{COMMAND}\n\n{inside}\n\n</details>") == []
 
 
-@settings(deadline=None)
 @given(PLAIN, PLAIN, st.sampled_from(["`", "``", "*", "__", "~~", "~", "$", "$$"]))
 def test_text_in_a_span_is_never_a_command(before: str, after: str, mark: str) -> None:
     assert lines(f"a {mark}{before}\n{COMMAND}\n{after}{mark} b") == []
 
 
-@settings(deadline=None)
 @given(MARKUP)
 def test_every_command_is_a_line_of_the_comment(text: str) -> None:
     body = f"{text}\n{COMMAND}\n{text}"
