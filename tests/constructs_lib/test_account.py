@@ -126,8 +126,9 @@ class TestRoles:
         }
         template = account(synthesise).to_json()
         assert asked <= actions(allowed(template, "Deploy"))
-        of_drift = {"ec2:DescribeAddresses"} if environment == "Plan" else set()
-        assert actions(allowed(template, environment)) & asked == of_drift
+        # For drift, and for the parameters of templates in change sets.
+        of_plan = {"ec2:DescribeAddresses", "ssm:GetParameter"} if environment == "Plan" else set()
+        assert actions(allowed(template, environment)) & asked == of_plan
 
     @pytest.mark.parametrize("environment", ["Plan", "Deploy", "Production"])
     def test_values_that_bases_publish_are_read_to_compare_a_deployed_stack_with_them(

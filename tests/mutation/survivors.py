@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 REASONS: Mapping[str, str] = {
+    "AccountRolesProduction: ecs:DescribeTasks": (
+        "Counts vCPUs where a deployment adds some beside tasks that run. The tests see deploy do so, not production."
+    ),
     "*TaskRunnerProviderframework*ServiceRole: lambda:GetFunction": (
         "The CDK's provider gives it to its functions, to wait for a handler that Lambda has set inactive."
     ),

@@ -18,6 +18,7 @@ from gitops.github.connection import identify
 from gitops.github.model import RepositoryIdentity
 from gitops.output.progress import say
 from local_aws import lifecycle
+from local_aws.authorisation import records
 from local_aws.loopback import ANY_PORT
 from tests.smoke.clean_up import CleanUp
 from tests.smoke.journey import IMAGE, Journey
@@ -120,6 +121,9 @@ def _embedded(root: Path) -> Iterator[Place]:
             poll=EMBEDDED_POLL_SECONDS,
             embedded_url=aws.environment_url,
         )
+        # A command may pass over what it is denied. On AWS that shows as a change set that is missing.
+        if denied := records.denials(state):
+            raise SystemExit("the embedded AWS has denied:\n" + "\n".join(map(str, denied)))
     finally:
         lifecycle.down(state)
 

@@ -18,8 +18,6 @@ from gitops.output.progress import say
 from tests.environments.world import Loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tests.smoke.place import Place
     from tests.smoke.report import Report, Step
 
@@ -264,18 +262,9 @@ class Journey:
         (described,) = place.client("rds").describe_db_instances(DBInstanceIdentifier=database)["DBInstances"]
         step.check("the database is protected from deletion", described["DeletionProtection"])
         step.check("the database has a standby in another zone", described["MultiAZ"])
-        self._check_quotas(step, {"kind": "prod-app", "image": FIRST, "hostname": f"www.{place.domain}"})
+        place.gitops(step, "preflight", "prod", APP)
         again = place.gitops(step, "deploy", "prod", APP)
         step.check("a second deployment of production changes nothing", "nothing changed" in again)
-
-    def _check_quotas(self, step: Step, declared: Mapping[str, object]) -> None:
-        """One more service would fit into the quotas beside the tasks that run."""
-        place = self._place
-        command = ["celery", "--app=config", "worker", "--loglevel=info"]
-        place.declare(APP, {**declared, "services": {"second": {"command": command}}})
-        output = place.gitops(step, "preflight", APP)
-        place.declare(APP, declared)
-        step.check("vCPUs that one more service takes are counted", "quota of Fargate vCPUs on demand" in output)
 
     def destroy_production(self, step: Step) -> None:
         place = self._place
