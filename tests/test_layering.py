@@ -21,6 +21,7 @@ ASSEMBLIES = {"base_interface", "observability.observability", "release.release"
 FOUNDATION = {
     "access.role_path",
     "acknowledge",
+    "data.retention",
     "feature_flags",
     "network.ports",
     "observability.alarm",

@@ -104,6 +104,8 @@ class DeploymentRoles(Construct):
         # What the stack of an account would make a second time.
         provider = self._arn("iam", f"oidc-provider/{GITHUB_TOKEN_ISSUER}", region="")
         self._allow(role, ["iam:GetOpenIDConnectProvider"], [provider])
+        version = self._arn("ssm", f"parameter/cdk-bootstrap/{BOOTSTRAP_QUALIFIER}/version")
+        self._allow(role, ["ssm:GetParameters"], [version])
         # What counts against quotas, and the quotas.
         self._allow(role, ["ecs:DescribeTasks"], [self._arn("ecs", "task/*")])
         self._allow(
@@ -138,11 +140,8 @@ class DeploymentRoles(Construct):
     def _allow_parameters_of_templates(self, role: iam.Role) -> None:
         """Allow to read what templates take from SSM: the newest image of the bastion, and values that bases publish.
 
-        Change sets take it, and so does asking whether a deployed stack has the values of today. Templates of the CDK
-        take the version of the bootstrap, too.
+        Change sets take it, and so does asking whether a deployed stack has the values of today.
         """
-        version = self._arn("ssm", f"parameter/cdk-bootstrap/{BOOTSTRAP_QUALIFIER}/version")
-        self._allow(role, ["ssm:GetParameter", "ssm:GetParameters"], [version])
         self._allow(
             role,
             ["ssm:GetParameters"],

@@ -41,17 +41,17 @@ def requests_of(app: str, template: dict[str, Any]) -> list[Request]:
     return start + follow
 
 
-def in_region(request: Request, base: str) -> Request:
-    """Return the request as it is in the region of a base: the sample of production is in Frankfurt."""
-    region = "eu-central-1" if base == "prod-base" else "us-east-1"
-    resource = request.resource.replace(":us-east-1:", f":{region}:")
+def at(base: str, request: Request) -> Request:
+    """Return the request as it is in the account and region of a base: those of production's sample are others."""
+    account, region = ("222222222222", "eu-central-1") if base == "prod-base" else (ACCOUNT, "us-east-1")
+    resource = request.resource.replace(":us-east-1:", f":{region}:").replace(f":{ACCOUNT}:", f":{account}:")
     return Request(action=request.action, resource=resource, context=request.context)
 
 
 def refused(base: str, app: str, templates: dict[str, Any]) -> list[Request]:
     """Return what the runner of a base may not do of what the one-off tasks of an app take."""
     statements = statements_of(templates[base], runner(templates[base]))
-    return [one for one in requests_of(app, templates[app]) if not allows(statements, in_region(one, base))]
+    return [one for one in requests_of(app, templates[app]) if not allows(statements, at(base, one))]
 
 
 def runner(base: dict[str, Any]) -> str:
@@ -84,7 +84,7 @@ def test_runner_runs_no_service(app: str, templates: dict[str, Any]) -> None:
     assert services
     for service in services:
         request = Request(action="ecs:RunTask", resource=arn(app, service, template["Resources"][service]))
-        assert not allows(statements_of(templates[base], role), in_region(request, base))
+        assert not allows(statements_of(templates[base], role), at(base, request))
 
 
 def test_no_family_is_chosen_by_the_cdk_and_none_is_shared(templates: dict[str, Any]) -> None:

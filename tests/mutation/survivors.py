@@ -12,12 +12,6 @@ REASONS: Mapping[str, str] = {
     "AccountRolesProduction: ecs:DescribeTasks": (
         "Counts vCPUs where a deployment adds some beside tasks that run. The tests see deploy do so, not production."
     ),
-    "*TaskRunnerProviderframework*ServiceRole: lambda:GetFunction": (
-        "The CDK's provider gives it to its functions, to wait for a handler that Lambda has set inactive."
-    ),
-    "*TaskRunnerProviderframeworkonTimeoutServiceRole: lambda:InvokeFunction": (
-        "The CDK's provider gives it to the function that CloudFormation's hour without an end calls."
-    ),
 }
 """By the statement as a mutation run prints it; `*` stands for any text."""
 
