@@ -28,7 +28,7 @@ CLAIMS = {
     "repository_id": "1296269",
     "environment": "deploy",
     "ref": "refs/heads/main",
-    "exp": int(time.time()) + 300,
+    "exp": int(time.time()) + 24 * 3600,  # the whole suite may run between the import of this file and its tests
 }
 CONDITIONS = {
     "StringEquals": {f"{ISSUER}:{claim}": CLAIMS[claim] for claim in ("aud", "sub", "repository_id", "environment")},
