@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 from local_aws import lifecycle
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 MARKER = "denied"
 """`@pytest.mark.denied("ecs:CreateCluster")` on a test in which exactly these actions are denied."""
+
+_ACCOUNTS = count(300000000000)
+
+
+def new_account() -> str:
+    """Return the id of an account that no other test of this process uses, whichever embedded AWS it has."""
+    return str(next(_ACCOUNTS))
 
 
 class Watch:

@@ -1,7 +1,6 @@
 """The embedded AWS and checkouts for the tests of the command line."""
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ from tests import embedded
 from tests.fake_github.fake import FakeGitHub
 from tests.gitops.checkouts import Checkout, CommandLine
 from tests.gitops.jobs import Jobs
-
-ACCOUNT_NUMBERS = count(100000000000)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +30,7 @@ def bare_checkout(tmp_path: Path) -> CommandLine:
 def checkout(bare_checkout: CommandLine, embedded_state: tuple[Path, EmbeddedAws]) -> Checkout:
     """A checkout whose app.py makes tiny stacks, with the embedded AWS running and one account declared."""
     state, aws = embedded_state
-    made = Checkout(bare_checkout.root, str(next(ACCOUNT_NUMBERS)), aws)
+    made = Checkout(bare_checkout.root, embedded.new_account(), aws)
     (made.root / ".gitops" / "local").symlink_to(state)
     (made.root / "app.py").unlink()
     (made.root / "app.py").symlink_to(Path(__file__).with_name("small_app.py"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.lifecycle import EmbeddedAws
+from tests import embedded
 from tests.gitops.checkouts import Checkout, CommandLine
 
 BASE = """\
@@ -34,7 +35,6 @@ environment: %s
 
 EXPIRES = datetime.now(UTC).date() + timedelta(days=7)
 
-ACCOUNT = "300000000000"
 NUMBERS = count()
 
 
@@ -97,7 +97,7 @@ class Releases:
 @pytest.fixture(scope="module")
 def with_base(tmp_path_factory: pytest.TempPathFactory, embedded_state: tuple[Path, EmbeddedAws]) -> Checkout:
     state, aws = embedded_state
-    checkout = Checkout(CommandLine.make(tmp_path_factory.mktemp("releases")).root, ACCOUNT, aws)
+    checkout = Checkout(CommandLine.make(tmp_path_factory.mktemp("releases")).root, embedded.new_account(), aws)
     (checkout.root / ".gitops" / "local").symlink_to(state)
     checkout.account(checkout.account_id)
     checkout.write("dev/base.yaml", BASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +18,11 @@ if TYPE_CHECKING:
 
     from local_aws import lifecycle
 
-_accounts = itertools.count(200000000000)
-
 
 @pytest.fixture
 def account(embedded_aws: lifecycle.EmbeddedAws) -> Account:
     """An account in which ECS has been used before."""
-    made = Account(embedded_aws, str(next(_accounts)))
+    made = Account(embedded_aws, embedded.new_account())
     made.use_ecs()
     return made
 
@@ -58,7 +55,7 @@ def running_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
 @pytest.fixture
 def runtime(running_aws: tuple[Path, lifecycle.EmbeddedAws]) -> Runtime:
     state, aws = running_aws
-    made = Runtime(aws, str(next(_accounts)), state)
+    made = Runtime(aws, embedded.new_account(), state)
     made.use_ecs()
     return made
 

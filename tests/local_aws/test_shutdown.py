@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import pytest
 
 from local_aws import lifecycle, shutdown
 from local_aws.loopback import ANY_PORT
+from tests import embedded
 from tests.gitops.checkouts import wait_until
 from tests.local_aws.accounts import push_image
 from tests.local_aws.data.test_servers import DATABASE
@@ -22,7 +22,6 @@ from tests.local_aws.runtimes import REGISTRY, Runtime, runs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_accounts = count(500000000000)
 SEGMENTS = Path("/proc/sysvipc/shm")  # one of which each PostgreSQL server has
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - looked into only
 
@@ -93,7 +92,7 @@ def busy(tmp_path: Path) -> Iterator[Runtime]:
     image.mkdir()
     state = tmp_path / "local"
     aws, _ = lifecycle.up(state, port=ANY_PORT, account="111111111111", images={"shop": image})
-    runtime = Runtime(aws, str(next(_accounts)), state)
+    runtime = Runtime(aws, embedded.new_account(), state)
     runtime.use_ecs()
     push_image(aws, REGISTRY, "shop:v1")
     runtime.deploy("base", DATABASE)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import embedded
 from tests.workflows.harness import declarations, roles
 from tests.workflows.harness.world import World, in_days
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from local_aws.lifecycle import EmbeddedAws
 
-ACCOUNT_NUMBERS = count(200000000000)
-
 
 @pytest.fixture
 def make_world(tmp_path: Path, embedded_aws: EmbeddedAws) -> Iterator[Callable[..., World]]:
@@ -25,7 +23,7 @@ def make_world(tmp_path: Path, embedded_aws: EmbeddedAws) -> Iterator[Callable[.
     made: list[World] = []
 
     def make(**apps: str) -> World:
-        account = str(next(ACCOUNT_NUMBERS))
+        account = embedded.new_account()
         files = {
             "app.py": declarations.SMALL_APP.read_text(),
             "environments/accounts/main.yaml": declarations.account(account),

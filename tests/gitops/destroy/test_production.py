@@ -1,14 +1,13 @@
 """The way down of production on the embedded AWS, with the repository's own constructs: what goes, what stays."""
 
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from local_aws.lifecycle import EmbeddedAws
+from tests import embedded
 from tests.gitops.checkouts import Checkout, CommandLine
 
-ACCOUNTS = count(310000000000)
 BASE = """\
 kind: prod-base
 account: main
@@ -23,7 +22,7 @@ network: {cidr: 10.30.0.0/16}
 def production(tmp_path: Path, embedded_state: tuple[Path, EmbeddedAws]) -> Checkout:
     """A checkout that declares a production base, in an account of its own that its administrator has set up."""
     state, aws = embedded_state
-    checkout = Checkout(CommandLine.make(tmp_path).root, str(next(ACCOUNTS)), aws)
+    checkout = Checkout(CommandLine.make(tmp_path).root, embedded.new_account(), aws)
     (checkout.root / ".gitops" / "local").symlink_to(state)
     checkout.account(checkout.account_id)
     checkout.write("prod/base.yaml", BASE)

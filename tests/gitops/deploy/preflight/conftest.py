@@ -1,6 +1,5 @@
 """An account of its own in the embedded AWS for each test of a check."""
 
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,8 @@ from constructs_lib.config.environments import AccountRegion
 from gitops.aws.iam import Iam
 from gitops.aws.session import Session
 from local_aws.lifecycle import EmbeddedAws
+from tests import embedded
 from tests.gitops.checkouts import target_of
-
-ACCOUNT_NUMBERS = count(500000000000)
 
 
 @pytest.fixture
@@ -24,4 +22,4 @@ def session(embedded_state: tuple[Path, EmbeddedAws], where: AccountRegion) -> S
 
 @pytest.fixture
 def where() -> AccountRegion:
-    return AccountRegion(str(next(ACCOUNT_NUMBERS)), "eu-central-1")
+    return AccountRegion(embedded.new_account(), "eu-central-1")

@@ -1,5 +1,4 @@
 import json
-from itertools import count
 
 import pytest
 
@@ -11,16 +10,16 @@ from gitops.deploy.preflight.prerequisites import prepare
 from gitops.deploy.preflight.references import collect, reference_checks
 from gitops.errors import UserError
 from local_aws.lifecycle import EmbeddedAws
+from tests import embedded
 from tests.gitops.checkouts import CommandLine, target_of
 
-ACCOUNT_NUMBERS = count(400000000000)
 DIGEST = f"sha256:{'b' * 64}"
 APP = "secrets: {SENTRY_DSN: dev/sentry:dsn, OTHER: dev/sentry:other, TOKEN: dev/token}\n"
 
 
 @pytest.fixture
 def environments(bare_checkout: CommandLine) -> list[Environment]:
-    bare_checkout.account(str(next(ACCOUNT_NUMBERS)))
+    bare_checkout.account(embedded.new_account())
     bare_checkout.base("dev")
     bare_checkout.base("qa", cidr="10.30.0.0/16")
     bare_checkout.app("dev/alpha", image="v7")
