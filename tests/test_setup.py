@@ -125,7 +125,7 @@ def test_the_set_for_comments_is_enough_to_decide_about_one(
         "GITHUB_RUN_ID": "1",
         "GITHUB_SERVER_URL": "https://github.com",
         "GITHUB_SHA": fake_github.head(),
-        "GITHUB_TOKEN": fake_github.token,
+        "GITHUB_TOKEN": fake_github.all_permissions_token,
         "GITHUB_TRIGGERING_ACTOR": "monalisa",
     }
 

@@ -4,16 +4,20 @@ with FakeGitHub(tmp_path) as github:
     github.commit({"environments/dev/alpha.yaml": "…"}, branch="alpha")
     number = github.open_pull_request(branch="alpha")
     event = github.comment(number, "octocat", "/status")   # the payload of issue_comment
-    …                                                       # something talks to github.url with github.token
+    token = github.issue_token("command/decide", {"pull-requests": "write"})
+    …                                                       # something talks to github.url with that token
     assert github.writes == ["POST /issues/comments/1001/reactions", f"POST /issues/{number}/comments"]
     assert github.violations == []
 """
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from tests.fake_github import uses
 from tests.fake_github.answers import Answers
 from tests.fake_github.code_answers import CodeAnswers
 from tests.fake_github.events import Events
@@ -28,11 +32,11 @@ from tests.fake_github.world import World, source
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
-    from pathlib import Path
 
     from tests.fake_github.faults import Outcome
     from tests.fake_github.server import Call
     from tests.fake_github.state import Comment, Deployment, Issue, PullRequest, Role
+    from tests.fake_github.uses import Use
 
 ROLES: dict[str, Role] = {"monalisa": "admin", "octocat": "write", "hubot": "read", "stranger": "none"}
 """Who may do what at first."""
@@ -42,9 +46,10 @@ class FakeGitHub:
     """GitHub with one repository, which has a first commit and no files. People act by methods, jobs over HTTP."""
 
     def __init__(self, folder: Path, repository: str = "example/environments") -> None:
-        self.token = "ghs_" + "0" * 36
         self.repository = repository
-        self._server = Server(self.token)
+        self._server = Server()
+        self.all_permissions_token = self._server.tokens.issue("", None)
+        """A token that no job has: it may do everything. For tests of what the client does with answers."""
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.state = State(repository=repository, roles=dict(ROLES))
         self.git = BareRepository(folder / f"{repository}.git", self.state.default_branch)
@@ -67,6 +72,23 @@ class FakeGitHub:
     def __exit__(self, *_error: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+        if folder := os.environ.get(uses.FOLDER):
+            uses.write(Path(folder), self._server.uses)
+
+    # Tokens
+
+    def issue_token(self, job: str, permissions: Mapping[str, str]) -> str:
+        """Return a token for a job, `workflow/job`, with its `permissions:` as a workflow writes them."""
+        return self._server.tokens.issue(job, permissions)
+
+    def jobs_with_tokens_in(self, text: str) -> list[str]:
+        """Return the jobs whose tokens a text has in it; empty is good."""
+        return self._server.tokens.named_in(text)
+
+    @property
+    def uses(self) -> list[Use]:
+        """Which permission each call so far needed, by the jobs of the tokens."""
+        return list(self._server.uses)
 
     # What happened
 

@@ -31,7 +31,7 @@ def github(tmp_path: Path) -> Iterator[FakeGitHub]:
 
 @pytest.fixture
 def client(github: FakeGitHub) -> httpx.Client:
-    return httpx.Client(base_url=github.url, headers={"Authorization": f"Bearer {github.token}"})
+    return httpx.Client(base_url=github.url, headers={"Authorization": f"Bearer {github.all_permissions_token}"})
 
 
 @pytest.fixture

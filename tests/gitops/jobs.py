@@ -43,7 +43,7 @@ class Jobs:
             GITHUB_SERVER_URL="https://github.com",
             GITHUB_SHA=self.github.head(),
             GITHUB_STEP_SUMMARY=str(self.checkout.root / "summary.md"),
-            GITHUB_TOKEN=self.github.token,
+            GITHUB_TOKEN=self.github.all_permissions_token,
             **(environ or {}),
         )
 

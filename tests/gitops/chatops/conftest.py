@@ -90,7 +90,7 @@ class Conversation:
             "GITHUB_RUN_ID": "1",
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": self.github.head(),
-            "GITHUB_TOKEN": self.github.token,
+            "GITHUB_TOKEN": self.github.all_permissions_token,
             "GITHUB_TRIGGERING_ACTOR": event.author,
         }
         process = self.checkout.gitops("command", *arguments, **{**given, **environ})

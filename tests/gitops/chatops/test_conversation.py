@@ -337,7 +337,7 @@ def test_deciding_imports_neither_boto3_nor_the_cdk(conversation: Conversation) 
         "GITHUB_RUN_ID": "1",
         "GITHUB_SERVER_URL": "https://github.com",
         "GITHUB_SHA": github.head(),
-        "GITHUB_TOKEN": github.token,
+        "GITHUB_TOKEN": github.all_permissions_token,
         "PYTHONPATH": str(REPOSITORY),
     }
     done = subprocess.run(

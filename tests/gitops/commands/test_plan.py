@@ -416,7 +416,7 @@ def test_a_plan_is_reported_in_the_pull_request_that_it_is_of(
         GITHUB_RUN_ID="1",
         GITHUB_SERVER_URL="https://github.com",
         GITHUB_SHA=head,
-        GITHUB_TOKEN=fake_github.token,
+        GITHUB_TOKEN=fake_github.all_permissions_token,
     )
 
     assert result.returncode == 0, result.stderr

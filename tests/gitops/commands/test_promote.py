@@ -45,7 +45,11 @@ class Promotion:
         return f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
 
     def promote(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        variables = {"GITHUB_API_URL": self.github.url, "GITHUB_TOKEN": self.github.token, "GITHUB_ACTIONS": ""}
+        variables = {
+            "GITHUB_API_URL": self.github.url,
+            "GITHUB_TOKEN": self.github.all_permissions_token,
+            "GITHUB_ACTIONS": "",
+        }
         return self.checkout.gitops("promote", *arguments, **{**variables, **environ})
 
     @property

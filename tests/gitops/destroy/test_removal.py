@@ -60,7 +60,7 @@ def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) 
     )
     return remove_environment(
         target,
-        Repository(Transport(github.url, github.token), github.repository),
+        Repository(Transport(github.url, github.all_permissions_token), github.repository),
         path=PATH,
         message="chore: remove dev/alpha",
         run_url="https://github.com/example/environments/actions/runs/1",

@@ -49,7 +49,7 @@ class Reported:
             event=event,
             url=RUN_URL,
             api_url=self.github.url,
-            token=self.github.token,
+            token=self.github.all_permissions_token,
         )
 
     @property

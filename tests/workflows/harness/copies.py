@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.workflows.definitions import workflows
+from tests.workflows.harness.permissions import TOKEN_OF_JOB, secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,9 @@ DEFAULT_TYPES = {"pull_request": ("opened", "synchronize", "reopened")}
 ENVIRONMENT = "ENVIRONMENT_OF_GITHUB"
 """Variable with the environment that a job runs in, whose role the stand-in for AWS's action takes."""
 
+WIDE = 1_000_000
+"""Characters of a line: none is broken where it is replaced in."""
+
 
 def write(folder: Path) -> None:
     """Write the workflows for act, where a failed job of a called workflow ends the run: they are jobs of the caller.
@@ -28,9 +32,10 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True)
     for name, workflow in workflows().items():
         changed = copy.deepcopy(dict(workflow))
-        for job in changed["jobs"].values():
-            _simplify(job)
-        folder.joinpath(f"{name}.yml").write_text(yaml.safe_dump(changed, sort_keys=False))
+        for job_id, job in changed["jobs"].items():
+            _simplify(job_id, job)
+        text = yaml.safe_dump(changed, sort_keys=False, width=WIDE)
+        folder.joinpath(f"{name}.yml").write_text(text.replace("github.token", f"env.{TOKEN_OF_JOB}"))
 
 
 def started_by(event: str, payload: Mapping[str, Any]) -> list[str]:
@@ -38,11 +43,12 @@ def started_by(event: str, payload: Mapping[str, Any]) -> list[str]:
     return [name for name, workflow in workflows().items() if _starts(workflow["on"], event, payload)]
 
 
-def _simplify(job: dict[str, Any]) -> None:
+def _simplify(job_id: str, job: dict[str, Any]) -> None:
     job.get("concurrency", {}).pop("queue", None)
     environment = job.pop("environment", None)
+    job["env"] = {TOKEN_OF_JOB: f"${{{{ secrets.{secret_of(job_id)} }}}}"}
     if environment is not None:
-        job["env"] = {ENVIRONMENT: environment["name"] if isinstance(environment, dict) else environment}
+        job["env"][ENVIRONMENT] = environment["name"] if isinstance(environment, dict) else environment
 
 
 def _starts(triggers: Mapping[str, Any], event: str, payload: Mapping[str, Any]) -> bool:
