@@ -36,6 +36,11 @@ def secret_of(job_id: str) -> str:
     return f"{TOKEN_OF_JOB}_{job_id.replace('-', '_')}".upper()
 
 
+def token_of(github: FakeGitHub, job: str) -> str:
+    """Return a new token of a job, `workflow/job`, for a test that runs what a step of it runs."""
+    return github.issue_token(job, declared()[job])
+
+
 def tokens(github: FakeGitHub, workflow: str, event: str, payload: Mapping[str, Any]) -> dict[str, str]:
     """Return new tokens for the jobs of a run of one of our workflows, by the names of the secrets."""
     return {
