@@ -25,6 +25,7 @@ from tests.fake_github.examples import Examples
 from tests.fake_github.faults import Fault
 from tests.fake_github.git import BareRepository
 from tests.fake_github.operations.routes import contract
+from tests.fake_github.people import People
 from tests.fake_github.server import Server
 from tests.fake_github.state import BOT, State
 from tests.fake_github.world import World, source
@@ -61,6 +62,7 @@ class FakeGitHub:
             code_answers=CodeAnswers(examples, self.state, self.git),
         )
         self._server.world = self._world
+        self.people = People(self._world)
         self._events = Events(self._world)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self.commit({}, message="Initial commit", author="monalisa")
@@ -219,10 +221,13 @@ class FakeGitHub:
         with self._world.lock:
             self._world.close(number)
 
-    def comment(self, number: int, author: str, body: str) -> dict[str, Any]:
-        """Comment on a pull request or issue, and return the event `issue_comment` that GitHub would send."""
+    def comment(self, number: int, author: str, body: str, *, app: str | None = None) -> dict[str, Any]:
+        """Comment on a pull request or issue, and return the event `issue_comment` that GitHub would send.
+
+        `app` is the GitHub App that the author uses for it.
+        """
         with self._world.lock:
-            comment = self._world.add_comment(number, author, body)
+            comment = self._world.add_comment(number, author, body, app)
             return self._events.issue_comment("created", comment)
 
     def edit_comment(self, comment_id: int, body: str) -> dict[str, Any]:

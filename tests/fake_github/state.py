@@ -9,6 +9,9 @@ from typing import Literal
 BOT = "github-actions[bot]"
 """Who writes with the token of a job."""
 
+GHOST = "ghost"
+"""The account that stands for deleted ones: https://github.com/ghost"""
+
 Role = Literal["admin", "maintain", "write", "triage", "read", "none"]
 
 
@@ -52,6 +55,8 @@ class Comment:
     body: str
     created: datetime
     updated: datetime
+    app: str | None = None
+    """The GitHub App with which the author wrote it."""
     reactions: list[tuple[str, str]] = field(default_factory=list)
     """Who reacted, with what."""
 
@@ -94,6 +99,10 @@ class State:
     default_branch: str = "main"
     private: bool = True
     roles: dict[str, Role] = field(default_factory=dict)
+    custom_roles: dict[str, str] = field(default_factory=dict)
+    """The names of roles that the organisation has made; `roles` has what they inherit from."""
+    deleted: set[str] = field(default_factory=set)
+    """Accounts that are no more."""
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)

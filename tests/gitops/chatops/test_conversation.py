@@ -39,7 +39,7 @@ def test_prose_is_no_command_and_github_is_not_asked_anything(conversation: Conv
     assert conversation.github.calls == []
 
 
-@pytest.mark.parametrize("kind", ["bot", "edited", "issue", "app"])
+@pytest.mark.parametrize("kind", ["bot", "edited", "issue"])
 def test_bots_edits_and_issues_order_nothing_and_github_is_not_asked_anything(
     conversation: Conversation, kind: str
 ) -> None:
@@ -51,8 +51,6 @@ def test_bots_edits_and_issues_order_nothing_and_github_is_not_asked_anything(
             payload = conversation.github.edit_comment(payload["comment"]["id"], "/destroy dev/beta")
         case "issue":
             del payload["issue"]["pull_request"]
-        case "app":
-            payload["comment"]["performed_via_github_app"] = {"id": 1, "slug": "x"}
     event = conversation.event(payload)
 
     for ran in (conversation.decide(event), conversation.run(event, "git", "--perform", "0")):
