@@ -92,6 +92,15 @@ class FakeGitHub:
         """Which permission each call so far needed, by the jobs of the tokens."""
         return list(self._server.uses)
 
+    @property
+    def refused(self) -> list[str]:
+        """Calls of jobs whose token had not the permission; empty is good."""
+        return [
+            f"{use.job}: {use.operation} needs {use.need.header}"
+            for use in self._server.uses
+            if use.job and not use.allowed
+        ]
+
     # What happened
 
     @property
