@@ -38,6 +38,36 @@ ADDED: Mapping[str, list[dict[str, str]]] = {
     # which no token of a job has.
     f"PUT {_ROOT}/contents/{{path}}": [{"contents": "write"}],
     f"DELETE {_ROOT}/contents/{{path}}": [{"contents": "write"}],
+    # The package lists runs and workflows under `contents` too, where they no longer are:
+    # https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
+    f"GET {_ROOT}/actions/workflows": [{"actions": "read"}],
+    f"GET {_ROOT}/actions/workflows/{{workflow_id}}/runs": [{"actions": "read"}],
+    f"GET {_ROOT}/actions/runs/{{run_id}}/jobs": [{"actions": "read"}],
+    # https://docs.github.com/en/rest/branches/branches#get-a-branch
+    f"GET {_ROOT}/branches/{{branch}}": [{"contents": "read"}],
+    # https://docs.github.com/en/rest/branches/branch-protection#get-branch-protection
+    f"GET {_ROOT}/branches/{{branch}}/protection": [{"administration": "read"}],
+    # https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
+    f"GET {_ROOT}/rules/branches/{{branch}}": [{"metadata": "read"}],
+    f"GET {_ROOT}/rulesets": [{"metadata": "read"}],
+    f"GET {_ROOT}/rulesets/{{ruleset_id}}": [{"metadata": "read"}],
+    # https://docs.github.com/en/rest/deployments/environments#list-environments
+    f"GET {_ROOT}/environments": [{"actions": "read"}],
+    # https://docs.github.com/en/rest/deployments/branch-policies#list-deployment-branch-policies
+    f"GET {_ROOT}/environments/{{environment_name}}/deployment-branch-policies": [{"actions": "read"}],
+    # https://docs.github.com/en/rest/actions/variables#list-environment-variables
+    f"GET {_ROOT}/environments/{{environment_name}}/variables": [{"environments": "read"}],
+    # https://docs.github.com/en/rest/actions/permissions
+    f"GET {_ROOT}/actions/permissions": [{"administration": "read"}],
+    f"GET {_ROOT}/actions/permissions/workflow": [{"administration": "read"}],
+    # https://docs.github.com/en/rest/actions/oidc
+    f"GET {_ROOT}/actions/oidc/customization/sub": [{"actions": "read"}],
+    # https://docs.github.com/en/rest/repos/repos#list-codeowners-errors
+    f"GET {_ROOT}/codeowners/errors": [{"contents": "read"}],
+    # https://docs.github.com/en/rest/issues/comments#get-an-issue-comment
+    f"GET {_ROOT}/issues/comments/{{comment_id}}": [{"issues": "read"}, {"pull_requests": "read"}],
+    # https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
+    f"GET {_ROOT}/pulls/{{pull_number}}/reviews": [{"pull_requests": "read"}],
     # https://docs.github.com/en/code-security/dependabot/working-with-dependabot/automating-dependabot-with-github-actions
     # #enabling-automerge-on-a-pull-request
     AUTO_MERGE: [{"contents": "write", "pull_requests": "write"}],

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from tests.fake_github import graphql
+from tests.fake_github import graphql, permissions
 from tests.fake_github.access import FORBIDDEN, HEADER, beside_the_api, need_of_request
 from tests.fake_github.contract import Answered, asked
 from tests.fake_github.faults import EMPTY, INSTEAD, Fault, Outcome
@@ -170,6 +170,8 @@ class Handler(BaseHTTPRequestHandler):
         owner, name, *names = found.names
         if f"{owner}/{name}".lower() != world.state.repository.lower():
             raise Refusal(*NOT_FOUND)
+        if f"{self.command} {found.pattern}" not in permissions.operations():
+            raise self._violation(f"{self.command} {found.pattern}: tests/fake_github/permissions.py has no row for it")
         need = need_of_request(world, self.command, found.pattern, names)
         if not self._is_allowed(token, f"{self.command} {found.pattern}", need):
             body = json.dumps(Refusal(*FORBIDDEN).body).encode()
