@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
+    from tests.fake_github.acts import Act
     from tests.fake_github.faults import Outcome
     from tests.fake_github.server import Call
     from tests.fake_github.state import Comment, Deployment, Issue, PullRequest, Role
@@ -79,9 +80,12 @@ class FakeGitHub:
 
     # Tokens
 
-    def issue_token(self, job: str, permissions: Mapping[str, str]) -> str:
-        """Return a token for a job, `workflow/job`, with its `permissions:` as a workflow writes them."""
-        return self._server.tokens.issue(job, permissions)
+    def issue_token(self, job: str, permissions: Mapping[str, str], *, built_in: bool = True) -> str:
+        """Return a token for a job, `workflow/job`, with its `permissions:` as a workflow writes them.
+
+        One that is not `built_in` is that of a GitHub App, with which a job may work as well.
+        """
+        return self._server.tokens.issue(job, permissions, built_in=built_in)
 
     def jobs_with_tokens_in(self, text: str) -> list[str]:
         """Return the jobs whose tokens a text has in it; empty is good."""
@@ -91,6 +95,11 @@ class FakeGitHub:
     def uses(self) -> list[Use]:
         """Which permission each call so far needed, by the jobs of the tokens."""
         return list(self._server.uses)
+
+    @property
+    def acts(self) -> list[Act]:
+        """The events that calls so far have made."""
+        return list(self._server.acts)
 
     @property
     def refused(self) -> list[str]:
@@ -119,8 +128,9 @@ class FakeGitHub:
         return list(self._server.violations)
 
     def forget_calls(self) -> None:
-        """Start the records of calls anew."""
+        """Start the records of calls and of their events anew."""
         self._server.calls.clear()
+        self._server.acts.clear()
 
     # What goes wrong
 

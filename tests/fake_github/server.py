@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from tests.fake_github import graphql, permissions
 from tests.fake_github.access import FORBIDDEN, HEADER, beside_the_api, need_of_request
+from tests.fake_github.acts import Act, act_of
 from tests.fake_github.contract import Answered, asked
 from tests.fake_github.faults import EMPTY, INSTEAD, Fault, Outcome
 from tests.fake_github.operations.routes import contract, route
@@ -63,6 +64,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.tokens = Tokens()
         self.uses: list[Use] = []
+        self.acts: list[Act] = []
         self.world: World | None = None
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
@@ -176,10 +178,14 @@ class Handler(BaseHTTPRequestHandler):
         if not self._is_allowed(token, f"{self.command} {found.pattern}", need):
             body = json.dumps(Refusal(*FORBIDDEN).body).encode()
             return Reply(status=FORBIDDEN[0], body=body, headers={HEADER: need.header})
+        body = json.loads(raw) if raw else {}
         try:
-            answer = found.operation(world, Request(names=names, query=query, body=json.loads(raw) if raw else {}))
+            answer = found.operation(world, Request(names=names, query=query, body=body))
         except Refusal as refusal:
             answer = Answer(status=refusal.status, body=refusal.body)
+        else:
+            act = act_of(token, self.command, found.pattern, names, body)
+            self.server.acts += [act] if act is not None else []
         if isinstance(answer, Answer):
             return Reply(status=answer.status, body=json.dumps(answer.body).encode())
         return self._page(answer, query, world.state.page_size)

@@ -21,10 +21,14 @@ DEPENDABOT = "dependabot[bot]"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """The permissions of a job, `workflow/job`, by the names of the API. None is every permission."""
+    """The permissions of a job, `workflow/job`, by the names of the API. None is every permission.
+
+    One that is not `built_in` is the token of a GitHub App, whose acts start workflows.
+    """
 
     job: str
     permissions: Mapping[str, str] | None
+    built_in: bool
 
     def meets(self, need: Need) -> bool:
         """Whether GitHub does for this token what needs these permissions."""
@@ -37,11 +41,11 @@ class Tokens:
     def __init__(self) -> None:
         self._tokens: dict[str, Token] = {}
 
-    def issue(self, job: str, permissions: Mapping[str, str] | None) -> str:
+    def issue(self, job: str, permissions: Mapping[str, str] | None, *, built_in: bool = True) -> str:
         """Return a new token with the `permissions:` of a job."""
         secret = f"ghs_{secrets.token_hex(18)}"
         named = None if permissions is None else named_as_in_api(permissions)
-        self._tokens[secret] = Token(job=job, permissions=named)
+        self._tokens[secret] = Token(job=job, permissions=named, built_in=built_in)
         return secret
 
     def of_header(self, authorization: str | None) -> Token | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -39,7 +40,10 @@ def write(folder: Path) -> None:
 
 
 def started_by(event: str, payload: Mapping[str, Any]) -> list[str]:
-    """Return the workflows that GitHub starts for an event; act has no part in that."""
+    """Return the workflows that GitHub starts for an event; act has no part in that.
+
+    Filters of paths are applied where the payload has `paths`, those of the fake's acts, and to no others.
+    """
     return [name for name, workflow in workflows().items() if _starts(workflow["on"], event, payload)]
 
 
@@ -59,7 +63,10 @@ def _starts(triggers: Mapping[str, Any], event: str, payload: Mapping[str, Any])
     if types is not None and payload["action"] not in types:
         return False
     branch = payload["pull_request"]["base"]["ref"] if event == "pull_request" else _pushed_branch(payload)
-    return "branches" not in filters or branch in filters["branches"]
+    if "branches" in filters and branch not in filters["branches"]:
+        return False
+    paths = payload.get("paths", [])
+    return not paths or any(fnmatchcase(path, one) for path in paths for one in filters.get("paths", ["*"]))
 
 
 def _pushed_branch(payload: Mapping[str, Any]) -> str:

@@ -117,6 +117,12 @@ class World:
         started = [name for name in copies.started_by(event, payload) if name not in NOT_PLAYED]
         return [self.play(name, event, payload, sha=sha) for name in started]
 
+    @property
+    def started_by_jobs(self) -> list[str]:
+        """The workflows that GitHub starts for what jobs have done since calls were forgotten."""
+        acts = [act for act in self.github.acts if act.starts_workflows]
+        return [name for act in acts for name in copies.started_by(act.event, act.payload)]
+
     def play(
         self,
         workflow: str | Path,
