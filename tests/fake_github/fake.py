@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from tests.fake_github.acts import Act
     from tests.fake_github.faults import Outcome
+    from tests.fake_github.limits import Limits
     from tests.fake_github.server import Call
     from tests.fake_github.state import Comment, Deployment, Issue, PullRequest, Role
     from tests.fake_github.uses import Use
@@ -155,6 +156,15 @@ class FakeGitHub:
     def heal(self) -> None:
         """End all faults."""
         self._server.faults.clear()
+
+    @property
+    def limits(self) -> Limits:
+        """How often jobs may ask; set a limit to reach it with few requests."""
+        return self._server.limits
+
+    def lag(self, lists: int) -> None:
+        """Leave comments that are written from now on out of the next lists: each is missing from that many."""
+        self.state.lists_that_lag = lists
 
     # Time, people, rules
 

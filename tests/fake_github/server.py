@@ -14,6 +14,7 @@ from tests.fake_github.access import FORBIDDEN, HEADER, beside_the_api, need_of_
 from tests.fake_github.acts import Act, act_of
 from tests.fake_github.contract import Answered, asked
 from tests.fake_github.faults import EMPTY, INSTEAD, Fault, Outcome
+from tests.fake_github.limits import Limits
 from tests.fake_github.operations.routes import contract, route
 from tests.fake_github.permissions import CHECKOUT, need_of
 from tests.fake_github.tokens import Tokens
@@ -69,6 +70,7 @@ class Server(ThreadingHTTPServer):
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.violations: list[str] = []
+        self.limits = Limits()
 
     def server_bind(self) -> None:
         """Bind without looking the host's name up, which can take seconds."""
@@ -138,6 +140,9 @@ class Handler(BaseHTTPRequestHandler):
         token = self.server.tokens.of_header(self.headers.get("Authorization"))
         if token is None:
             raise Refusal(401, "Bad credentials")
+        if refused := self.server.limits.refused(self.command, world.state.now()):
+            status, message, headers = refused
+            return Reply(status=status, body=json.dumps(Refusal(status, message).body).encode(), headers=headers)
         if path == "/graphql":
             return self._graphql(world, token, raw)
         beside = beside_the_api(world, path)
@@ -221,7 +226,13 @@ class Handler(BaseHTTPRequestHandler):
         body = half if outcome in {Outcome.CUT_OFF, Outcome.NOT_JSON} else reply.body
         length = len(reply.body) if outcome is Outcome.CUT_OFF else len(body)
         self.send_response(reply.status)
-        headers = {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(length), **reply.headers}
+        assert self.server.world is not None
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Content-Length": str(length),
+            **self.server.limits.headers(self.server.world.state.now()),
+            **reply.headers,
+        }
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

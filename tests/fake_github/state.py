@@ -57,6 +57,8 @@ class Comment:
     updated: datetime
     app: str | None = None
     """The GitHub App with which the author wrote it."""
+    missing_from: int = 0
+    """How many lists to come leave it out."""
     reactions: list[tuple[str, str]] = field(default_factory=list)
     """Who reacted, with what."""
 
@@ -111,6 +113,8 @@ class State:
     allow_auto_merge: bool = True
     page_size: int = 100
     """Most items of a page; GitHub's own limit is 100."""
+    lists_that_lag: int = 0
+    """How many lists leave a comment out that is written now."""
     passed: timedelta = timedelta()
     """How far the fake's clock is ahead."""
     _last_id: int = 1000
@@ -132,6 +136,16 @@ class State:
 
     def comments_of(self, number: int) -> list[Comment]:
         return [comment for comment in self.comments.values() if comment.number == number]
+
+    def listed_comments_of(self, number: int) -> list[Comment]:
+        """Return the comments that a list has now: of those written lately, some are missing for a while."""
+        listed = []
+        for comment in self.comments_of(number):
+            if comment.missing_from > 0:
+                comment.missing_from -= 1
+            else:
+                listed.append(comment)
+        return listed
 
     def edited(self, created: datetime) -> datetime:
         """Return when something is edited: later than it was made, in seconds too."""

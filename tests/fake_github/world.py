@@ -109,7 +109,14 @@ class World:
         require_body(body, "IssueComment")
         now = self.state.now()
         comment = Comment(
-            id=self.state.new_id(), number=number, author=author, body=body, created=now, updated=now, app=app
+            id=self.state.new_id(),
+            number=number,
+            author=author,
+            body=body,
+            created=now,
+            updated=now,
+            app=app,
+            missing_from=self.state.lists_that_lag,
         )
         self.state.comments[comment.id] = comment
         self.state.issues[number].updated = now
