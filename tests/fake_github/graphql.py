@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.fake_github import graphql_schema
 from tests.fake_github.access import FORBIDDEN
 from tests.fake_github.operations.pull_requests import enable_auto_merge
 from tests.fake_github.permissions import AUTO_MERGE
@@ -32,6 +33,17 @@ class GraphQL:
     field: str
     pull_request_id: str
     method: str
+
+
+def faults(raw: bytes) -> list[str]:
+    """Return how a request differs from GitHub's schema; nothing when it does not."""
+    try:
+        request = json.loads(raw)
+    except ValueError as error:
+        return [str(error)]
+    if not isinstance(request, dict) or not isinstance(request.get("query"), str):
+        return ["a request has a query"]
+    return graphql_schema.faults(request["query"], request.get("variables") or {})
 
 
 def understood(raw: bytes) -> GraphQL | None:

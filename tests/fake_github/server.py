@@ -167,6 +167,8 @@ class Handler(BaseHTTPRequestHandler):
         return reply
 
     def _graphql(self, world: World, token: Token, raw: bytes) -> Reply:
+        for problem in graphql.faults(raw):
+            raise self._violation(f"POST /graphql: {problem}")
         request = graphql.understood(raw)
         if request is None:
             raise self._violation(f"POST /graphql: the fake does not know {raw.decode(errors='replace')[:300]}")
