@@ -260,6 +260,16 @@ def test_what_changes_production_or_destroys_follows_an_approval_that_holds_noth
     assert approval.definition["strategy"] == job.definition["strategy"]
 
 
+@every_job
+def test_results_last_longer_than_an_approval_may_take(job: Job) -> None:
+    """https://docs.github.com/en/actions/how-tos/deploy/configure-and-manage-deployments/review-deployments"""
+    uploads = [step for step in job.steps if step.get("uses", "").startswith("actions/upload-artifact@")]
+    results = [step["with"] for step in uploads if step["with"]["name"].startswith("result-")]
+
+    assert len(results) == (name_of(job) in ON_ONE_ENVIRONMENT and job.workflow != "command")
+    assert all(result["retention-days"] > 30 for result in results)
+
+
 def test_no_run_that_waits_for_reviewers_keeps_other_runs_waiting() -> None:
     waiting = {job.workflow for job in jobs() if job.environment in GITHUB_APPROVALS}
 
