@@ -1,9 +1,9 @@
 """The token of `/destroy`: it stands for a record in our comment that shows the inventory.
 
 The record names an environment, the requester and the comment with the request, and the stack and its template at that
-time. The token is the record's digest, so that `/confirm TOKEN`, which stays in its event as it was typed, names one
-record and no other. Both times are GitHub's: our comment is the token's issue, and the comment with `/confirm` its use.
-Reviewers may approve the run days later.
+time. The token is the record's digest, so that `/confirm NAME TOKEN`, which stays in its event as it was typed, names
+one record and no other. Both times are GitHub's: our comment is the token's issue, and the comment with `/confirm` its
+use. Reviewers may approve the run days later.
 
 What people with write permission for the repository can do to our comments, and what it gains them:
 
@@ -15,6 +15,8 @@ What people with write permission for the repository can do to our comments, and
 - They write a record of their own into a comment of ours. The comment is edited, so the record can only be one "used
   already" by a comment of theirs, and that comment is authorised like any other: permission by GitHub's API, owner,
   consent and lock by the default branch. It spares them the wait for an inventory of what they may destroy anyway.
+- They write a record in our name, with a workflow on a branch, for a person who may destroy more. The comment with the
+  request is read back: it is that person's, unedited, and asks for the environment that `/confirm` names.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from gitops.errors import RefusedError
 from gitops.github.repository import BOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from gitops.github.model import Comment
@@ -101,10 +103,21 @@ class Confirmation:
     resumed: bool
 
 
-def find_confirmation(token: str, comments: Iterable[Comment], *, confirmed: Comment, now: datetime) -> Confirmation:
+def find_confirmation(
+    token: str,
+    comments: Iterable[Comment],
+    *,
+    confirmed: Comment,
+    now: datetime,
+    is_edited: Callable[[Comment], bool],
+) -> Confirmation:
     """Return the confirmation for a token in the comment `confirmed`, from the pull request's comments.
 
-    `now` is when it is to be carried out. Raises RefusedError when the token is not valid for that comment.
+    `now` is when it is to be carried out, and `is_edited` asks GitHub whether a comment was edited.
+
+    Raises:
+        RefusedError: the token is not valid for that comment.
+        GitHubError: GitHub does not say whether a comment was edited.
     """
     for comment in comments:
         found = _MARKER.match(comment.body) if comment.author == BOT and comment.by_bot else None
@@ -119,7 +132,7 @@ def find_confirmation(token: str, comments: Iterable[Comment], *, confirmed: Com
         if used_by not in {None, confirmed.id}:
             raise RefusedError("this token has been used already; comment `/destroy` again for a new one")
         resumed = used_by is not None
-        if comment.edited and not resumed:
+        if not resumed and is_edited(comment):
             raise RefusedError(
                 "the comment with this token was edited, so the token is no longer valid; comment `/destroy` again"
             )

@@ -6,7 +6,6 @@ import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict, assert_never
 
-from constructs_lib.config.environments import parse_name
 from gitops.chatops import authorise
 from gitops.chatops.comment_commands import command_of
 from gitops.errors import RefusedError
@@ -107,6 +106,8 @@ def _steps(request: Request, order: Order) -> Iterable[Step]:
             environment = _declared(request, order, _name(request, order))
             if reason := authorise.refusal_reason(order.verb, request.login, request.permission, environment):
                 raise RefusedError(f"{environment.name}: {reason}")
+            if order.token:
+                request.confirmed(order.token, environment.name)  # refused now rather than after an approval
             named = replace(order, name=environment.name)
             account = environment.account
             return [Step(task=task, order=named, account=account, environment=environment) for task in tasks]
@@ -126,9 +127,7 @@ def _accounts(request: Request) -> list[str]:
 
 
 def _name(request: Request, order: Order) -> EnvironmentName:
-    """Return the environment that an order names, that its token stands for, or that the pull request touches."""
-    if order.token:
-        return parse_name(request.confirmed(order.token).record.environment)
+    """Return the environment that an order names, or that the pull request touches."""
     if order.name is not None:
         return order.name
     if len(request.touched) != 1:

@@ -36,7 +36,7 @@ class RepositoryIdentity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
-    """A comment of an issue or a pull request."""
+    """A comment of an issue or a pull request. `updated` can be later than `created` without an edit."""
 
     id: int
     author: str
@@ -44,8 +44,8 @@ class Comment:
     body: str
     created: datetime
     updated: datetime
-    edited: bool
     url: str
+    node_id: str
 
     @classmethod
     def from_json(cls, data: Any) -> Comment:  # noqa: ANN401 - JSON
@@ -58,8 +58,8 @@ class Comment:
             body=data["body"] or "",
             created=moment(data["created_at"]),
             updated=moment(data["updated_at"]),
-            edited=data["updated_at"] != data["created_at"],
             url=data["html_url"],
+            node_id=data["node_id"],
         )
 
 

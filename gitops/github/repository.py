@@ -52,6 +52,14 @@ mutation($pullRequest: ID!) {
 """
 
 
+_LAST_EDIT = """\
+query($comment: ID!) {
+  node(id: $comment) { ... on IssueComment { lastEditedAt } }
+}
+"""
+"""https://docs.github.com/en/graphql/reference/objects#issuecomment"""
+
+
 class Repository:
     """The repository `name`, `owner/name`. Every method raises GitHubError; lists are whole or an error."""
 
@@ -72,6 +80,13 @@ class Repository:
     def comments(self, number: int) -> list[Comment]:
         """Return the comments of an issue or pull request, oldest first."""
         return [Comment.from_json(item) for item in self._transport.pages(f"{self._root}/issues/{number}/comments")]
+
+    def is_edited(self, comment: Comment) -> bool:
+        """Whether a comment was edited since it was written, also by its author."""
+        node = self._transport.graphql(_LAST_EDIT, {"comment": comment.node_id})["node"]
+        if not isinstance(node, dict) or "lastEditedAt" not in node:
+            raise GitHubError(f"GitHub does not say whether the comment {comment.url} was edited")
+        return node["lastEditedAt"] is not None
 
     def create_comment(self, number: int, body: str) -> Comment:
         """Comment on an issue or pull request."""

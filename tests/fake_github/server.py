@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+from tests.fake_github import graphql
 from tests.fake_github.contract import Answered, asked
 from tests.fake_github.faults import EMPTY, INSTEAD, Fault, Outcome
 from tests.fake_github.operations.pull_requests import enable_auto_merge
@@ -130,6 +131,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("Authorization") not in {f"Bearer {self.server.token}", f"token {self.server.token}"}:
             raise Refusal(401, "Bad credentials")
         if path == "/graphql":
+            answer = graphql.query(world, _json_or_none(raw))
+            if answer is not None:
+                return Reply(status=200, body=json.dumps(answer).encode())
             return _graphql(world, self._graphql_request(raw))
         found = route(self.command, path)
         if found is None:

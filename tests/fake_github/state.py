@@ -54,6 +54,7 @@ class Comment:
     body: str
     created: datetime
     updated: datetime
+    last_edited: datetime | None = None
     reactions: list[tuple[str, str]] = field(default_factory=list)
     """Who reacted, with what."""
 
@@ -116,6 +117,8 @@ class State:
     """Branches that take changes through pull requests only."""
     bypass: bool = False
     """Whether the rules let pass who asks, as a ruleset can do for an app."""
+    updated_plus_one: bool = False
+    """Whether `updated_at` of a new comment is a second after `created_at`, as GitHub has it at times."""
     races: int = 0
     """How many of the next commits by the contents API come too late for another one."""
     classic_protection: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +111,8 @@ class World:
     def add_comment(self, number: int, author: str, body: str) -> Comment:
         require_body(body, "IssueComment")
         now = self.state.now()
-        comment = Comment(id=self.state.new_id(), number=number, author=author, body=body, created=now, updated=now)
+        updated = now + timedelta(seconds=self.state.updated_plus_one)
+        comment = Comment(id=self.state.new_id(), number=number, author=author, body=body, created=now, updated=updated)
         self.state.comments[comment.id] = comment
         self.state.issues[number].updated = now
         return comment
@@ -119,6 +121,7 @@ class World:
         require_body(body, "IssueComment")
         if body != comment.body:
             comment.body, comment.updated = body, self.state.edited(comment.created)
+            comment.last_edited = comment.updated
 
     def open_pull_request(
         self, *, author: str, title: str, body: str, head_ref: str, fork: str | None, base_ref: str, draft: bool

@@ -86,7 +86,7 @@ def test_a_token_that_is_expired_foreign_unknown_or_used_destroys_nothing(
     refused = [
         world.comment(number, OWNER, f"/confirm {expired}"),
         world.comment(number, COLLEAGUE, f"/confirm {valid}"),
-        world.comment(number, OWNER, "/confirm " + "a" * 16),
+        world.comment(number, OWNER, "/confirm dev/alpha " + "a" * 16),
     ]
 
     assert [ran(run) for run in refused] == [{"decide": "success"}] * 3

@@ -34,7 +34,6 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/issues"): issues.list_issues,
     ("POST", "/issues"): issues.create_issue,
     ("PATCH", "/issues/{issue_number}"): issues.update_issue,
-    ("GET", "/issues/comments/{comment_id}"): issues.get_comment,
     ("GET", "/issues/{issue_number}/comments"): issues.list_comments,
     ("POST", "/issues/{issue_number}/comments"): issues.create_comment,
     ("PATCH", "/issues/comments/{comment_id}"): issues.update_comment,

@@ -26,7 +26,6 @@ def comment(
     *,
     author: str = BOT,
     by_bot: bool = True,
-    edited: bool = False,
     comment_id: int = 2001,
     created: datetime = NOON,
 ) -> Comment:
@@ -37,8 +36,8 @@ def comment(
         body=body,
         created=created,
         updated=created,
-        edited=edited,
         url="https://x",
+        node_id=f"IC_{comment_id}",
     )
 
 
@@ -49,11 +48,14 @@ def find(
     comment_id: int = CONFIRM,
     after: timedelta = timedelta(minutes=1),
     approved_after: timedelta = timedelta(),
+    edited: bool = False,
 ) -> confirmation.Confirmation:
     """Confirm `after` the record was written; reviewers approve that `approved_after` later."""
     written = NOON + after
     confirmed = comment(f"/confirm {token}", author=login, by_bot=False, comment_id=comment_id, created=written)
-    return confirmation.find_confirmation(token, comments, confirmed=confirmed, now=written + approved_after)
+    return confirmation.find_confirmation(
+        token, comments, confirmed=confirmed, now=written + approved_after, is_edited=lambda _: edited
+    )
 
 
 def used(by: int = CONFIRM, record: ConfirmationRecord = RECORD, claimed_at: datetime = NOON) -> Comment:
@@ -61,7 +63,7 @@ def used(by: int = CONFIRM, record: ConfirmationRecord = RECORD, claimed_at: dat
     claimed = confirmation.claimed_body(
         confirmation.Confirmation(record=record, comment=fresh, resumed=False), by, "used"
     )
-    return replace(fresh, body=claimed, edited=True, updated=claimed_at)
+    return replace(fresh, body=claimed, updated=claimed_at)
 
 
 def test_a_fresh_token_of_the_requester_holds() -> None:
@@ -103,13 +105,18 @@ def test_a_token_is_not_that_of_any_other_record() -> None:
         ([comment(by_bot=False)], "no `/destroy` on this pull request"),
         ([comment(f"plan of `{RECORD.marker}`")], "no `/destroy` on this pull request"),
         ([comment(f"first\n{RECORD.marker}")], "no `/destroy` on this pull request"),
-        ([comment(edited=True)], "edited, so the token is no longer valid"),
         ([used(by=1999)], "used already"),
     ],
 )
 def test_a_token_does_not_hold_without_an_untouched_comment_of_ours(comments: list[Comment], message: str) -> None:
     with pytest.raises(RefusedError, match=message):
         find(*comments)
+
+
+def test_a_record_in_an_edited_comment_does_not_hold_unless_it_was_used() -> None:
+    with pytest.raises(RefusedError, match="edited, so the token is no longer valid"):
+        find(comment(), edited=True)
+    assert find(used(), edited=True).resumed
 
 
 def test_a_token_of_somebody_else_is_refused() -> None:

@@ -146,7 +146,7 @@ def test_production_is_deployed_by_the_job_that_asks_for_approval(conversation: 
         ("monalisa", "/destroy qa/xx", "qa/xx is not declared on main"),
         ("monalisa", "/destroy accounts/main", "gitops bootstrap"),
         ("monalisa", "/extend dev 3d", "is for ad hoc apps"),
-        ("monalisa", "/confirm abcdefghijklmnop", "was answered with this token"),
+        ("monalisa", "/confirm dev/alpha abcdefghijklmnop", "was answered with this token"),
         ("octocat", "/destroy dev", "administrators"),
         ("writer", "/destroy", "only its owner or an administrator"),
     ],
@@ -182,7 +182,7 @@ def test_help_is_answered_at_once(conversation: Conversation) -> None:
     ran = conversation.decide(event)
 
     assert ran.outputs == NOTHING
-    assert "| `/confirm TOKEN` |" in conversation.answers[0]
+    assert "| `/confirm NAME TOKEN` |" in conversation.answers[0]
     assert conversation.reactions(event) == ["eyes", "rocket"]
 
 
@@ -359,7 +359,7 @@ def test_a_forged_record_in_a_comment_of_somebody_else_counts_for_nothing(conver
     record = base64.b64encode(json.dumps({"environment": "dev/beta"}).encode()).decode()
     conversation.comment("octocat", f"<!-- gitops:confirmation {record} -->")
 
-    ran = conversation.decide(conversation.comment("octocat", "/confirm abcdefghijklmnop"))
+    ran = conversation.decide(conversation.comment("octocat", "/confirm dev/beta abcdefghijklmnop"))
 
     assert ran.outputs == NOTHING
     assert "was answered with this token" in conversation.answers[0].replace("\\", "")
