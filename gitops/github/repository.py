@@ -52,6 +52,16 @@ mutation($pullRequest: ID!) {
 """
 
 
+_MAY_NOT_PROPOSE = "GitHub Actions is not permitted to create or approve pull requests"
+"""GitHub's words, with the status 403, for the token of a job."""
+
+_LET_JOBS_PROPOSE = (
+    "The default branch is protected, so this change needs a pull request. An administrator lets jobs open one in "
+    'Settings, Actions, General, Workflow permissions: "Allow GitHub Actions to create and approve pull requests". '
+    "It is off by default"
+)
+"""https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/enabling-features-for-your-repository/managing-github-actions-settings-for-a-repository#preventing-github-actions-from-creating-or-approving-pull-requests"""
+
 _LAST_EDIT = """\
 query($comment: ID!) {
   node(id: $comment) { ... on IssueComment { lastEditedAt } }
@@ -123,7 +133,12 @@ class Repository:
     def open_pull_request(self, *, title: str, body: str, head_ref: str, base_ref: str) -> PullRequest:
         """Open a pull request from a branch of this repository."""
         request = {"title": title, "body": body, "head": head_ref, "base": base_ref}
-        return PullRequest.from_json(self._transport.send("POST", f"{self._root}/pulls", request))
+        try:
+            return PullRequest.from_json(self._transport.send("POST", f"{self._root}/pulls", request))
+        except GitHubError as error:
+            if _MAY_NOT_PROPOSE not in str(error):
+                raise
+            raise GitHubError(f"{error}\n{_LET_JOBS_PROPOSE}", error.status) from error
 
     def describe_pull_request(self, number: int, *, title: str, body: str) -> PullRequest:
         """Replace the title and the description of a pull request."""

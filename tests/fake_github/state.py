@@ -115,6 +115,8 @@ class State:
     runs: dict[int, WorkflowRun] = field(default_factory=dict)
     protected: set[str] = field(default_factory=set)
     """Branches that take changes through pull requests only."""
+    jobs_may_propose: bool = True
+    """Whether the repository allows GitHub Actions to create and approve pull requests; on GitHub off by default."""
     bypass: bool = False
     """Whether the rules let pass who asks, as a ruleset can do for an app."""
     updated_plus_one: bool = False

@@ -198,6 +198,21 @@ def test_where_the_branch_is_protected_a_pull_request_proposes_the_removal(
     assert [(file.path, file.status) for file in repository.changed_files(pull.number)] == [(FILE, "removed")]
 
 
+def test_where_jobs_may_not_open_pull_requests_the_setting_is_named_and_the_same_again_works(
+    repository: Repository, fake_github: FakeGitHub
+) -> None:
+    fake_github.protect()
+    fake_github.state.jobs_may_propose = False
+
+    with pytest.raises(GitHubError, match=r"Allow GitHub Actions to create and approve pull requests"):
+        default_branch.commit_removal(repository, FILE, MESSAGE)
+    assert fake_github.read(FILE) == TEXT
+    assert fake_github.state.issues == {}
+
+    fake_github.state.jobs_may_propose = True
+    assert isinstance(default_branch.commit_removal(repository, FILE, MESSAGE), Proposed)
+
+
 def test_where_auto_merge_is_not_allowed_a_person_merges(repository: Repository, fake_github: FakeGitHub) -> None:
     fake_github.protect()
     fake_github.state.allow_auto_merge = False
