@@ -86,8 +86,8 @@ class CommentCommand:
 
     @property
     def names_environment(self) -> bool:
-        """Whether the name of an environment is one of the arguments."""
-        return "NAME" in self.arguments
+        """Whether the name of an environment is one of the arguments, and may be omitted."""
+        return "[NAME]" in self.arguments
 
 
 class UnknownVerbError(LookupError):
@@ -128,9 +128,9 @@ COMMENT_COMMANDS: Final = (
     ),
     CommentCommand(
         verb="confirm",
-        arguments="TOKEN",
+        arguments="NAME TOKEN",
         meaning="destroy the environment for which `/destroy` gave the token",
-        parse=orders.parse_token,
+        parse=orders.parse_name_and_token,
         scope="environment",
         kinds=ENVIRONMENTS,
         who="owner",

@@ -13,8 +13,9 @@ from gitops.cost import prices
 from gitops.cost.estimate import estimate
 from gitops.destroy import decisions as destruction_plan
 from gitops.destroy.destroy_target import find_destroy_target
-from gitops.destroy.removal import declaration_path, remove_environment
+from gitops.destroy.removal import remove_environment
 from gitops.errors import RefusedError, UserError
+from gitops.github.newest import declaration_path
 from gitops.output import markdown
 from gitops.output.progress import reporting
 from gitops.report import results
@@ -51,7 +52,7 @@ def offer_destruction(request: Request, step: Step) -> Answer:
     minutes = int(VALID_FOR.total_seconds() // 60)
     question = (
         f"To destroy it, {markdown.text(request.login)} comments within {minutes} minutes:\n\n"
-        f"{markdown.block(f'/confirm {record.token}')}\n\n"
+        f"{markdown.block(f'/confirm {environment.name} {record.token}')}\n\n"
         "Its file is then removed from the default branch, and its stack is deleted."
     )
     return Answer(text="\n\n".join([*_inventory(request, environment, found), question]), first_line=record.marker)
@@ -66,9 +67,7 @@ def confirm_destruction(request: Request, step: Step) -> Answer:
             finishes it.
     """
     environment = step.target
-    confirmed = request.confirmed(step.order.token)
-    if confirmed.record.environment != str(environment.name):
-        raise RefusedError(f"this token is not for {environment.name}")
+    confirmed = request.confirmed(step.order.token, environment.name)
     found = _find(request, environment)
     _require_same(request, confirmed, found)
     # Whatever happens from here on, the token is used up, and only this comment may go on.

@@ -34,8 +34,8 @@ class Order:
     reason: str = ""
 
     def __str__(self) -> str:
-        """Return the command as it would be typed. A token stands for its environment."""
-        words = [str(self.name) if self.name and not self.token else "", self.image, self.token, self.reason]
+        """Return the command as it would be typed."""
+        words = [str(self.name) if self.name else "", self.image, self.token, self.reason]
         words.append(f"{self.days}d" if self.days else "")
         return " ".join(["/" + self.verb, *filter(None, words)])
 
@@ -85,12 +85,13 @@ def parse_name_and_image(verb: str, words: Words) -> Order:
     return Order(verb=verb, name=name, image=words.take(lambda word: word if _IMAGE.fullmatch(word) else None))
 
 
-def parse_token(verb: str, words: Words) -> Order:
-    """Parse `TOKEN`. Raises ArgumentsError without one."""
+def parse_name_and_token(verb: str, words: Words) -> Order:
+    """Parse `NAME TOKEN`. Raises ArgumentsError without both."""
+    name = words.take_name()
     token = words.take(lambda word: word if TOKEN_PATTERN.fullmatch(word) else None)
-    if not token:
-        raise ArgumentsError(f"write `/{verb} TOKEN` with the token in the answer to `/destroy`")
-    return Order(verb=verb, token=token)
+    if name is None or not token:
+        raise ArgumentsError(f"write `/{verb} NAME TOKEN`, as the answer to `/destroy` says")
+    return Order(verb=verb, name=name, token=token)
 
 
 def parse_name_and_days(verb: str, words: Words) -> Order:

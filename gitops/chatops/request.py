@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib.config.naming import NAME_PATTERN, EnvironmentName
 from gitops.chatops.confirmation import find_confirmation
+from gitops.chatops.confirmation_request import require_request
 from gitops.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -78,15 +79,20 @@ class Request:
         names = {name for path in paths if (name := declared_name(path)) and not name.is_account}
         return tuple(sorted(names))
 
-    def confirmed(self, token: str) -> Confirmation:
-        """Return the confirmation that a token stands for. Raises RefusedError when the token is not valid."""
-        return find_confirmation(
+    def confirmed(self, token: str, name: EnvironmentName) -> Confirmation:
+        """Return the confirmation of a token for an environment. Raises RefusedError when the token is not valid."""
+        comments = self.repository.comments(self.event.number)
+        found = find_confirmation(
             token,
-            self.repository.comments(self.event.number),
-            login=self.login,
-            comment_id=self.event.comment.id,
+            comments,
+            confirmed=self.event.comment,
             now=datetime.now(UTC),
+            is_edited=self.repository.is_edited,
         )
+        if found.record.environment != str(name):
+            raise RefusedError(f"this token is not for {name}; comment `/destroy {name}` to get one")
+        require_request(found.record, name, comments, touched=lambda: self.touched, is_edited=self.repository.is_edited)
+        return found
 
 
 def repository_path(name: EnvironmentName) -> str:

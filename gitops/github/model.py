@@ -36,15 +36,16 @@ class RepositoryIdentity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
-    """A comment of an issue or a pull request."""
+    """A comment of an issue or a pull request. `updated` can be later than `created` without an edit."""
 
     id: int
     author: str
     by_bot: bool
     body: str
     created: datetime
-    edited: bool
+    updated: datetime
     url: str
+    node_id: str
 
     @classmethod
     def from_json(cls, data: Any) -> Comment:  # noqa: ANN401 - JSON
@@ -56,8 +57,9 @@ class Comment:
             by_bot=user["type"] == "Bot",
             body=data["body"] or "",
             created=moment(data["created_at"]),
-            edited=data["updated_at"] != data["created_at"],
+            updated=moment(data["updated_at"]),
             url=data["html_url"],
+            node_id=data["node_id"],
         )
 
 
@@ -154,6 +156,14 @@ class Issue:
             author=user["login"],
             url=data["html_url"],
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkflowJob:
+    """A job of a run of a workflow."""
+
+    name: str
+    run_url: str
 
 
 def moment(text: str) -> datetime:

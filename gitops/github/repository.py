@@ -6,7 +6,16 @@ import base64
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote
 
-from gitops.github.model import ChangedFile, Comment, Deployment, Issue, Permission, PullRequest, RepositoryFile
+from gitops.github.model import (
+    ChangedFile,
+    Comment,
+    Deployment,
+    Issue,
+    Permission,
+    PullRequest,
+    RepositoryFile,
+    WorkflowJob,
+)
 from gitops.github.transport import GitHubError
 
 if TYPE_CHECKING:
@@ -24,11 +33,41 @@ _EXISTS = 422
 _DESCRIPTION_LENGTH = 140
 """https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status"""
 
+_UNFINISHED = ("waiting", "in_progress", "queued", "pending", "requested")
+"""Statuses of a run that has not ended; `waiting` is one that waits for an approval.
+
+https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
+"""
+
+_RULES_OF_PUSHES = {
+    *("pull_request", "merge_queue", "update", "required_status_checks", "required_deployments", "required_signatures"),
+    *("workflows", "code_scanning", "commit_message_pattern", "commit_author_email_pattern", "committer_email_pattern"),
+}
+"""Types of rules that can refuse a commit which changes a file."""
+
 _ENABLE_AUTO_MERGE = """\
 mutation($pullRequest: ID!) {
   enablePullRequestAutoMerge(input: {pullRequestId: $pullRequest, mergeMethod: SQUASH}) { clientMutationId }
 }
 """
+
+
+_MAY_NOT_PROPOSE = "GitHub Actions is not permitted to create or approve pull requests"
+"""GitHub's words, with the status 403, for the token of a job."""
+
+_LET_JOBS_PROPOSE = (
+    "The default branch is protected, so this change needs a pull request. An administrator lets jobs open one in "
+    'Settings, Actions, General, Workflow permissions: "Allow GitHub Actions to create and approve pull requests". '
+    "It is off by default"
+)
+"""https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/enabling-features-for-your-repository/managing-github-actions-settings-for-a-repository#preventing-github-actions-from-creating-or-approving-pull-requests"""
+
+_LAST_EDIT = """\
+query($comment: ID!) {
+  node(id: $comment) { ... on IssueComment { lastEditedAt } }
+}
+"""
+"""https://docs.github.com/en/graphql/reference/objects#issuecomment"""
 
 
 class Repository:
@@ -51,6 +90,13 @@ class Repository:
     def comments(self, number: int) -> list[Comment]:
         """Return the comments of an issue or pull request, oldest first."""
         return [Comment.from_json(item) for item in self._transport.pages(f"{self._root}/issues/{number}/comments")]
+
+    def is_edited(self, comment: Comment) -> bool:
+        """Whether a comment was edited since it was written, also by its author."""
+        node = self._transport.graphql(_LAST_EDIT, {"comment": comment.node_id})["node"]
+        if not isinstance(node, dict) or "lastEditedAt" not in node:
+            raise GitHubError(f"GitHub does not say whether the comment {comment.url} was edited")
+        return node["lastEditedAt"] is not None
 
     def create_comment(self, number: int, body: str) -> Comment:
         """Comment on an issue or pull request."""
@@ -87,7 +133,12 @@ class Repository:
     def open_pull_request(self, *, title: str, body: str, head_ref: str, base_ref: str) -> PullRequest:
         """Open a pull request from a branch of this repository."""
         request = {"title": title, "body": body, "head": head_ref, "base": base_ref}
-        return PullRequest.from_json(self._transport.send("POST", f"{self._root}/pulls", request))
+        try:
+            return PullRequest.from_json(self._transport.send("POST", f"{self._root}/pulls", request))
+        except GitHubError as error:
+            if _MAY_NOT_PROPOSE not in str(error):
+                raise
+            raise GitHubError(f"{error}\n{_LET_JOBS_PROPOSE}", error.status) from error
 
     def describe_pull_request(self, number: int, *, title: str, body: str) -> PullRequest:
         """Replace the title and the description of a pull request."""
@@ -105,6 +156,17 @@ class Repository:
     def branch_head(self, branch: str) -> str:
         """Return the newest commit of a branch."""
         return str(self._transport.get(f"{self._root}/git/ref/heads/{quote(branch)}")["object"]["sha"])
+
+    def is_protected(self, branch: str) -> bool:
+        """Whether a ruleset or a branch protection has rules for pushes to a branch.
+
+        https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
+        https://docs.github.com/en/rest/branches/branches#get-a-branch
+        """
+        rules = self._transport.pages(f"{self._root}/rules/branches/{quote(branch, safe='')}")
+        if any(rule["type"] in _RULES_OF_PUSHES for rule in rules):
+            return True
+        return bool(self._transport.get(f"{self._root}/branches/{quote(branch, safe='')}")["protected"])
 
     def create_branch(self, branch: str, sha: str) -> None:
         """Create a branch at a commit; GitHub answers 422 when it exists."""
@@ -163,6 +225,26 @@ class Repository:
         body = {"message": message, "sha": file.sha, "branch": branch}
         answer = self._transport.send("DELETE", f"{self._root}/contents/{quote(file.path)}", body)
         return str(answer["commit"]["sha"])
+
+    def unfinished_jobs(self, workflow: str) -> list[WorkflowJob]:
+        """Return the jobs that have not ended, of the runs of a workflow file on the default branch.
+
+        Runs of a branch or a fork, which can have any jobs, are left out: only these events start the file of the
+        default branch.
+        """
+        path, branch = f"{self._root}/actions/workflows/{quote(workflow)}/runs", self.default_branch()
+        runs = {
+            run["id"]: run
+            for status in _UNFINISHED
+            for run in self._transport.pages(path, key="workflow_runs", branch=branch, status=status)
+            if run["event"] in {"schedule", "workflow_dispatch"}
+        }
+        return [
+            WorkflowJob(name=job["name"], run_url=run["html_url"])
+            for run_id, run in runs.items()
+            for job in self._transport.pages(f"{self._root}/actions/runs/{run_id}/jobs", key="jobs")
+            if job["status"] != "completed"
+        ]
 
     def deployments(self, environment: str) -> list[Deployment]:
         """Return the deployments of an environment, newest first."""

@@ -27,7 +27,7 @@ from tests.fake_github.git import BareRepository
 from tests.fake_github.operations.routes import contract
 from tests.fake_github.people import People
 from tests.fake_github.server import Server
-from tests.fake_github.state import BOT, State
+from tests.fake_github.state import BOT, State, WorkflowRun
 from tests.fake_github.world import World, source
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class FakeGitHub:
             git=self.git,
             answers=Answers(examples, self.state, self.git),
             code_answers=CodeAnswers(examples, self.state, self.git),
+            examples=examples,
         )
         self._server.world = self._world
         self.people = People(self._world)
@@ -179,6 +180,10 @@ class FakeGitHub:
     def protect(self, branch: str = "main") -> None:
         """Let a branch take changes through pull requests only."""
         self.state.protected.add(branch)
+
+    def lose_races(self, times: int) -> None:
+        """Have another job commit just before each of the next commits by the contents API."""
+        self.state.races = times
 
     # Git
 
@@ -303,6 +308,15 @@ class FakeGitHub:
         """Return the event `push` of commits to a branch."""
         with self._world.lock:
             return self._events.push(before, after, branch)
+
+    # Runs
+
+    def run(self, workflow: str, *, event: str, status: str, jobs: Mapping[str, str]) -> int:
+        """Have a run of a workflow file, with the statuses of its jobs by their names; return its id."""
+        with self._world.lock:
+            run = WorkflowRun(id=self.state.new_id(), workflow=workflow, event=event, status=status, jobs=dict(jobs))
+            self.state.runs[run.id] = run
+            return run.id
 
     def dispatch_event(self, **inputs: str) -> dict[str, Any]:
         """Return the event `workflow_dispatch`."""

@@ -1,6 +1,7 @@
-"""The GraphQL API, as far as the fake has it: one mutation.
+"""The GraphQL API, as far as the fake has it: one mutation, and one query.
 
 https://docs.github.com/en/graphql/reference/mutations#enablepullrequestautomerge
+https://docs.github.com/en/graphql/reference/objects#issuecomment
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fake_github import graphql_schema
 from tests.fake_github.access import FORBIDDEN
+from tests.fake_github.examples import stamp
 from tests.fake_github.operations.pull_requests import enable_auto_merge
-from tests.fake_github.permissions import AUTO_MERGE
+from tests.fake_github.permissions import AUTO_MERGE, COMMENT_NODE
 from tests.fake_github.world import NOT_FOUND, Refusal
 
 if TYPE_CHECKING:
@@ -24,15 +26,16 @@ _KINDS = {NOT_FOUND[0]: "NOT_FOUND", FORBIDDEN[0]: "FORBIDDEN"}
 _AUTO_MERGE = re.compile(
     AUTO_MERGE + r"\(input: {pullRequestId: \$(\w+), mergeMethod: (MERGE|SQUASH|REBASE)}\)",
 )
+_LAST_EDIT = re.compile(r"node\(id: \$(\w+)\) { \.\.\. on IssueComment { lastEditedAt } }")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GraphQL:
-    """A request that the fake knows: the field that is asked for, the id of a pull request, and the merge method."""
+    """A request that the fake knows: its row among the permissions, the id of its node, and the merge method."""
 
-    field: str
-    pull_request_id: str
-    method: str
+    operation: str
+    node_id: str
+    method: str = ""
 
 
 def faults(raw: bytes) -> list[str]:
@@ -54,26 +57,34 @@ def understood(raw: bytes) -> GraphQL | None:
         return None
     if not isinstance(request, dict):
         return None
-    found = _AUTO_MERGE.search(str(request.get("query", "")))
-    variable = request.get("variables", {}).get(found[1]) if found is not None else None
-    if found is None or not isinstance(variable, str):
-        return None
-    return GraphQL(field=AUTO_MERGE, pull_request_id=variable, method=found[2])
+    query, variables = str(request.get("query", "")), request.get("variables", {})
+    if found := _AUTO_MERGE.search(query):
+        return GraphQL(operation=AUTO_MERGE, node_id=str(variables.get(found[1])), method=found[2])
+    if found := _LAST_EDIT.search(query):
+        return GraphQL(operation=COMMENT_NODE, node_id=str(variables.get(found[1])))
+    return None
 
 
 def answer(world: World, request: GraphQL, *, allowed: bool) -> dict[str, Any]:
     """Answer as GraphQL does, always with the status 200: errors are in the body."""
-    refusal = Refusal(*FORBIDDEN) if not allowed else None
-    if refusal is None:
-        try:
-            enable_auto_merge(world, request.pull_request_id, request.method)
-        except Refusal as refused:
-            refusal = refused
-    if refusal is None:
-        return {"data": {request.field: {"clientMutationId": None}}}
-    error = {
-        "type": _KINDS.get(refusal.status, "UNPROCESSABLE"),
-        "path": [request.field],
-        "message": refusal.message,
-    }
-    return {"data": {request.field: None}, "errors": [error]}
+    field = "node" if request.operation == COMMENT_NODE else request.operation
+    try:
+        if not allowed:
+            raise Refusal(*FORBIDDEN)
+        if request.operation == COMMENT_NODE:
+            found: dict[str, Any] = {"lastEditedAt": _last_edited(world, request.node_id)}
+        else:
+            enable_auto_merge(world, request.node_id, request.method)
+            found = {"clientMutationId": None}
+    except Refusal as refusal:
+        kind = _KINDS.get(refusal.status, "UNPROCESSABLE")
+        return {"data": {field: None}, "errors": [{"type": kind, "path": [field], "message": refusal.message}]}
+    return {"data": {field: found}}
+
+
+def _last_edited(world: World, node_id: str) -> str | None:
+    number = node_id.removeprefix("IC_")
+    comment = world.state.comments.get(int(number)) if number.isdigit() else None
+    if comment is None:
+        raise Refusal(NOT_FOUND[0], f"Could not resolve to a node with the global id of '{node_id}'")
+    return stamp(comment.last_edited) if comment.last_edited else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from graphql import (
     GraphQLError,
     GraphQLInputObjectType,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -34,7 +35,9 @@ FILE = Path(__file__).with_name("schema.graphql")
 
 FIELDS: Mapping[str, frozenset[str]] = {
     "Mutation": frozenset({"enablePullRequestAutoMerge"}),
-    "Query": frozenset({"id"}),
+    "Query": frozenset({"id", "node"}),
+    "Node": frozenset({"id"}),
+    "IssueComment": frozenset({"id", "lastEditedAt"}),
     "EnablePullRequestAutoMergePayload": frozenset({"clientMutationId"}),
 }
 """The fields of objects that the part has. What they take is whole."""
@@ -60,9 +63,9 @@ def part(text: str) -> str:
     whole = build_schema(text, assume_valid=True)
     for name, fields in FIELDS.items():
         kind = whole.type_map[name]
-        assert isinstance(kind, GraphQLObjectType)
+        assert isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
         kind.fields = {field: kind.fields[field] for field in sorted(fields)}
-        kind.interfaces = ()
+        kind.interfaces = tuple(interface for interface in kind.interfaces if interface.name in FIELDS)
         kind.ast_node = None
     names = sorted({kind.name for name in FIELDS for kind in _needed(whole, whole.type_map[name])})
     printed = (print_type(_without_prose(whole.type_map[name])) for name in names)
@@ -73,7 +76,7 @@ def _needed(whole: GraphQLSchema, kind: GraphQLNamedType) -> Iterator[GraphQLNam
     if is_specified_scalar_type(kind):
         return
     yield kind
-    if isinstance(kind, GraphQLObjectType):
+    if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
         for field in kind.fields.values():
             yield from _needed(whole, get_named_type(field.type))
             for argument in field.args.values():

@@ -26,6 +26,7 @@ ID_TOKEN = "GET idtoken"  # noqa: S105 - the name of an operation
 """What aws-actions/configure-aws-credentials does first."""
 
 AUTO_MERGE = "enablePullRequestAutoMerge"
+COMMENT_NODE = "node of an IssueComment"
 
 _ROOT = "/repos/{owner}/{repo}"
 
@@ -71,6 +72,8 @@ ADDED: Mapping[str, list[dict[str, str]]] = {
     # https://docs.github.com/en/code-security/dependabot/working-with-dependabot/automating-dependabot-with-github-actions
     # #enabling-automerge-on-a-pull-request
     AUTO_MERGE: [{"contents": "write", "pull_requests": "write"}],
+    # As GET of a comment, above: https://docs.github.com/en/graphql/reference/objects#issuecomment
+    COMMENT_NODE: [{"issues": "read"}, {"pull_requests": "read"}],
     # https://github.com/actions/checkout#recommended-permissions
     CHECKOUT: [{"contents": "read"}],
     # https://docs.github.com/en/actions/reference/security/oidc#workflow-permissions-for-the-requesting-the-oidc-token

@@ -172,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
         request = graphql.understood(raw)
         if request is None:
             raise self._violation(f"POST /graphql: the fake does not know {raw.decode(errors='replace')[:300]}")
-        allowed = self._is_allowed(token, request.field, need_of(request.field))
+        allowed = self._is_allowed(token, request.operation, need_of(request.operation))
         return Reply(status=200, body=json.dumps(graphql.answer(world, request, allowed=allowed)).encode())
 
     def _do(self, world: World, token: Token, found: Route, query: dict[str, str], raw: bytes) -> Reply:

@@ -44,6 +44,8 @@ class PullRequest(Issue):
     merge_commit: str | None = None
     auto_merge: str | None = None
     """The merge method of an enabled auto-merge."""
+    reviews: list[tuple[str, str, str]] = field(default_factory=list)
+    """Who reviewed, GitHub's word for the verdict (APPROVED, …), and the commit."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -55,6 +57,7 @@ class Comment:
     body: str
     created: datetime
     updated: datetime
+    last_edited: datetime | None = None
     app: str | None = None
     """The GitHub App with which the author wrote it."""
     missing_from: int = 0
@@ -94,6 +97,18 @@ class Deployment:
 
 
 @dataclass(kw_only=True, slots=True)
+class WorkflowRun:
+    id: int
+    workflow: str
+    """The name of its file, `reap.yml`."""
+    event: str
+    status: str
+    jobs: dict[str, str]
+    """The status of each job by its name."""
+    branch: str = "main"
+
+
+@dataclass(kw_only=True, slots=True)
 class State:
     """Everything at one moment; whoever reads or writes it holds the fake's lock."""
 
@@ -108,8 +123,19 @@ class State:
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
+    runs: dict[int, WorkflowRun] = field(default_factory=dict)
     protected: set[str] = field(default_factory=set)
     """Branches that take changes through pull requests only."""
+    jobs_may_propose: bool = True
+    """Whether the repository allows GitHub Actions to create and approve pull requests; on GitHub off by default."""
+    bypass: bool = False
+    """Whether the rules let pass who asks, as a ruleset can do for an app."""
+    updated_plus_one: bool = False
+    """Whether `updated_at` of a new comment is a second after `created_at`, as GitHub has it at times."""
+    races: int = 0
+    """How many of the next commits by the contents API come too late for another one."""
+    classic_protection: bool = False
+    """Whether a branch protection says so, not a ruleset."""
     allow_auto_merge: bool = True
     page_size: int = 100
     """Most items of a page; GitHub's own limit is 100."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.fake_github.answers import Answers
     from tests.fake_github.code_answers import CodeAnswers
+    from tests.fake_github.examples import Examples
     from tests.fake_github.git import BareRepository
     from tests.fake_github.state import State
 
@@ -74,6 +76,7 @@ class World:
     git: BareRepository
     answers: Answers
     code_answers: CodeAnswers
+    examples: Examples
     lock: RLock = field(default_factory=RLock)
 
     def issue(self, number: int) -> Issue:
@@ -108,13 +111,14 @@ class World:
     def add_comment(self, number: int, author: str, body: str, app: str | None = None) -> Comment:
         require_body(body, "IssueComment")
         now = self.state.now()
+        updated = now + timedelta(seconds=self.state.updated_plus_one)
         comment = Comment(
             id=self.state.new_id(),
             number=number,
             author=author,
             body=body,
             created=now,
-            updated=now,
+            updated=updated,
             app=app,
             missing_from=self.state.lists_that_lag,
         )
@@ -126,6 +130,7 @@ class World:
         require_body(body, "IssueComment")
         if body != comment.body:
             comment.body, comment.updated = body, self.state.edited(comment.created)
+            comment.last_edited = comment.updated
 
     def open_pull_request(
         self, *, author: str, title: str, body: str, head_ref: str, fork: str | None, base_ref: str, draft: bool

@@ -30,6 +30,8 @@ def list_pull_requests(world: World, request: Request) -> Listing:
 
 
 def create_pull_request(world: World, request: Request) -> Answer:
+    if not world.state.jobs_may_propose:
+        raise Refusal(403, "GitHub Actions is not permitted to create or approve pull requests.")
     head = request.body["head"]
     fork, _, branch = head.rpartition(":")
     pull = world.open_pull_request(
@@ -56,6 +58,18 @@ def list_changed_files(world: World, request: Request) -> Listing:
     pull = world.pull_request(request.number)
     changes = world.git.changes(pull.base_sha, pull.head_sha)
     return Listing(items=changes, shown=lambda change: world.answers.changed_file(change, pull.head_sha))
+
+
+def list_reviews(world: World, request: Request) -> Listing:
+    """List the reviews of a pull request, oldest first."""
+    pull = world.pull_request(request.number)
+    example = world.examples.of("pull-request-review-items", number=pull.number)[0]
+
+    def shown(review: tuple[str, str, str]) -> object:
+        login, verdict, commit = review
+        return {**example, "user": world.examples.user(login), "state": verdict, "commit_id": commit}
+
+    return Listing(items=pull.reviews, shown=shown)
 
 
 def list_pull_requests_of_commit(world: World, request: Request) -> Listing:

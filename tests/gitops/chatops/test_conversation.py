@@ -22,7 +22,7 @@ pytestmark = pytest.mark.processes
 
 ALPHA = "environments/dev/alpha.yaml"
 TODAY = datetime.now(UTC).date()
-NOTHING: dict[str, list[object]] = {"git": [], "read": [], "deploy": [], "destroy": []}
+NOTHING: dict[str, list[object]] = {"git": [], "read": [], "deploy": [], "production": [], "destroy": []}
 
 
 def lines(text: str | None) -> list[str]:
@@ -122,7 +122,6 @@ def test_steps_go_to_the_jobs_that_may_do_them(conversation: Conversation) -> No
         "region": "us-east-1",
         "environment": "dev/beta",
         "slug": "dev-beta",
-        "github_environment": "deploy",
     }
     assert conversation.reactions(event) == ["eyes"]
     assert conversation.answers == []
@@ -135,7 +134,7 @@ def test_production_is_deployed_by_the_job_that_asks_for_approval(conversation: 
 
     ran = conversation.decide(conversation.comment("octocat", "/deploy prod/app"))
 
-    assert [entry["github_environment"] for entry in ran.outputs["deploy"]] == ["production"]
+    assert ran.steps == [("production", "prod/app")]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,7 @@ def test_production_is_deployed_by_the_job_that_asks_for_approval(conversation: 
         ("monalisa", "/destroy qa/xx", "qa/xx is not declared on main"),
         ("monalisa", "/destroy accounts/main", "gitops bootstrap"),
         ("monalisa", "/extend dev 3d", "is for ad hoc apps"),
-        ("monalisa", "/confirm abcdefghijklmnop", "was answered with this token"),
+        ("monalisa", "/confirm dev/alpha abcdefghijklmnop", "was answered with this token"),
         ("octocat", "/destroy dev", "administrators"),
         ("writer", "/destroy", "only its owner or an administrator"),
     ],
@@ -182,7 +181,7 @@ def test_help_is_answered_at_once(conversation: Conversation) -> None:
     ran = conversation.decide(event)
 
     assert ran.outputs == NOTHING
-    assert "| `/confirm TOKEN` |" in conversation.answers[0]
+    assert "| `/confirm NAME TOKEN` |" in conversation.answers[0]
     assert conversation.reactions(event) == ["eyes", "rocket"]
 
 
@@ -232,7 +231,8 @@ def test_lock_and_unlock_are_commits_that_leave_the_file_as_it_was(conversation:
     conversation.order("octocat", "/unlock dev/alpha")
 
     assert locked.startswith(before or "-")
-    assert 'lock: {by: octocat, reason: "a demonstration: {today}, *really*"}' in locked
+    today = datetime.now(UTC).date()
+    assert f'lock: {{by: octocat, since: {today}, reason: "a demonstration: {{today}}, *really*"}}' in locked
     assert refused.outputs == NOTHING
     assert conversation.github.read(ALPHA) == before
     assert len(conversation.answers) == 3
@@ -275,7 +275,8 @@ def test_where_the_branch_is_protected_a_pull_request_proposes_the_change_once(c
     assert len(conversation.answers) == 2
     proposal = conversation.github.pull_request(2)
     assert proposal.head_ref.startswith("gitops/dev-alpha-")
-    assert "lock: {by: octocat, reason: x}" in lines(conversation.github.read(ALPHA, proposal.head_ref))
+    lock = f"lock: {{by: octocat, since: {datetime.now(UTC).date()}, reason: x}}"
+    assert lock in lines(conversation.github.read(ALPHA, proposal.head_ref))
 
 
 def test_a_commit_that_github_refuses_is_told(conversation: Conversation) -> None:
@@ -357,7 +358,7 @@ def test_a_forged_record_in_a_comment_of_somebody_else_counts_for_nothing(conver
     record = base64.b64encode(json.dumps({"environment": "dev/beta"}).encode()).decode()
     conversation.comment("octocat", f"<!-- gitops:confirmation {record} -->")
 
-    ran = conversation.decide(conversation.comment("octocat", "/confirm abcdefghijklmnop"))
+    ran = conversation.decide(conversation.comment("octocat", "/confirm dev/beta abcdefghijklmnop"))
 
     assert ran.outputs == NOTHING
     assert "was answered with this token" in conversation.answers[0].replace("\\", "")

@@ -39,7 +39,7 @@ class Destruction:
 
     @property
     def token(self) -> str:
-        found = re.search(r"^/confirm (\S+)$", self.conversation.answers[-1], re.MULTILINE)
+        found = re.search(r"^/confirm (\S+ \S+)$", self.conversation.answers[-1], re.MULTILINE)
         assert found is not None, self.conversation.answers[-1]
         return found[1]
 
@@ -80,7 +80,7 @@ def test_destroy_shows_what_would_go_and_touches_nothing(destruction: Destructio
     assert "SNS" not in holding
     assert "US dollars a month" in answer
     assert "octocat comments within 15 minutes" in answer
-    assert re.search(r"^/confirm [a-z2-7]{16}$", answer, re.MULTILINE)
+    assert re.search(r"^/confirm dev/alpha [a-z2-7]{16}$", answer, re.MULTILINE)
     assert destruction.conversation.reactions(event) == ["eyes", "rocket"]
     assert destruction.stands
 
@@ -92,7 +92,6 @@ def test_confirm_takes_the_file_out_of_git_and_the_stack_out_of_aws(destruction:
 
     assert [one.process.returncode for one in ran] == [0, 0], ran[-1].process.stderr
     assert ran[0].steps == [("destroy", "dev/alpha")]
-    assert ran[0].outputs["destroy"][0]["github_environment"] == "destroy"
     assert destruction.is_gone
     assert "is destroyed" in destruction.last_answer()
     assert "kept: AWS::S3::Bucket" in destruction.last_answer()
@@ -164,6 +163,34 @@ def test_an_expired_token_is_refused(destruction: Destruction) -> None:
 
     assert ran[0].steps == []
     assert "has expired" in destruction.last_answer()
+    assert destruction.stands
+
+
+def test_reviewers_may_take_longer_than_the_token_lasts(destruction: Destruction) -> None:
+    destruction.github.let_pass(-timedelta(minutes=20))
+    token = destruction.ask()
+    destruction.github.let_pass(timedelta(minutes=4))
+    event = destruction.conversation.comment("octocat", f"/confirm {token}")
+    destruction.github.let_pass(timedelta(minutes=16))
+
+    decided = destruction.conversation.decide(event)
+    (approved,) = destruction.conversation.perform(event, decided, "destroy")
+
+    assert approved.process.returncode == 0, approved.process.stderr
+    assert destruction.is_gone
+
+
+def test_an_approval_after_eight_days_destroys_nothing_and_says_the_limit(destruction: Destruction) -> None:
+    destruction.github.let_pass(-timedelta(days=8))
+    token = destruction.ask()
+    event = destruction.conversation.comment("octocat", f"/confirm {token}")
+    destruction.github.let_pass(timedelta(days=8))
+
+    approved = destruction.conversation.run(event, "destroy", "--perform", "0")
+
+    assert approved.process.returncode == 0, approved.process.stderr
+    assert "approved more than 7 days later" in destruction.last_answer()
+    assert "used-by" not in destruction.conversation.answers[0]
     assert destruction.stands
 
 
@@ -262,6 +289,60 @@ def test_a_token_of_another_pull_request_is_refused(destruction: Destruction) ->
 
     assert ran[0].steps == []
     assert destruction.stands
+
+
+@pytest.mark.parametrize(
+    ("forged", "problem"),
+    [
+        ("deleted", "is not on this pull request"),
+        ("by another", "is not by octocat"),
+        ("edited", "was edited"),
+        ("for another environment", "does not ask to destroy dev/alpha"),
+        ("prose", "does not ask to destroy dev/alpha"),
+    ],
+)
+def test_a_record_whose_request_is_not_there_counts_for_nothing(
+    destruction: Destruction, forged: str, problem: str
+) -> None:
+    """A workflow on a branch can write any record in the name of the robot."""
+    token = destruction.ask()
+    request = next(c for c in destruction.github.comments(destruction.conversation.number) if c.body == "/destroy")
+    match forged:
+        case "deleted":
+            destruction.github.delete_comment(request.id)
+        case "by another":
+            request.author = "monalisa"
+        case "edited":
+            destruction.github.edit_comment(request.id, "/destroy dev/alpha")
+        case "for another environment":
+            request.body = "/destroy dev/beta"
+        case _:
+            request.body = "Shall I `/destroy` it?"
+
+    _, ran = destruction.confirm(token)
+
+    assert ran[0].steps == []
+    assert problem in destruction.last_answer()
+    assert destruction.stands
+
+
+def test_a_token_is_for_the_environment_that_confirm_names(destruction: Destruction) -> None:
+    token = destruction.ask("monalisa").replace("dev/alpha", "dev/beta")
+
+    _, ran = destruction.confirm(token, "monalisa")
+
+    assert ran[0].steps == []
+    assert "this token is not for dev/beta" in destruction.last_answer()
+    assert destruction.stands
+
+
+def test_a_record_that_github_calls_updated_a_second_later_holds(destruction: Destruction) -> None:
+    destruction.github.state.updated_plus_one = True
+
+    _, ran = destruction.confirm(destruction.ask())
+
+    assert ran[-1].process.returncode == 0, ran[-1].process.stderr
+    assert destruction.is_gone
 
 
 def test_what_has_changed_since_must_be_asked_about_again(destruction: Destruction) -> None:
@@ -378,12 +459,12 @@ def test_an_ad_hoc_environment_whose_folder_begins_like_production_is_destroyed_
     _, deployed = conversation.order("octocat", "/deploy")
     status = checkout.statuses().get("products-alpha")
     conversation.order("octocat", "/destroy")
-    token = re.search(r"^/confirm (\S+)$", conversation.answers[-1], re.MULTILINE)
+    token = re.search(r"^/confirm (\S+ \S+)$", conversation.answers[-1], re.MULTILINE)
     assert token is not None, conversation.answers[-1]
     _, destroyed = conversation.order("octocat", token[0])
 
     assert any("products/alpha" in answer and "created" in answer for answer in conversation.answers)
-    assert [entry["github_environment"] for entry in deployed[0].outputs["deploy"]] == ["deploy"]
+    assert deployed[0].steps == [("deploy", "products/alpha")]
     assert status == "CREATE_COMPLETE"
     assert destroyed[-1].process.returncode == 0, destroyed[-1].process.stderr
     assert conversation.github.read("environments/products/alpha.yaml") is None

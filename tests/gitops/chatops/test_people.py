@@ -37,7 +37,7 @@ def test_a_managed_user_locks_and_unlocks(conversation: Conversation) -> None:
     conversation.pull()
     conversation.order(MANAGED, "/unlock dev/alpha")
 
-    assert f"lock: {{by: {MANAGED}, reason: mine}}" in locked
+    assert f"lock: {{by: {MANAGED}, since: " in locked
     assert "lock" not in (conversation.github.read(ALPHA) or "")
 
 
@@ -53,10 +53,10 @@ def test_a_managed_user_owns_an_environment(conversation: Conversation) -> None:
 
 
 def test_comments_of_a_deleted_account_order_nothing_and_hinder_nobody(conversation: Conversation) -> None:
-    conversation.comment("hubot", "/confirm abcdefghijklmnop")
+    conversation.comment("hubot", "/confirm dev/alpha abcdefghijklmnop")
     conversation.github.people.delete_account("hubot")
 
-    event, ran = conversation.order("octocat", "/confirm abcdefghijklmnop")
+    event, ran = conversation.order("octocat", "/confirm dev/alpha abcdefghijklmnop")
 
     assert [one.process.returncode for one in ran] == [0]
     assert "was answered with this token" in conversation.answers[0].replace("\\", "")

@@ -74,8 +74,30 @@ def test_comments_tell_who_wrote_them_and_whether_they_were_edited(
     event = fake_github.comment(pull_request, "octocat", "/status")
     repository.create_comment(pull_request, "an answer")
     fake_github.edit_comment(event["comment"]["id"], "/destroy")
-    read = [(item.author, item.by_bot, item.body, item.edited) for item in repository.comments(pull_request)]
+    read = [
+        (item.author, item.by_bot, item.body, repository.is_edited(item)) for item in repository.comments(pull_request)
+    ]
     assert read == [("octocat", False, "/destroy", True), ("github-actions[bot]", True, "an answer", False)]
+
+
+def test_a_comment_that_was_updated_a_second_later_is_not_edited(
+    repository: Repository, fake_github: FakeGitHub, pull_request: int
+) -> None:
+    fake_github.state.updated_plus_one = True
+    comment = repository.create_comment(pull_request, "an answer")
+
+    assert comment.updated > comment.created
+    assert not repository.is_edited(comment)
+
+
+def test_whether_a_comment_was_edited_is_never_guessed(
+    repository: Repository, fake_github: FakeGitHub, pull_request: int
+) -> None:
+    comment = repository.create_comment(pull_request, "an answer")
+    fake_github.delete_comment(comment.id)
+
+    with pytest.raises(GitHubError, match="Could not resolve to a node"):
+        repository.is_edited(comment)
 
 
 def test_a_comment_has_the_moment_it_was_written(

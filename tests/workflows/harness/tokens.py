@@ -1,4 +1,4 @@
-"""The token that `/destroy` answers with."""
+"""The name and the token that `/destroy` answers with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 def token_in(comments: Sequence[str]) -> str:
-    """Return the token of the newest comment that has one."""
+    """Return the name and the token of the newest comment that has them."""
     newest_first = "\n".join(reversed(comments))
-    found = re.search(r"^/confirm ([a-z2-7]{16})$", newest_first, re.MULTILINE)
+    found = re.search(r"^/confirm (\S+ [a-z2-7]{16})$", newest_first, re.MULTILINE)
     assert found is not None, newest_first
     return found[1]
