@@ -22,8 +22,8 @@ from tests.fake_github.answers import Answers
 from tests.fake_github.code_answers import CodeAnswers
 from tests.fake_github.events import Events
 from tests.fake_github.examples import Examples
-from tests.fake_github.faults import Fault
 from tests.fake_github.git import BareRepository
+from tests.fake_github.observed import Observed
 from tests.fake_github.operations.routes import contract
 from tests.fake_github.people import People
 from tests.fake_github.server import Server
@@ -34,25 +34,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from tests.fake_github.acts import Act
-    from tests.fake_github.faults import Outcome
-    from tests.fake_github.limits import Limits
-    from tests.fake_github.server import Call
     from tests.fake_github.state import Comment, Deployment, Issue, PullRequest, Role
-    from tests.fake_github.uses import Use
 
 ROLES: dict[str, Role] = {"monalisa": "admin", "octocat": "write", "hubot": "read", "stranger": "none"}
 """Who may do what at first."""
 
 
-class FakeGitHub:
+class FakeGitHub(Observed):
     """GitHub with one repository, which has a first commit and no files. People act by methods, jobs over HTTP."""
 
     def __init__(self, folder: Path, repository: str = "example/environments") -> None:
         self.repository = repository
-        self._server = Server()
-        self.all_permissions_token = self._server.tokens.issue("", None)
-        """A token that no job has: it may do everything. For tests of what the client does with answers."""
+        super().__init__(Server())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.state = State(repository=repository, roles=dict(ROLES))
         self.git = BareRepository(folder / f"{repository}.git", self.state.default_branch)
@@ -80,98 +73,15 @@ class FakeGitHub:
         if folder := os.environ.get(uses.FOLDER):
             uses.write(Path(folder), self._server.uses)
 
-    # Tokens
-
-    def issue_token(self, job: str, permissions: Mapping[str, str], *, built_in: bool = True) -> str:
-        """Return a token for a job, `workflow/job`, with its `permissions:` as a workflow writes them.
-
-        One that is not `built_in` is that of a GitHub App, with which a job may work as well.
-        """
-        return self._server.tokens.issue(job, permissions, built_in=built_in)
-
-    def jobs_with_tokens_in(self, text: str) -> list[str]:
-        """Return the jobs whose tokens a text has in it; empty is good."""
-        return self._server.tokens.named_in(text)
-
-    @property
-    def uses(self) -> list[Use]:
-        """Which permission each call so far needed, by the jobs of the tokens."""
-        return list(self._server.uses)
-
-    @property
-    def acts(self) -> list[Act]:
-        """The events that calls so far have made."""
-        return list(self._server.acts)
-
-    @property
-    def refused(self) -> list[str]:
-        """Calls of jobs whose token had not the permission; empty is good."""
-        return [
-            f"{use.job}: {use.operation} needs {use.need.header}"
-            for use in self._server.uses
-            if use.job and not use.allowed
-        ]
-
-    # What happened
-
-    @property
-    def calls(self) -> list[Call]:
-        """All requests so far."""
-        return list(self._server.calls)
-
-    @property
-    def writes(self) -> list[str]:
-        """The requests so far that were not GET, as `POST /issues/1/comments`, whatever their answer."""
-        return [str(call) for call in self._server.calls if call.method != "GET"]
-
-    @property
-    def violations(self) -> list[str]:
-        """Requests that GitHub's description does not allow, and wrong answers of the fake; empty is good."""
-        return list(self._server.violations)
-
-    def forget_calls(self) -> None:
-        """Start the records of calls and of their events anew."""
-        self._server.calls.clear()
-        self._server.acts.clear()
-
-    # What goes wrong
-
-    def fault(
-        self,
-        method: str,
-        path: str,
-        outcome: Outcome,
-        *,
-        times: int | None = None,
-        page: int | None = None,
-        seconds: float = 1.0,
-    ) -> None:
-        """Spoil requests to a path below the repository, `/issues/*/comments`; the first `times` of them, or all.
-
-        `page` restricts this to one page of a list. Earlier faults come first. `seconds` is how slow SLOW is.
-        """
-        self._server.faults.append(
-            Fault(method=method, path=path, outcome=outcome, left=times, page=page, seconds=seconds)
-        )
-
-    def heal(self) -> None:
-        """End all faults."""
-        self._server.faults.clear()
-
-    @property
-    def limits(self) -> Limits:
-        """How often jobs may ask; set a limit to reach it with few requests."""
-        return self._server.limits
-
-    def lag(self, lists: int) -> None:
-        """Leave comments that are written from now on out of the next lists: each is missing from that many."""
-        self.state.lists_that_lag = lists
-
     # Time, people, rules
 
     def let_pass(self, time: timedelta) -> None:
         """Move the fake's clock forward: what is written from now on is that much later."""
         self.state.passed += time
+
+    def lag(self, lists: int) -> None:
+        """Leave comments that are written from now on out of the next lists: each is missing from that many."""
+        self.state.lists_that_lag = lists
 
     def set_role(self, login: str, role: Role) -> None:
         """Give a user a role; `none` is a user who is no collaborator."""
