@@ -25,7 +25,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds between tries; no test really waits."""
     waited: list[float] = []
     for function in (default_branch.commit_removal, default_branch.commit_edit):
-        monkeypatch.setitem(function.__kwdefaults__, "pause", waited.append)
+        defaults = function.__kwdefaults__
+        assert defaults is not None
+        monkeypatch.setitem(defaults, "pause", waited.append)
     return waited
 
 
