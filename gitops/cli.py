@@ -502,6 +502,22 @@ With --perform, one of these jobs runs its step, after reading and authorising t
     command.add_argument(
         "--perform", type=int, metavar="N", help="run step N (default: decide, answer and print the steps)"
     )
+    doctor = verbs.add(
+        "doctor",
+        "check the settings of the repository on GitHub",
+        """\
+Compare the settings of the repository on GitHub with those that docs/threat-model.md requires: environments, rules of
+the default branch and of tags, GitHub Actions. Prints a table with the page of each setting that is too weak or that
+the token in GITHUB_TOKEN may not read, and ends with 1 when there is one. Changes nothing.
+""",
+        """\
+  gitops doctor --github             with the token of an administrator of the repository
+  gitops doctor --job production     in a job, before it takes credentials: what its token may read
+""",
+    )
+    which = doctor.add_mutually_exclusive_group(required=True)
+    which.add_argument("--github", action="store_const", const=None, dest="job", help="all settings")
+    which.add_argument("--job", metavar="ENVIRONMENT", help="those that guard the jobs of an environment of GitHub")
     report = verbs.add(
         "report",
         "report the results of jobs on GitHub",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitops.errors import UserError
 from gitops.github.repository import Repository
+from gitops.github.settings import RepositorySettings
 from gitops.github.transport import Transport
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class Run:
     def connect(self) -> Repository:
         """Return the repository of the run."""
         return Repository(Transport(self.api_url, self.token), self.repository)
+
+    def settings(self) -> RepositorySettings:
+        """Return the settings of the repository of the run."""
+        return RepositorySettings(Transport(self.api_url, self.token), self.repository)
 
     def payload(self) -> Any:  # noqa: ANN401 - JSON
         """Return the event that started the run. Raises UserError when it cannot be read."""

@@ -23,6 +23,10 @@ class CodeAnswers:
         target = {"type": "commit", "sha": sha, "url": f"{self._examples.root}/git/commits/{sha}"}
         return {"ref": ref, "node_id": f"REF_{ref}", "url": f"{self._examples.root}/git/{ref}", "object": target}
 
+    def branch(self, name: str, sha: str) -> dict[str, Any]:
+        example = self._examples.of("branch-get")
+        return {**example, "name": name, "commit": {**example["commit"], "sha": sha}}
+
     def tree(self, sha: str) -> dict[str, Any]:
         url = f"{self._examples.root}/git/trees/{sha}"
         return {**self._examples.of("git-tree"), "sha": sha, "url": url, "tree": [], "truncated": False}

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from tests.fake_github.settings import Settings
+
 BOT = "github-actions[bot]"
 """Who writes with the token of a job."""
 
@@ -99,6 +101,7 @@ class State:
     deployments: dict[int, Deployment] = field(default_factory=dict)
     protected: set[str] = field(default_factory=set)
     """Branches that take changes through pull requests only."""
+    settings: Settings = field(default_factory=Settings)
     allow_auto_merge: bool = True
     page_size: int = 100
     """Most items of a page; GitHub's own limit is 100."""
