@@ -203,7 +203,7 @@ are compared. Works offline.
 """,
         """\
   gitops affected --base origin/main                 the work tree against main
-  gitops affected --base "$BEFORE" --head "$SHA"     the environments that a push touches
+  gitops affected --pushed --head "$SHA"             in a job: all since the newest push that a run has compared
   gitops affected --all                              all declared environments, to deploy them again
   gitops affected dev/alpha                          this one
   gitops affected --accounts                         the accounts, for a matrix of jobs
@@ -211,6 +211,12 @@ are compared. Works offline.
     )
     which = affected.add_mutually_exclusive_group(required=True)
     which.add_argument("--base", metavar="SHA", help="compare with this commit; all zeros: with an empty repository")
+    which.add_argument(
+        "--pushed",
+        action="store_true",
+        help="in a job of deploy.yml: compare with the newest commit in the history of --head whose changes an earlier"
+        " run has handed over",
+    )
     which.add_argument("--all", action="store_const", const=[], dest="names", help="all declared environments")
     which.add_argument("--accounts", action="store_true", help="all declared accounts")
     which.add_argument("names", nargs="*", default=[], metavar="NAME", help="a declared environment")

@@ -22,7 +22,7 @@ from tests.fake_github.faults import Fault
 from tests.fake_github.git import BareRepository
 from tests.fake_github.operations.routes import contract
 from tests.fake_github.server import Server
-from tests.fake_github.state import BOT, State
+from tests.fake_github.state import BOT, State, WorkflowRun
 from tests.fake_github.world import World, source
 
 if TYPE_CHECKING:
@@ -226,6 +226,13 @@ class FakeGitHub:
     def reactions(self, comment_id: int) -> list[str]:
         """Return the reactions of jobs to a comment."""
         return [content for login, content in self.state.comments[comment_id].reactions if login == BOT]
+
+    def record_run(self, sha: str, *, conclusion: str = "success", **jobs: str) -> int:
+        """Have a push to the default branch have started deploy.yml, with the results of `jobs`; return its number."""
+        jobs = jobs or {"Affected": "success"}
+        run = WorkflowRun(id=self.state.new_id(), workflow="deploy.yml", sha=sha, conclusion=conclusion, jobs=jobs)
+        self.state.runs.append(run)
+        return run.id
 
     @property
     def issues(self) -> list[Issue]:

@@ -89,6 +89,19 @@ class Deployment:
 
 
 @dataclass(kw_only=True, slots=True)
+class WorkflowRun:
+    """A run of a workflow, by the name of its file. `conclusion` is empty while it runs, as are `jobs` that do."""
+
+    id: int
+    workflow: str
+    sha: str
+    conclusion: str
+    jobs: dict[str, str]
+    branch: str = "main"
+    event: str = "push"
+
+
+@dataclass(kw_only=True, slots=True)
 class State:
     """Everything at one moment; whoever reads or writes it holds the fake's lock."""
 
@@ -99,6 +112,7 @@ class State:
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
+    runs: list[WorkflowRun] = field(default_factory=list)
     protected: set[str] = field(default_factory=set)
     """Branches that take changes through pull requests only."""
     settings: Settings = field(default_factory=Settings)

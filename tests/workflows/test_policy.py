@@ -28,6 +28,7 @@ TRIGGERS = {
 }
 """What starts each workflow. `pull_request_target` and `workflow_run` give code of others our token: nowhere."""
 
+AR = "actions: read"
 CR, CW, ID = "contents: read", "contents: write", "id-token: write"
 DW, IW, PW = "deployments: write", "issues: write", "pull-requests: write"
 
@@ -38,7 +39,7 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "plan/synthesise": ({CR}, None),
     "plan/change-sets": ({CR, ID}, "plan"),
     "plan/comment": ({CR, PW}, None),
-    "deploy/affected": ({CR}, None),
+    "deploy/affected": ({AR, CR}, None),
     "deploy/accounts": ({CR, DW, ID}, "deploy"),
     "deploy/bases": ({CR, DW, ID}, "deploy"),
     "deploy/apps": ({CR, DW, ID}, "deploy"),
@@ -123,7 +124,7 @@ FOREIGN_CODE = {"check", "plan"}
 TRUSTED_EXPRESSION = re.compile(
     r"(steps|needs)\.[\w-]+\.outputs\.[\w-]+|needs\.[\w-]+\.result|matrix\.[\w-]+|inputs\.[\w-]+"
     r"|vars\[matrix\.role_variable\]|vars\.IMAGE_ENVIRONMENTS|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
-    r"|github\.(run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
+    r"|github\.(event_name|run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
     r"|github\.event\.(comment\.id|pull_request\.number)"
 )
 

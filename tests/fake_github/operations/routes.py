@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from tests.fake_github.contract import Contract, path_expression
-from tests.fake_github.operations import commits, contents, deployments, issues, pull_requests, settings
+from tests.fake_github.operations import commits, contents, deployments, issues, pull_requests, settings, workflow_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,6 +50,7 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/deployments/{deployment_id}/statuses"): deployments.list_deployment_statuses,
     ("POST", "/deployments/{deployment_id}/statuses"): deployments.create_deployment_status,
     **settings.OPERATIONS,
+    **workflow_runs.OPERATIONS,
 }
 
 

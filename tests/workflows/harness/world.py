@@ -160,6 +160,10 @@ class World:
             job=job,
         )
         assert self.github.token not in run.log
+        if (workflow, event) == ("deploy", "push"):
+            conclusion = "success" if run.succeeded else "failure"
+            compared = run.jobs.get("affected", "skipped")
+            self.github.record_run(payload["after"], conclusion=conclusion, Affected=compared)
         self.runs.append(replace(run, roles=self._recorded(records / "roles")))
         return self.runs[-1]
 
@@ -220,6 +224,7 @@ class World:
                 EnableTerminationProtection=stack["properties"]["terminationProtection"],
             )
         wait_until(lambda: set(self.stacks.values()) == {"CREATE_COMPLETE"})
+        self.github.record_run(self.github.head())
 
     @property
     def stacks(self) -> dict[str, str]:
