@@ -124,7 +124,7 @@ FOREIGN_CODE = {"check", "plan"}
 TRUSTED_EXPRESSION = re.compile(
     r"(steps|needs)\.[\w-]+\.outputs\.[\w-]+|needs\.[\w-]+\.result|matrix\.[\w-]+|inputs\.[\w-]+"
     r"|vars\[matrix\.role_variable\]|vars\.IMAGE_ENVIRONMENTS|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
-    r"|github\.(event_name|run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
+    r"|github\.(event_name|run_attempt|run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
     r"|github\.event\.(comment\.id|pull_request\.number)"
 )
 
@@ -386,6 +386,25 @@ def test_an_action_has_one_version_everywhere() -> None:
     pins = {match[0] for file in files() for match in PINNED.finditer(file.read_text())}
 
     assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 8
+
+
+def test_a_job_that_is_run_again_leaves_artifacts_of_its_own() -> None:
+    uploads = [step["with"] for job in jobs() for step in job.steps if "/upload-artifact@" in step.get("uses", "")]
+    downloads = [step["with"] for job in jobs() for step in job.steps if "/download-artifact@" in step.get("uses", "")]
+
+    assert len(uploads) > 8
+    assert [upload for upload in uploads if not upload["name"].endswith("-${{ github.run_attempt }}")] == []
+    # A name comes from the job that uploaded it, which may have been in an earlier attempt; a pattern fits all of them.
+    names = {download["name"] for download in downloads if "name" in download}
+    assert names == {f"${{{{ needs.{job}.outputs.artifact }}}}" for job in ("synthesise", "build")}
+    assert [download for download in downloads if download.get("merge-multiple")] == []
+
+
+def test_artifacts_are_kept_as_long_as_an_approval_may_take() -> None:
+    uploads = [step["with"] for job in jobs() for step in job.steps if "/upload-artifact@" in step.get("uses", "")]
+
+    # https://docs.github.com/en/actions/reference/limits: a job waits for approval for at most 30 days.
+    assert {upload["retention-days"] for upload in uploads} == {30}
 
 
 def test_scripts_hold_no_expressions() -> None:
