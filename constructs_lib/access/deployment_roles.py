@@ -40,7 +40,7 @@ _READ_STACKS = (
 class DeploymentRoles(Construct):
     """`plan` reads, `deploy` hands work to the CDK's roles, `destroy` deletes stacks of environments.
 
-    `production` deploys as `deploy` does: GitHub asks reviewers before a job gets it. `publish` pushes images to
+    `production` deploys as `deploy` does: a job that reviewers approve precedes its jobs. `publish` pushes images to
     `repositories` and knows nothing of environments. Each is for the jobs of one GitHub environment of its own name,
     in the repository of the declarations.
     """

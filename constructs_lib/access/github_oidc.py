@@ -31,7 +31,7 @@ class GitHubOidc(Construct):
     def principal(self, github: GitHubConfig, environment: str) -> iam.WebIdentityPrincipal:
         """Return the jobs of the repository that run in a GitHub environment, at the refs that it is for.
 
-        An environment in a token has passed that environment's rules: reviewers, branches. The repository's
+        An environment in a token has passed that environment's rules: branches, tags. The repository's
         administrators choose the claims that make up `sub`, but not the other claims.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
         """

@@ -29,6 +29,13 @@ CACHE_USERNAME = "application"
 GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy", "publish")
 """Environments of the repository on GitHub; each has a role of its own in every account."""
 
+GITHUB_APPROVALS = ("production-approval", "destroy-approval")
+"""Environments of the repository on GitHub with reviewers; they have no role, no variables and no secrets.
+
+A job in one of them precedes each job in `production` and `destroy`. These jobs have concurrency groups, and a job that
+waits for reviewers would hold its group.
+"""
+
 GITHUB_REFS = {
     "deploy": ("refs/heads/main",),
     "production": ("refs/heads/main",),

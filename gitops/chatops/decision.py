@@ -13,23 +13,20 @@ from gitops.errors import RefusedError
 from gitops.github.job_matrix import account_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from constructs_lib.config.environments import Environment
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.chatops.comment_commands import Job, Task
+    from gitops.chatops.comment_commands import Task
     from gitops.chatops.orders import Order
     from gitops.chatops.request import Request
 
-GITHUB_ENVIRONMENT_OF: Final[Mapping[Job, str]] = {"git": "", "read": "plan", "deploy": "deploy", "destroy": "destroy"}
-"""The jobs with a matrix, each with the GitHub environment whose role it takes; production has another for `deploy`."""
+MATRIX_JOBS: Final = ("git", "read", "deploy", "production", "destroy")
+"""The jobs of command.yml with a matrix. `production` is the job that deploys production, after an approval."""
 
 
 class MatrixEntry(TypedDict):
-    """What a job of a matrix has to know of its step. `environment` and `slug` are empty for all but an environment.
-
-    `github_environment` is the one of the repository that has the role; empty for a job that has none.
-    """
+    """What a job of a matrix has to know of its step. `environment` and `slug` are empty for all but an environment."""
 
     order: int
     account: str
@@ -37,7 +34,6 @@ class MatrixEntry(TypedDict):
     region: str
     environment: str
     slug: str
-    github_environment: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,11 +78,17 @@ def decide_orders(request: Request, orders: Sequence[Order]) -> list[Step | Refu
 
 def matrices(request: Request, outcomes: Sequence[Step | Refusal]) -> dict[str, list[MatrixEntry]]:
     """Return the matrix of each job that has one."""
-    entries: dict[str, list[MatrixEntry]] = {job: [] for job in GITHUB_ENVIRONMENT_OF}
+    entries: dict[str, list[MatrixEntry]] = {job: [] for job in MATRIX_JOBS}
     for number, outcome in enumerate(outcomes):
-        if isinstance(outcome, Step) and outcome.task.job in entries:
-            entries[outcome.task.job].append(_entry(request, number, outcome))
+        if isinstance(outcome, Step) and (job := _job(outcome)) in entries:
+            entries[job].append(_entry(request, number, outcome))
     return entries
+
+
+def _job(step: Step) -> str:
+    """Return the job that takes a step: a deployment of production is approved before it begins."""
+    job, environment = step.task.job, step.environment
+    return "production" if job == "deploy" and environment is not None and environment.is_production else job
 
 
 def _steps(request: Request, order: Order) -> Iterable[Step]:
@@ -147,12 +149,10 @@ def _declared(request: Request, order: Order, name: EnvironmentName) -> Environm
 
 
 def _entry(request: Request, number: int, step: Step) -> MatrixEntry:
-    environment, job = step.environment, step.task.job
-    production = environment is not None and environment.is_production
+    environment = step.environment
     return MatrixEntry(
         order=number,
         **account_entry(step.account, request.declared.accounts[step.account]),
         environment=str(environment.name) if environment else "",
         slug=environment.name.stack if environment else "",
-        github_environment="production" if job == "deploy" and production else GITHUB_ENVIRONMENT_OF[job],
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
 from constructs_lib.config.model import AccountConfig
-from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, role_output, role_variable
+from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_ENVIRONMENTS, role_output, role_variable
 from gitops.aws import target
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 RULES = {
     "plan": "no rules: pull requests of the repository's own branches plan with it",
     "deploy": "deployment branches: main only",
-    "production": "deployment branches: main only; required reviewers",
-    "destroy": "deployment branches: main only; required reviewers",
+    "production": "deployment branches: main only; no reviewers",
+    "destroy": "deployment branches: main only; no reviewers",
     "publish": "deployment branches and tags: main and v* only",
 }
-"""The rules to set on each GitHub environment; the roles rely on them."""
+"""The rules to set on each GitHub environment with a role; the roles rely on them."""
+
+APPROVAL_RULES = "deployment branches: main only; required reviewers; no variables, no secrets"
 
 
 def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName | None, today: date) -> int:
@@ -92,4 +94,5 @@ def _what_to_set(environment: Environment, outputs: Mapping[str, str]) -> list[s
             f"  environment {name} ({RULES[name]})",
             f"    variable {variable} = {outputs.get(role_output(name), '(the stack has no such role)')}",
         ]
+    lines += [f"  environment {name} ({APPROVAL_RULES})" for name in GITHUB_APPROVALS]
     return lines

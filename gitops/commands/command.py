@@ -39,7 +39,7 @@ def command(*, folder: Path, perform: int | None, requested_target: TargetName |
     """
     run = Run.from_environ()
     if perform is None:
-        actions.set_outputs({job: [] for job in decision.GITHUB_ENVIRONMENT_OF})  # an output that is not set again
+        actions.set_outputs({job: [] for job in decision.MATRIX_JOBS})  # an output that is not set again
     commented = comment_event(run.payload())
     reading = read_comment(commented.comment.body) if commented else Reading()
     if commented is None or not (reading.orders or reading.mistakes):

@@ -156,6 +156,14 @@ class Issue:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkflowJob:
+    """A job of a run of a workflow."""
+
+    name: str
+    run_url: str
+
+
 def moment(text: str) -> datetime:
     """Return the moment that GitHub writes as `2026-11-23T04:00:00Z`."""
     return datetime.fromisoformat(text)

@@ -6,7 +6,16 @@ import base64
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote
 
-from gitops.github.model import ChangedFile, Comment, Deployment, Issue, Permission, PullRequest, RepositoryFile
+from gitops.github.model import (
+    ChangedFile,
+    Comment,
+    Deployment,
+    Issue,
+    Permission,
+    PullRequest,
+    RepositoryFile,
+    WorkflowJob,
+)
 from gitops.github.transport import GitHubError
 
 if TYPE_CHECKING:
@@ -23,6 +32,12 @@ _EXISTS = 422
 
 _DESCRIPTION_LENGTH = 140
 """https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status"""
+
+_UNFINISHED = ("waiting", "in_progress", "queued", "pending", "requested")
+"""Statuses of a run that has not ended; `waiting` is one that waits for an approval.
+
+https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
+"""
 
 _ENABLE_AUTO_MERGE = """\
 mutation($pullRequest: ID!) {
@@ -163,6 +178,26 @@ class Repository:
         body = {"message": message, "sha": file.sha, "branch": branch}
         answer = self._transport.send("DELETE", f"{self._root}/contents/{quote(file.path)}", body)
         return str(answer["commit"]["sha"])
+
+    def unfinished_jobs(self, workflow: str) -> list[WorkflowJob]:
+        """Return the jobs that have not ended, of the runs of a workflow file on the default branch.
+
+        Runs of a branch or a fork, which can have any jobs, are left out: only these events start the file of the
+        default branch.
+        """
+        path, branch = f"{self._root}/actions/workflows/{quote(workflow)}/runs", self.default_branch()
+        runs = {
+            run["id"]: run
+            for status in _UNFINISHED
+            for run in self._transport.pages(path, key="workflow_runs", branch=branch, status=status)
+            if run["event"] in {"schedule", "workflow_dispatch"}
+        }
+        return [
+            WorkflowJob(name=job["name"], run_url=run["html_url"])
+            for run_id, run in runs.items()
+            for job in self._transport.pages(f"{self._root}/actions/runs/{run_id}/jobs", key="jobs")
+            if job["status"] != "completed"
+        ]
 
     def deployments(self, environment: str) -> list[Deployment]:
         """Return the deployments of an environment, newest first."""

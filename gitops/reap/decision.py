@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,15 +15,20 @@ from gitops.github.job_matrix import JobEnvironment, entry_in
 from gitops.reap.expiry import KeptEnvironment, deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from constructs_lib.config.environments import Environment, Environments
     from constructs_lib.config.naming import EnvironmentName
+    from gitops.github.model import WorkflowJob
     from gitops.reap.expiry import AccountExpiry, ExpiredEnvironment, ExpiringEnvironment
 
 FRESH = timedelta(hours=2)
 """How old an observation may be: a re-run of a job of an old run finds the files of that run."""
+
+
+_JOB_OF_DESTRUCTION = re.compile(r"(?:Approve the destruction of|Destroy) (?P<environment>\S+)")
+"""Names of jobs in reap.yml that are about one environment."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +75,30 @@ def decide(observations: Sequence[AccountExpiry], declared: Environments, now: d
         expiring=expiring,
         kept=sorted(kept, key=lambda item: item.environment),
         refused=refused,
+    )
+
+
+def without_asked(decision: ReapDecision, jobs: Iterable[WorkflowJob], run_url: str) -> ReapDecision:
+    """Return a decision without the environments that a job of another run is about, approved or not.
+
+    `jobs` have not ended, and those of the run `run_url` are this one's own.
+    """
+    asked = {
+        found["environment"]: job.run_url
+        for job in jobs
+        if job.run_url != run_url and (found := _JOB_OF_DESTRUCTION.fullmatch(job.name))
+    }
+    kept = [
+        KeptEnvironment(
+            environment=item.environment, reason=f"{item.reason}; {asked[item.environment]} waits to destroy it"
+        )
+        for _, item in decision.destroyed
+        if item.environment in asked
+    ]
+    return replace(
+        decision,
+        destroyed=[(job, item) for job, item in decision.destroyed if item.environment not in asked],
+        kept=sorted([*decision.kept, *kept], key=lambda item: item.environment),
     )
 
 

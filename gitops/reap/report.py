@@ -13,7 +13,7 @@ from gitops.github.repository import BOT
 from gitops.handoff import read_per_account
 from gitops.output.progress import say
 from gitops.output.report import Report, Table, as_markdown, code, strong, word
-from gitops.reap.decision import decide
+from gitops.reap.decision import decide, without_asked
 from gitops.reap.expiry import AccountExpiry, deadline, require_declarations
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from gitops.reap.expiry import ExpiredEnvironment, ExpiringEnvironment, KeptEnvironment
 
 OUTPUT = "removed_apps"
+
+WORKFLOW = "reap.yml"
+"""The workflow that destroys what has expired. A run of it can wait for an approval for 30 days."""
 
 _HOUR = 3600
 _BYTES_OF_A_CHARACTER = 4
@@ -97,6 +100,7 @@ def report_reap(directory: Path, run: Run, *, folder: Path, now: datetime) -> in
     history.require_whole()
     decision = decide(read_per_account(directory, declared.accounts, AccountExpiry), declared, now)
     repository = run.connect()
+    decision = without_asked(decision, repository.unfinished_jobs(WORKFLOW), run.url)
     # All is read before anything is written: what cannot be listed completely changes nothing.
     notices = _due_notices(decision, repository, history, now)
     for notice in notices:

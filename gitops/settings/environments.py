@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gitops.github.settings import GitHubEnvironment, RepositorySettings
     from gitops.settings.finding import SettingFinding
 
-NAMES = ("plan", *ENVIRONMENT_REFS, *APPROVALS.values())
+NAMES = ("plan", *ENVIRONMENT_REFS)
 """Environments that jobs run in."""
 
 
@@ -51,14 +51,14 @@ def _environment(name: str, environment: GitHubEnvironment | None) -> Iterator[S
         # Fewer refs than wanted are no weakness: the job does not start.
         good = refs is not None and bool(refs) and refs <= wanted
         yield judged(REFS, good=good, found=_refs(environment), subject=subject, page=page)
-    elif name in APPROVALS.values():
+    if name in APPROVALS.values():
         reviewers, prevented = environment.reviewers, environment.prevents_self_review
         yield judged(REVIEWERS, good=reviewers > 0, found=_number(reviewers), subject=subject, page=page)
         yield judged(SELF_REVIEW, good=prevented, found=_on(on=prevented), subject=subject, page=page)
         bypass = environment.admins_bypass
         found = "GitHub does not tell" if bypass is None else _on(on=bypass)
         yield judged(ADMINS_BYPASS, good=bypass is False, found=found, subject=subject, page=page)
-    else:
+    if name not in ENVIRONMENT_REFS:
         rules = environment.reviewers or environment.wait_minutes or environment.refs is not None
         found = "reviewers, a wait timer or selected branches" if rules else "none"
         yield judged(NO_RULES, good=not rules, found=found, subject=subject, page=page)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from constructs_lib.config.naming import GITHUB_REFS
+from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_REFS
 from gitops.github.settings import ACTIONS, ADMINISTRATION, CONTENTS, ENVIRONMENTS, METADATA, RULESETS
 
-APPROVALS = {"production": "production-approval", "destroy": "destroy-approval"}
+APPROVALS = {name.removesuffix("-approval"): name for name in GITHUB_APPROVALS}
 """Environments whose reviewers approve the jobs of others, by these."""
 
-ENVIRONMENT_REFS = {**GITHUB_REFS}
+ENVIRONMENT_REFS = {**GITHUB_REFS, **dict.fromkeys(GITHUB_APPROVALS, ("refs/heads/main",))}
 """Refs whose jobs an environment may accept, by its name."""
 
 CHECKS = frozenset({"Declarations", "Synthesise"})
@@ -47,7 +47,7 @@ NO_RULES = Requirement(
     page=_ENVIRONMENTS,
 )
 REFS = Requirement(
-    setting="environments `deploy`, `production`, `destroy`, `publish`: branches and tags",
+    setting="environments, all but `plan`: branches and tags",
     must="selected: `main`; `publish` also tags `v*`",
     needs=ACTIONS,
     page=_ENVIRONMENTS,

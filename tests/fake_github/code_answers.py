@@ -10,7 +10,7 @@ from tests.fake_github.examples import stamp
 if TYPE_CHECKING:
     from tests.fake_github.examples import Examples
     from tests.fake_github.git import BareRepository, Blob
-    from tests.fake_github.state import Deployment, DeploymentStatus, State, WorkflowRun
+    from tests.fake_github.state import Deployment, DeploymentStatus, State
 
 
 class CodeAnswers:
@@ -22,19 +22,6 @@ class CodeAnswers:
     def ref(self, ref: str, sha: str) -> dict[str, Any]:
         target = {"type": "commit", "sha": sha, "url": f"{self._examples.root}/git/commits/{sha}"}
         return {"ref": ref, "node_id": f"REF_{ref}", "url": f"{self._examples.root}/git/{ref}", "object": target}
-
-    def branch(self, name: str, sha: str) -> dict[str, Any]:
-        example = self._examples.of("branch-get")
-        return {**example, "name": name, "commit": {**example["commit"], "sha": sha}}
-
-    def workflow_run(self, run: WorkflowRun) -> dict[str, Any]:
-        example = self._examples.of("workflow-run-paginated")["workflow_runs"][0]
-        said = {"status": "completed", "conclusion": run.conclusion} if run.conclusion else {"status": "in_progress"}
-        return {**example, "id": run.id, "head_sha": run.sha, "head_branch": run.branch, "event": run.event, **said}
-
-    def job(self) -> dict[str, Any]:
-        example: dict[str, Any] = self._examples.of("job-paginated")["jobs"][0]
-        return {"created_at": example["started_at"], **example}
 
     def tree(self, sha: str) -> dict[str, Any]:
         url = f"{self._examples.root}/git/trees/{sha}"

@@ -54,6 +54,7 @@ class FakeGitHub:
             git=self.git,
             answers=Answers(examples, self.state, self.git),
             code_answers=CodeAnswers(examples, self.state, self.git),
+            examples=examples,
         )
         self._server.world = self._world
         self._events = Events(self._world)
@@ -229,10 +230,17 @@ class FakeGitHub:
 
     def record_run(self, sha: str, *, conclusion: str = "success", **jobs: str) -> int:
         """Have a push to the default branch have started deploy.yml, with the results of `jobs`; return its number."""
-        jobs = jobs or {"Affected": "success"}
-        run = WorkflowRun(id=self.state.new_id(), workflow="deploy.yml", sha=sha, conclusion=conclusion, jobs=jobs)
-        self.state.runs.append(run)
-        return run.id
+        number = self.state.new_id()
+        self.state.runs[number] = WorkflowRun(
+            id=number,
+            workflow="deploy.yml",
+            event="push",
+            sha=sha,
+            status="completed" if conclusion else "in_progress",
+            conclusion=conclusion,
+            jobs=jobs or {"Affected": "success"},
+        )
+        return number
 
     @property
     def issues(self) -> list[Issue]:
@@ -254,6 +262,15 @@ class FakeGitHub:
         """Return the event `push` of commits to a branch."""
         with self._world.lock:
             return self._events.push(before, after, branch)
+
+    # Runs
+
+    def run(self, workflow: str, *, event: str, status: str, jobs: Mapping[str, str]) -> int:
+        """Have a run of a workflow file, with the statuses of its jobs by their names; return its id."""
+        with self._world.lock:
+            run = WorkflowRun(id=self.state.new_id(), workflow=workflow, event=event, status=status, jobs=dict(jobs))
+            self.state.runs[run.id] = run
+            return run.id
 
     def dispatch_event(self, **inputs: str) -> dict[str, Any]:
         """Return the event `workflow_dispatch`."""

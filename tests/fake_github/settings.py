@@ -23,7 +23,7 @@ class EnvironmentSettings:
 
 
 def _approval() -> EnvironmentSettings:
-    return EnvironmentSettings(reviewers=1, prevent_self_review=True, admins_bypass=False)
+    return EnvironmentSettings(refs=_MAIN, reviewers=1, prevent_self_review=True, admins_bypass=False)
 
 
 def _environments() -> dict[str, EnvironmentSettings]:

@@ -43,6 +43,8 @@ class PullRequest(Issue):
     merge_commit: str | None = None
     auto_merge: str | None = None
     """The merge method of an enabled auto-merge."""
+    reviews: list[tuple[str, str, str]] = field(default_factory=list)
+    """Who reviewed, GitHub's word for the verdict (APPROVED, …), and the commit."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -90,15 +92,17 @@ class Deployment:
 
 @dataclass(kw_only=True, slots=True)
 class WorkflowRun:
-    """A run of a workflow, by the name of its file. `conclusion` is empty while it runs, as are `jobs` that do."""
-
     id: int
     workflow: str
-    sha: str
-    conclusion: str
+    """The name of its file, `reap.yml`."""
+    event: str
+    status: str
     jobs: dict[str, str]
+    """The status of each job by its name, or its conclusion once it has ended."""
     branch: str = "main"
-    event: str = "push"
+    sha: str = "0" * 40
+    conclusion: str = "success"
+    """That of the run once its status is `completed`."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -112,10 +116,12 @@ class State:
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
-    runs: list[WorkflowRun] = field(default_factory=list)
+    runs: dict[int, WorkflowRun] = field(default_factory=dict)
     protected: set[str] = field(default_factory=set)
     """Branches that take changes through pull requests only."""
     settings: Settings = field(default_factory=Settings)
+    classic_protection: bool = False
+    """Whether a branch protection says so, not a ruleset."""
     allow_auto_merge: bool = True
     page_size: int = 100
     """Most items of a page; GitHub's own limit is 100."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tests.fake_github.answers import Answers
     from tests.fake_github.code_answers import CodeAnswers
+    from tests.fake_github.examples import Examples
     from tests.fake_github.git import BareRepository
     from tests.fake_github.state import State
 
@@ -74,6 +75,7 @@ class World:
     git: BareRepository
     answers: Answers
     code_answers: CodeAnswers
+    examples: Examples
     lock: RLock = field(default_factory=RLock)
 
     def issue(self, number: int) -> Issue:

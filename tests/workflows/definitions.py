@@ -56,9 +56,12 @@ class Job:
 
 @cache
 def workflows() -> Mapping[str, Mapping[str, Any]]:
-    """Return the workflows that events start, by the names of their files, with the jobs that they call in place."""
+    """Return the workflows that events start, by the names of their files, with the jobs that they call in place.
+
+    The last job of a called workflow is there by the name of the calling job, its others as `CALLER-JOB`.
+    """
     return {
-        name: {**workflow, "jobs": {job_id: _inlined(job) for job_id, job in workflow["jobs"].items()}}
+        name: {**workflow, "jobs": _with_called(workflow["jobs"])}
         for name, workflow in _files().items()
         if "workflow_call" not in workflow["on"]
     }
@@ -85,15 +88,37 @@ def _files() -> Mapping[str, Mapping[str, Any]]:
     return {file.stem: load(file) for file in sorted((GITHUB / "workflows").glob("*.yml"))}
 
 
-def _inlined(job: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a job that calls a reusable workflow as the job that GitHub then runs, with its inputs put in."""
+def _with_called(defined: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {name: job for job_id, defined_job in defined.items() for name, job in _inlined(job_id, defined_job)}
+
+
+def _inlined(job_id: str, job: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield a job; one that calls a reusable workflow as the jobs that GitHub then runs, with its inputs put in."""
     if "uses" not in job:
-        return job
-    (called,) = reusable()[Path(job["uses"]).stem]["jobs"].values()
+        yield job_id, job
+        return
+    called = _with_called(reusable()[Path(job["uses"]).stem]["jobs"])
     values = {name: re.sub(r"^\$\{\{ (.*) }}$", r"\1", value) for name, value in job["with"].items()}
     values = {name: value if value != job["with"][name] else f"'{value}'" for name, value in values.items()}
-    own = {key: value for key, value in job.items() if key not in {"uses", "with", "permissions"}}
-    return {**_with_inputs(called, values), **own}
+    own = {key: value for key, value in job.items() if key not in {"uses", "with", "permissions", "needs", "if"}}
+    names = {name: f"{job_id}-{name}" for name in called} | {list(called)[-1]: job_id}
+    for name, inner in called.items():
+        needs = [*_listed(job.get("needs")), *(names[needed] for needed in _listed(inner.get("needs")))]
+        conditions = [_bare(text) for text in (job.get("if"), _renamed(inner.get("if"), names)) if text]
+        follows = {"needs": needs, "if": f"${{{{ {' && '.join(conditions)} }}}}"} if needs else {}
+        yield names[name], {**_with_inputs(inner, values), **own, **follows}
+
+
+def _listed(needs: str | Sequence[str] | None) -> list[str]:
+    return [needs] if isinstance(needs, str) else list(needs or [])
+
+
+def _bare(condition: str) -> str:
+    return re.sub(r"^\$\{\{ (.*) }}$", r"\1", condition, flags=re.DOTALL)
+
+
+def _renamed(condition: str | None, names: Mapping[str, str]) -> str | None:
+    return condition and re.sub(r"\bneeds\.([\w-]+)", lambda match: f"needs.{names[match[1]]}", condition)
 
 
 def _with_inputs(node: Any, values: Mapping[str, str]) -> Any:

@@ -56,7 +56,11 @@ def test_destroy_and_confirm_remove_the_file_from_main_and_then_the_stack(world:
     world.forget_calls()
     confirmed = world.comment(number, OWNER, f"/confirm {token_in(world.github.comments_of_ours(number))}")
 
-    assert ran(confirmed) == {"decide": "success", "destroy dev/alpha": "success"}
+    assert ran(confirmed) == {
+        "decide": "success",
+        "approve-destroy dev/alpha": "success",
+        "destroy dev/alpha": "success",
+    }
     assert confirmed.roles == (("destroy", "destroy"),)
     assert world.github.read(ALPHA) is None
     assert set(world.stacks) == {"accounts-main", "dev-base"}
@@ -111,7 +115,7 @@ def test_a_destroy_that_aws_interrupts_is_finished_by_the_same_run_started_again
 
     first = world.play("command", "issue_comment", event, sha=at)
 
-    assert ran(first) == {"decide": "success", "destroy dev/alpha": "failure"}
+    assert ran(first) == {"decide": "success", "approve-destroy dev/alpha": "success", "destroy dev/alpha": "failure"}
     assert world.github.read(ALPHA) is None
     assert world.stacks["dev-alpha"] == "CREATE_COMPLETE"
     assert "Command failed" in world.github.comments_of_ours(number)[-1]
@@ -119,7 +123,7 @@ def test_a_destroy_that_aws_interrupts_is_finished_by_the_same_run_started_again
     world.recorder.lost = lambda _: False
     second = world.play("command", "issue_comment", event, sha=at)
 
-    assert ran(second) == {"decide": "success", "destroy dev/alpha": "success"}
+    assert ran(second) == {"decide": "success", "approve-destroy dev/alpha": "success", "destroy dev/alpha": "success"}
     assert "dev-alpha" not in world.stacks
     assert world.github.writes.count(f"DELETE /contents/{ALPHA}") == 1
 
@@ -147,7 +151,7 @@ def test_nothing_is_destroyed_while_github_cannot_be_read_or_written(world: Worl
     world.github.fault("DELETE", f"/contents/{ALPHA}", Outcome.SERVER_ERROR)
     run = world.comment(number, OWNER, order)
 
-    assert ran(run) == {"decide": "success", "destroy dev/alpha": "failure"}
+    assert ran(run) == {"decide": "success", "approve-destroy dev/alpha": "success", "destroy dev/alpha": "failure"}
     assert changes_aws(world) == []
     assert world.stacks["dev-alpha"] == "CREATE_COMPLETE"
     assert world.github.read(ALPHA) is not None

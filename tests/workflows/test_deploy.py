@@ -146,7 +146,12 @@ def test_a_merge_that_removes_a_file_destroys_its_environment_and_says_so(world:
 
     run = world.merge(number)
 
-    assert ran(run) == {"affected": "success", "removed-apps dev/alpha": "success", "report": "success"}
+    assert ran(run) == {
+        "affected": "success",
+        "removed-apps-approve dev/alpha": "success",
+        "removed-apps dev/alpha": "success",
+        "report": "success",
+    }
     assert run.roles == (("removed-apps", "destroy"),)
     assert set(world.stacks) == {"accounts-main", "dev-base"}
     assert changes_aws(world) == ["DeleteStack"]

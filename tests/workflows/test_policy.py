@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, GITHUB_REFS
+from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_ENVIRONMENTS, GITHUB_REFS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ TRIGGERS = {
 }
 """What starts each workflow. `pull_request_target` and `workflow_run` give code of others our token: nowhere."""
 
-AR = "actions: read"
-CR, CW, ID = "contents: read", "contents: write", "id-token: write"
+AR, CR, CW, ID = "actions: read", "contents: read", "contents: write", "id-token: write"
 DW, IW, PW = "deployments: write", "issues: write", "pull-requests: write"
 
 JOBS: dict[str, tuple[set[str], str | None]] = {
@@ -43,20 +42,28 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "deploy/accounts": ({CR, DW, ID}, "deploy"),
     "deploy/bases": ({CR, DW, ID}, "deploy"),
     "deploy/apps": ({CR, DW, ID}, "deploy"),
+    "deploy/production-bases-approve": (set(), "production-approval"),
     "deploy/production-bases": ({CR, DW, ID}, "production"),
+    "deploy/production-apps-approve": (set(), "production-approval"),
     "deploy/production-apps": ({CR, DW, ID}, "production"),
+    "deploy/removed-apps-approve": (set(), "destroy-approval"),
     "deploy/removed-apps": ({CR, DW, ID}, "destroy"),
+    "deploy/removed-bases-approve": (set(), "destroy-approval"),
     "deploy/removed-bases": ({CR, DW, ID}, "destroy"),
     "deploy/refused": (set(), None),
     "deploy/report": ({CR, PW}, None),
     "command/decide": ({CR, PW}, None),
     "command/git": ({CW, PW}, None),
     "command/read": ({CR, PW, ID}, "plan"),
-    "command/deploy": ({CR, PW, DW, ID}, "${{ matrix.github_environment }}"),
+    "command/deploy": ({CR, PW, DW, ID}, "deploy"),
+    "command/approve-production": (set(), "production-approval"),
+    "command/production": ({CR, PW, DW, ID}, "production"),
+    "command/approve-destroy": (set(), "destroy-approval"),
     "command/destroy": ({CW, PW, DW, ID}, "destroy"),
     "reap/accounts": ({CR}, None),
     "reap/observe": ({CR, ID}, "plan"),
-    "reap/decide": ({CR, PW}, None),
+    "reap/decide": ({AR, CR, PW}, None),
+    "reap/approve-destroy": (set(), "destroy-approval"),
     "reap/destroy": ({CW, PW, DW, ID}, "destroy"),
     "drift/accounts": ({CR}, None),
     "drift/observe": ({CR, ID}, "plan"),
@@ -71,7 +78,8 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
 
 ON_ONE_ENVIRONMENT = {
     *("deploy/accounts", "deploy/bases", "deploy/apps", "deploy/production-bases", "deploy/production-apps"),
-    *("deploy/removed-apps", "deploy/removed-bases", "command/deploy", "command/destroy", "reap/destroy"),
+    *("deploy/removed-apps", "deploy/removed-bases", "reap/destroy"),
+    *("command/deploy", "command/production", "command/destroy"),
 }
 """Jobs that change the stack of an environment."""
 
@@ -86,9 +94,13 @@ SETS = {
     "deploy/accounts": "deploy",
     "deploy/bases": "deploy",
     "deploy/apps": "deploy",
+    "deploy/production-bases-approve": None,
     "deploy/production-bases": "deploy",
+    "deploy/production-apps-approve": None,
     "deploy/production-apps": "deploy",
+    "deploy/removed-apps-approve": None,
     "deploy/removed-apps": "observe",
+    "deploy/removed-bases-approve": None,
     "deploy/removed-bases": "observe",
     "deploy/refused": None,
     "deploy/report": "comment",
@@ -96,10 +108,14 @@ SETS = {
     "command/git": "comment",
     "command/read": "plan",
     "command/deploy": "deploy",
+    "command/approve-production": None,
+    "command/production": "deploy",
+    "command/approve-destroy": None,
     "command/destroy": "observe",
     "reap/accounts": "observe",
     "reap/observe": "observe",
     "reap/decide": "comment",
+    "reap/approve-destroy": None,
     "reap/destroy": "observe",
     "drift/accounts": "observe",
     "drift/observe": "plan",
@@ -161,7 +177,11 @@ def test_roles_trust_the_refs_of_the_pushes_that_start_their_jobs() -> None:
         for name, workflow in workflows().items()
         if (push := workflow["on"].get("push"))
     }
-    started = {(job.environment, job.workflow) for job in jobs() if job.environment and job.workflow in pushes}
+    started = {
+        (job.environment, job.workflow)
+        for job in jobs()
+        if job.environment in GITHUB_ENVIRONMENTS and job.workflow in pushes
+    }
     assert {environment for environment, _ in started} == GITHUB_REFS.keys()
     assert [(name, pushes[workflow]) for name, workflow in started if set(GITHUB_REFS[name]) != pushes[workflow]] == []
 
@@ -185,9 +205,9 @@ def test_credentials_of_aws_are_only_had_in_an_environment_of_github_with_its_ro
     uses = [step.get("uses", "").partition("@")[0] for step in job.steps]
 
     has_credentials = "aws-actions/configure-aws-credentials" in uses
-    assert has_credentials == (job.environment is not None)
+    assert has_credentials == (job.environment in GITHUB_ENVIRONMENTS)
     assert has_credentials == (job.permissions.get("id-token") == "write")
-    assert job.environment in {None, *GITHUB_ENVIRONMENTS, "${{ matrix.github_environment }}"}
+    assert job.environment in {None, *GITHUB_ENVIRONMENTS, *GITHUB_APPROVALS}
 
 
 @every_job
@@ -215,7 +235,39 @@ def test_a_job_ends(job: Job) -> None:
 def test_one_thing_at_a_time_happens_to_an_environment_and_nothing_that_waits_is_dropped(job: Job) -> None:
     expected = {"group": "environment-${{ matrix.environment }}", "cancel-in-progress": False, "queue": "max"}
 
-    assert job.definition.get("concurrency") == (expected if name_of(job) in ON_ONE_ENVIRONMENT else None)
+    others = {"reap/decide": {"group": "reap", "cancel-in-progress": False, "queue": "max"}}  # warnings are given once
+    assert job.definition.get("concurrency") == (
+        expected if name_of(job) in ON_ONE_ENVIRONMENT else others.get(name_of(job))
+    )
+
+
+@every_job
+def test_what_changes_production_or_destroys_follows_an_approval_that_holds_nothing(job: Job) -> None:
+    if f"{job.environment}-approval" not in GITHUB_APPROVALS:
+        return
+    of_workflow = {other.id: other for other in jobs() if other.workflow == job.workflow}
+    (approval,) = [
+        of_workflow[needed]
+        for needed in job.definition["needs"]
+        if of_workflow[needed].environment == f"{job.environment}-approval"
+    ]
+
+    assert f"needs.{approval.id}.result == 'success'" in job.definition["if"]
+    # A job that waits for reviewers holds its concurrency group for up to 30 days; what it is given it keeps as long.
+    assert "concurrency" not in approval.definition
+    assert approval.permissions == {}
+    assert [sorted(step) for step in approval.steps] == [["env", "name", "run"]]
+    assert approval.definition["strategy"] == job.definition["strategy"]
+
+
+def test_no_run_that_waits_for_reviewers_keeps_other_runs_waiting() -> None:
+    waiting = {job.workflow for job in jobs() if job.environment in GITHUB_APPROVALS}
+
+    assert waiting == {"command", "deploy", "reap"}
+    for name in waiting:
+        # A group of this run alone: another run of the same comment only repeats it.
+        group = workflows()[name]["concurrency"]["group"]
+        assert group in {f"{name}-${{{{ github.run_id }}}}", f"{name}-${{{{ github.event.comment.id }}}}"}
 
 
 def test_only_checks_are_cancelled_by_newer_ones() -> None:
@@ -230,7 +282,7 @@ def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_sam
         "plan": "plan-${{ github.event.pull_request.number }}",
         "deploy": "deploy-${{ github.run_id }}",
         "command": "command-${{ github.event.comment.id }}",
-        "reap": "reap",
+        "reap": "reap-${{ github.run_id }}",
         "drift": "drift",
         "image": "image-${{ github.ref }}",
     }
@@ -271,9 +323,13 @@ def test_a_failed_base_keeps_back_what_stands_on_it_and_a_failed_app_keeps_back_
         "accounts": set(),
         "bases": {"accounts"},
         "apps": {"accounts", "bases"},
+        "production-bases-approve": {"accounts", "bases"},
         "production-bases": {"accounts", "bases"},
+        "production-apps-approve": {"accounts", "bases", "production-bases"},
         "production-apps": {"accounts", "bases", "production-bases"},
+        "removed-apps-approve": set(),
         "removed-apps": set(),
+        "removed-bases-approve": {"removed-apps"},
         "removed-bases": {"removed-apps"},
         "refused": set(),
         "report": set(),
@@ -332,15 +388,16 @@ def test_nothing_is_cached_between_runs() -> None:
 @pytest.mark.parametrize("name", sorted(calls()))
 def test_a_called_workflow_may_exactly_what_its_caller_may(name: str) -> None:
     call = calls()[name]
-    (called,) = reusable()[call["uses"].removeprefix("./.github/workflows/").removesuffix(".yml")]["jobs"].values()
+    called = reusable()[call["uses"].removeprefix("./.github/workflows/").removesuffix(".yml")]["jobs"].values()
 
-    assert call["permissions"] == called["permissions"]
+    assert [call["permissions"]] == [job["permissions"] for job in called if job["permissions"]]
     assert "secrets" not in call
 
 
 def test_workflows_that_are_called_are_started_by_nothing_else() -> None:
     assert {name: list(workflow["on"]) for name, workflow in reusable().items()} == {
         "deploy-environment": ["workflow_call"],
+        "deploy-production": ["workflow_call"],
         "destroy-environment": ["workflow_call"],
     }
     assert all(workflow["permissions"] == {} for workflow in reusable().values())
@@ -431,7 +488,9 @@ def test_steps_call_python_by_its_module_and_make() -> None:
 
     looking = {"validate", "plan", "affected", "registries"}
     assert verbs == looking | {"report", "deploy", "destroy", "command", "reap", "drift", "promote"}
-    assert sorted(script.splitlines()[0][:6] for script in others) == ["# The "]  # refusals
+    approvals = {'echo "The next job deploys $ENVIRONMENT."', 'echo "The next job destroys $ENVIRONMENT."'}
+    assert approvals < set(others)
+    assert [script.splitlines()[0][:6] for script in others if script not in approvals] == ["# The "]  # refusals
 
 
 def test_every_action_of_ours_is_used() -> None:

@@ -66,6 +66,7 @@ def test_what_has_expired_is_destroyed_once_both_sides_could_be_listed(make_worl
         "accounts": "success",
         "observe main": "success",
         "decide": "success",
+        "approve-destroy dev/alpha": "success",
         "destroy dev/alpha": "success",
     }
     assert run.roles == (("destroy", "destroy"), ("observe", "plan"))
@@ -74,6 +75,23 @@ def test_what_has_expired_is_destroyed_once_both_sides_could_be_listed(make_worl
     assert world.github.read("environments/dev/beta.yaml") is not None
     (announced,) = world.github.comments_of_ours(number)
     assert "`dev/gamma`" in announced
+
+
+def test_a_run_that_waits_for_an_approval_keeps_no_later_run_from_warning(make_world: Callable[..., World]) -> None:
+    world = make_world(alpha=declarations.app(in_days(-1)))
+    world.github.commit({"environments/dev/beta.yaml": declarations.app(in_days(1))}, branch="beta")
+    number = world.github.open_pull_request(branch="beta")
+    world.github.merge(number)
+    jobs = {"Decide": "completed", "Approve the destruction of dev/alpha": "waiting"}
+    world.github.run("reap.yml", event="schedule", status="waiting", jobs=jobs)
+
+    run = reap(world)
+
+    assert ran(run) == {"accounts": "success", "observe main": "success", "decide": "success"}
+    (announced,) = world.github.comments_of_ours(number)
+    assert "`dev/beta`" in announced
+    assert world.github.read(ALPHA) is not None
+    assert world.stacks["dev-alpha"] == "CREATE_COMPLETE"
 
 
 def test_more_than_a_base_allows_to_go_at_once_stays(make_world: Callable[..., World]) -> None:

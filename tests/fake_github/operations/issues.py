@@ -23,6 +23,10 @@ def list_comments(world: World, request: Request) -> Listing:
     return Listing(items=world.state.comments_of(request.number), shown=world.answers.comment)
 
 
+def get_comment(world: World, request: Request) -> Answer:
+    return Answer(status=200, body=world.answers.comment(world.comment(request.number)))
+
+
 def create_comment(world: World, request: Request) -> Answer:
     world.issue(request.number)
     comment = world.add_comment(request.number, BOT, request.body["body"])

@@ -58,6 +58,18 @@ def list_changed_files(world: World, request: Request) -> Listing:
     return Listing(items=changes, shown=lambda change: world.answers.changed_file(change, pull.head_sha))
 
 
+def list_reviews(world: World, request: Request) -> Listing:
+    """List the reviews of a pull request, oldest first."""
+    pull = world.pull_request(request.number)
+    example = world.examples.of("pull-request-review-items", number=pull.number)[0]
+
+    def shown(review: tuple[str, str, str]) -> object:
+        login, verdict, commit = review
+        return {**example, "user": world.examples.user(login), "state": verdict, "commit_id": commit}
+
+    return Listing(items=pull.reviews, shown=shown)
+
+
 def list_pull_requests_of_commit(world: World, request: Request) -> Listing:
     """List the merged pull request that brought a commit to the default branch, or those that have it."""
     sha = world.git.head(request.names[0])

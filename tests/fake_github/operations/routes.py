@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from tests.fake_github.contract import Contract, path_expression
-from tests.fake_github.operations import commits, contents, deployments, issues, pull_requests, settings, workflow_runs
+from tests.fake_github.operations import (
+    branches,
+    commits,
+    contents,
+    deployments,
+    issues,
+    pull_requests,
+    settings,
+    workflow_runs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +35,7 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/issues"): issues.list_issues,
     ("POST", "/issues"): issues.create_issue,
     ("PATCH", "/issues/{issue_number}"): issues.update_issue,
+    ("GET", "/issues/comments/{comment_id}"): issues.get_comment,
     ("GET", "/issues/{issue_number}/comments"): issues.list_comments,
     ("POST", "/issues/{issue_number}/comments"): issues.create_comment,
     ("PATCH", "/issues/comments/{comment_id}"): issues.update_comment,
@@ -35,6 +45,7 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/pulls/{pull_number}"): pull_requests.get_pull_request,
     ("PATCH", "/pulls/{pull_number}"): pull_requests.update_pull_request,
     ("GET", "/pulls/{pull_number}/files"): pull_requests.list_changed_files,
+    ("GET", "/pulls/{pull_number}/reviews"): pull_requests.list_reviews,
     ("GET", "/commits/{commit_sha}/pulls"): pull_requests.list_pull_requests_of_commit,
     ("GET", "/git/ref/{ref}"): contents.get_ref,
     ("POST", "/git/refs"): contents.create_ref,
@@ -42,15 +53,18 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/git/trees"): commits.create_tree,
     ("POST", "/git/commits"): commits.create_commit,
     ("GET", "/git/commits/{commit_sha}"): commits.get_commit,
+    ("GET", "/branches/{branch}"): branches.get_branch,
+    ("GET", "/rules/branches/{branch}"): branches.list_rules,
     ("GET", "/contents/{path}"): contents.get_contents,
     ("PUT", "/contents/{path}"): contents.put_contents,
     ("DELETE", "/contents/{path}"): contents.delete_contents,
+    ("GET", "/actions/workflows/{workflow_id}/runs"): workflow_runs.list_runs,
+    ("GET", "/actions/runs/{run_id}/jobs"): workflow_runs.list_jobs,
     ("GET", "/deployments"): deployments.list_deployments,
     ("POST", "/deployments"): deployments.create_deployment,
     ("GET", "/deployments/{deployment_id}/statuses"): deployments.list_deployment_statuses,
     ("POST", "/deployments/{deployment_id}/statuses"): deployments.create_deployment_status,
     **settings.OPERATIONS,
-    **workflow_runs.OPERATIONS,
 }
 
 

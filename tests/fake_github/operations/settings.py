@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.fake_github.world import Request, World
 
 _ANOTHER_PLAN = (403, "Upgrade to GitHub Pro or make this repository public to enable this feature.")
-_BRANCH_RULESET, _TAG_RULESET = 42, 43
+BRANCH_RULESET, TAG_RULESET = 42, 43
 _WHEN = "2026-01-01T00:00:00Z"
 
 
@@ -77,24 +77,12 @@ def list_variables(world: World, request: Request) -> Answer:
     return Answer(status=200, body=_counted("variables", items))
 
 
-def list_branch_rules(world: World, request: Request) -> Listing:
-    """List the active rules of a branch, without saying who may bypass them."""
-    _require_plan(world)
-    rules = world.state.settings.branch_rules if request.names[0] == world.state.default_branch else {}
-    source = {
-        "ruleset_source_type": "Repository",
-        "ruleset_source": world.state.repository,
-        "ruleset_id": _BRANCH_RULESET,
-    }
-    return Listing(items=list(rules.items()), shown=lambda rule: {**_rule(*rule), **source})
-
-
-def _rule(kind: str, parameters: dict[str, Any]) -> dict[str, Any]:
+def shown_rule(kind: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return {"type": kind, "parameters": parameters} if parameters else {"type": kind}
 
 
 def list_rulesets(world: World, _request: Request) -> Listing:
-    _require_plan(world)
+    require_plan(world)
     short = [{**ruleset, "rules": None, "conditions": None} for ruleset in _rulesets(world).values()]
     return Listing(items=short, shown=lambda item: {key: value for key, value in item.items() if value is not None})
 
@@ -112,13 +100,13 @@ def get_ruleset(world: World, request: Request) -> Answer:
 
 def _rulesets(world: World) -> dict[int, dict[str, Any]]:
     settings = world.state.settings
-    branch = [_rule(kind, parameters) for kind, parameters in settings.branch_rules.items()]
-    tags = [_rule(kind, {}) for kind in settings.tag_rules]
+    branch = [shown_rule(kind, parameters) for kind, parameters in settings.branch_rules.items()]
+    tags = [shown_rule(kind, {}) for kind in settings.tag_rules]
     found = {}
     if branch:
-        found[_BRANCH_RULESET] = _ruleset(world, _BRANCH_RULESET, "branch", "~DEFAULT_BRANCH", branch)
+        found[BRANCH_RULESET] = _ruleset(world, BRANCH_RULESET, "branch", "~DEFAULT_BRANCH", branch)
     if tags:
-        found[_TAG_RULESET] = _ruleset(world, _TAG_RULESET, "tag", "refs/tags/v*", tags)
+        found[TAG_RULESET] = _ruleset(world, TAG_RULESET, "tag", "refs/tags/v*", tags)
     return found
 
 
@@ -138,17 +126,8 @@ def _ruleset(world: World, number: int, target: str, ref: str, rules: Sequence[d
     }
 
 
-def get_branch(world: World, request: Request) -> Answer:
-    branch = request.names[0]
-    sha = world.git.head(f"refs/heads/{branch}")
-    if sha is None:
-        raise Refusal(404, "Branch not found")
-    example = world.code_answers.branch(branch, sha)
-    return Answer(status=200, body={**example, "protected": world.state.settings.protection is not None})
-
-
 def get_protection(world: World, _request: Request) -> Answer:
-    _require_plan(world)
+    require_plan(world)
     found = world.state.settings.protection
     if found is None:
         raise Refusal(404, "Branch not protected")
@@ -216,7 +195,7 @@ def _counted(key: str, items: Sequence[Any]) -> dict[str, Any]:
     return {"total_count": len(items), key: list(items)}
 
 
-def _require_plan(world: World) -> None:
+def require_plan(world: World) -> None:
     if not world.state.settings.plan_has_rules:
         raise Refusal(*_ANOTHER_PLAN)
 
@@ -225,10 +204,8 @@ OPERATIONS = {
     ("GET", "/environments"): list_environments,
     ("GET", "/environments/{environment_name}/deployment-branch-policies"): list_branch_policies,
     ("GET", "/environments/{environment_name}/variables"): list_variables,
-    ("GET", "/rules/branches/{branch}"): list_branch_rules,
     ("GET", "/rulesets"): list_rulesets,
     ("GET", "/rulesets/{ruleset_id}"): get_ruleset,
-    ("GET", "/branches/{branch}"): get_branch,
     ("GET", "/branches/{branch}/protection"): get_protection,
     ("GET", "/actions/permissions/workflow"): get_workflow_permissions,
     ("GET", "/actions/permissions"): get_action_permissions,

@@ -1,4 +1,4 @@
-"""Operations about runs of workflows."""
+"""Operations about runs of workflows and their jobs. Tests set the runs: the fake runs nothing itself."""
 
 from __future__ import annotations
 
@@ -11,34 +11,57 @@ if TYPE_CHECKING:
     from tests.fake_github.world import Request, World
 
 
-def list_runs_of_workflow(world: World, request: Request) -> Answer:
-    """List runs, newest first."""
-    wanted = {"branch": "branch", "event": "event"}
+def list_runs(world: World, request: Request) -> Answer:
+    """List the runs of a workflow, by the name of its file; newest first."""
+    status, branch, event = (request.query.get(name) for name in ("status", "branch", "event"))
     runs = [
-        run
-        for run in sorted(world.state.runs, key=lambda run: -run.id)
+        _run(world, run)
+        for run in reversed(world.state.runs.values())
         if run.workflow == request.names[0]
-        and all(request.query.get(name, getattr(run, key)) == getattr(run, key) for name, key in wanted.items())
+        and status in {None, run.status}
+        and branch in {None, run.branch}
+        and event in {None, run.event}
     ]
-    size = int(request.query.get("per_page", 30))
-    shown = [world.code_answers.workflow_run(run) for run in runs[:size]]
-    return Answer(status=200, body={"total_count": len(runs), "workflow_runs": shown})
+    return Answer(status=200, body={"total_count": len(runs), "workflow_runs": runs})
 
 
-def list_jobs_of_run(world: World, request: Request) -> Answer:
-    run = next((run for run in world.state.runs if run.id == request.number), None)
+def list_jobs(world: World, request: Request) -> Answer:
+    run = world.state.runs.get(request.number)
     if run is None:
         raise Refusal(*NOT_FOUND)
-    shown = [_job(world, run, name, result) for name, result in run.jobs.items()]
-    return Answer(status=200, body={"total_count": len(shown), "jobs": shown})
+    example = world.examples.of("job-paginated")["jobs"][0]
+    jobs = [
+        {
+            **example,
+            "id": run.id * 100 + position,
+            "run_id": run.id,
+            "created_at": example["started_at"],  # required, and not in GitHub's example
+            "name": name,
+            **_progress(status),
+        }
+        for position, (name, status) in enumerate(run.jobs.items())
+    ]
+    return Answer(status=200, body={"total_count": len(jobs), "jobs": jobs})
 
 
-def _job(world: World, run: WorkflowRun, name: str, result: str) -> dict[str, Any]:
-    ended = {"status": "completed", "conclusion": result} if result else {"status": "in_progress", "conclusion": None}
-    return {**world.code_answers.job(), "run_id": run.id, "head_sha": run.sha, "name": name, **ended}
+_STATUSES = {"waiting", "in_progress", "queued", "pending", "requested"}
 
 
-OPERATIONS = {
-    ("GET", "/actions/workflows/{workflow_id}/runs"): list_runs_of_workflow,
-    ("GET", "/actions/runs/{run_id}/jobs"): list_jobs_of_run,
-}
+def _progress(state: str) -> dict[str, str | None]:
+    if state in _STATUSES:
+        return {"status": state, "conclusion": None}
+    return {"status": "completed", "conclusion": "success" if state == "completed" else state}
+
+
+def _run(world: World, run: WorkflowRun) -> dict[str, Any]:
+    return {
+        **world.examples.of("workflow-run-paginated")["workflow_runs"][0],
+        "id": run.id,
+        "path": f".github/workflows/{run.workflow}",
+        "html_url": f"{world.examples.page}/actions/runs/{run.id}",
+        "event": run.event,
+        "status": run.status,
+        "conclusion": run.conclusion if run.status == "completed" else None,
+        "head_branch": run.branch,
+        "head_sha": run.sha,
+    }

@@ -37,7 +37,7 @@ def test_the_push_before_is_what_a_push_is_compared_with(fake_github: FakeGitHub
     first, second, third = commits(fake_github, 3)
     fake_github.record_run(first)
     fake_github.record_run(second)
-    own = fake_github.record_run(third, conclusion="", Affected="")
+    own = fake_github.record_run(third, conclusion="", Affected="in_progress")
 
     assert compared_with(fake_github, runs, own_run=own) == second
 
@@ -45,14 +45,20 @@ def test_the_push_before_is_what_a_push_is_compared_with(fake_github: FakeGitHub
 def test_a_push_without_a_run_is_made_up_for(fake_github: FakeGitHub, runs: WorkflowRuns) -> None:
     first, _, third = commits(fake_github, 3)
     fake_github.record_run(first)
-    own = fake_github.record_run(third, conclusion="", Affected="")
+    own = fake_github.record_run(third, conclusion="", Affected="in_progress")
 
     assert compared_with(fake_github, runs, own_run=own) == first
 
 
 @pytest.mark.parametrize(
     ("conclusion", "compared"),
-    [("failure", "failure"), ("cancelled", "success"), ("startup_failure", ""), ("", ""), ("success", "failure")],
+    [
+        ("failure", "failure"),
+        ("cancelled", "success"),
+        ("startup_failure", "skipped"),
+        ("", "in_progress"),
+        ("success", "failure"),
+    ],
 )
 def test_a_push_whose_changes_nobody_was_given_is_made_up_for(
     conclusion: str, compared: str, fake_github: FakeGitHub, runs: WorkflowRuns

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.fake_github.fake import FakeGitHub
 
-JOBS = ("git", "read", "deploy", "destroy")
+JOBS = ("git", "read", "deploy", "production", "destroy")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Conversation:
         decided = self.decide(event, **environ)
         done = [decided]
         for job in JOBS:
-            if job == "deploy":
+            if job in {"deploy", "production"}:
                 self.pull()
             done += self.perform(event, decided, job, **environ)
         return event, done

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.processes
 
 ALPHA = "environments/dev/alpha.yaml"
 TODAY = datetime.now(UTC).date()
-NOTHING: dict[str, list[object]] = {"git": [], "read": [], "deploy": [], "destroy": []}
+NOTHING: dict[str, list[object]] = {"git": [], "read": [], "deploy": [], "production": [], "destroy": []}
 
 
 def lines(text: str | None) -> list[str]:
@@ -123,7 +123,6 @@ def test_steps_go_to_the_jobs_that_may_do_them(conversation: Conversation) -> No
         "region": "us-east-1",
         "environment": "dev/beta",
         "slug": "dev-beta",
-        "github_environment": "deploy",
     }
     assert conversation.reactions(event) == ["eyes"]
     assert conversation.answers == []
@@ -136,7 +135,7 @@ def test_production_is_deployed_by_the_job_that_asks_for_approval(conversation: 
 
     ran = conversation.decide(conversation.comment("octocat", "/deploy prod/app"))
 
-    assert [entry["github_environment"] for entry in ran.outputs["deploy"]] == ["production"]
+    assert ran.steps == [("production", "prod/app")]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,6 @@ def test_confirm_takes_the_file_out_of_git_and_the_stack_out_of_aws(destruction:
 
     assert [one.process.returncode for one in ran] == [0, 0], ran[-1].process.stderr
     assert ran[0].steps == [("destroy", "dev/alpha")]
-    assert ran[0].outputs["destroy"][0]["github_environment"] == "destroy"
     assert destruction.is_gone
     assert "is destroyed" in destruction.last_answer()
     assert "kept: AWS::S3::Bucket" in destruction.last_answer()
@@ -369,7 +368,7 @@ def test_an_ad_hoc_environment_whose_folder_begins_like_production_is_destroyed_
     _, destroyed = conversation.order("octocat", token[0])
 
     assert any("products/alpha" in answer and "created" in answer for answer in conversation.answers)
-    assert [entry["github_environment"] for entry in deployed[0].outputs["deploy"]] == ["deploy"]
+    assert deployed[0].steps == [("deploy", "products/alpha")]
     assert status == "CREATE_COMPLETE"
     assert destroyed[-1].process.returncode == 0, destroyed[-1].process.stderr
     assert conversation.github.read("environments/products/alpha.yaml") is None

@@ -70,6 +70,57 @@ def test_what_has_expired_is_handed_over_and_nothing_is_changed(jobs: Jobs) -> N
     assert "dev/beta" not in jobs.summary
 
 
+@pytest.mark.parametrize(
+    ("status", "job"),
+    [("waiting", "Approve the destruction of dev/alpha"), ("in_progress", "Destroy dev/alpha")],
+)
+def test_what_a_run_waits_to_destroy_is_not_asked_for_again(jobs: Jobs, status: str, job: str) -> None:
+    jobs.merge({path("dev/alpha"): app(PAST), path("dev/beta"): app(PAST)})
+    jobs.pull()
+    observe(jobs)
+    waiting = jobs.github.run("reap.yml", event="schedule", status=status, jobs={"Decide": "completed", job: status})
+
+    told = report(jobs)
+
+    assert told.returncode == 0, told.stderr
+    assert removed(jobs) == ["dev/beta"]
+    assert f"actions/runs/{waiting} waits to destroy it" in jobs.summary
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"workflow": "reap.yml", "event": "pull_request", "status": "waiting", "job": "waiting"},  # of a branch
+        {"workflow": "deploy.yml", "event": "workflow_dispatch", "status": "waiting", "job": "waiting"},
+        {"workflow": "reap.yml", "event": "schedule", "status": "completed", "job": "completed"},  # rejected
+        {"workflow": "reap.yml", "event": "schedule", "status": "in_progress", "job": "completed"},
+    ],
+)
+def test_what_no_run_of_the_default_branch_waits_to_destroy_is_asked_for(jobs: Jobs, run: dict[str, str]) -> None:
+    jobs.merge({path("dev/alpha"): app(PAST)})
+    jobs.pull()
+    observe(jobs)
+    job = "Approve the destruction of dev/alpha"
+    jobs.github.run(run["workflow"], event=run["event"], status=run["status"], jobs={job: run["job"]})
+
+    report(jobs)
+
+    assert removed(jobs) == ["dev/alpha"]
+
+
+def test_while_runs_cannot_be_listed_nothing_is_asked_for(jobs: Jobs) -> None:
+    jobs.merge({path("dev/alpha"): app(PAST)})
+    jobs.pull()
+    observe(jobs)
+    jobs.github.fault("GET", "/actions/*", Outcome.FORBIDDEN)
+
+    told = report(jobs)
+
+    assert told.returncode == 1
+    assert "Resource not accessible by integration" in told.stderr
+    assert jobs.outputs == {}
+
+
 def test_an_ad_hoc_environment_whose_folder_begins_like_production_expires(jobs: Jobs) -> None:
     jobs.checkout.base("products", cidr="10.60.0.0/16")
     jobs.push()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitops.settings.environments import NAMES
-from gitops.settings.requirements import APPROVALS, CHECKS, ENVIRONMENT_REFS, requirement_table
+from gitops.settings.requirements import CHECKS, requirement_table
 from tests.workflows.definitions import GITHUB, jobs, workflows
 
 DOCUMENT = GITHUB.parent / "docs" / "threat-model.md"
@@ -27,13 +27,7 @@ def test_the_threat_model_shows_the_table() -> None:
 def test_every_environment_that_a_job_runs_in_has_requirements() -> None:
     used = {job.environment for job in jobs() if job.environment and "${{" not in job.environment}
 
-    assert used <= set(NAMES)
-    assert used >= {"plan", *ENVIRONMENT_REFS}
-
-
-def test_reviewers_approve_jobs_of_environments_that_have_none_of_their_own() -> None:
-    assert set(APPROVALS) <= set(ENVIRONMENT_REFS)
-    assert set(APPROVALS.values()).isdisjoint(ENVIRONMENT_REFS)
+    assert used == set(NAMES)
 
 
 def test_required_checks_are_jobs_that_run_for_every_pull_request() -> None:

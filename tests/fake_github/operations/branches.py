@@ -1,0 +1,43 @@
+"""Operations about branches and the rules of the repository for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.fake_github.operations.settings import BRANCH_RULESET, require_plan, shown_rule
+from tests.fake_github.world import Answer, Listing, Refusal
+
+if TYPE_CHECKING:
+    from tests.fake_github.operations.settings import BRANCH_RULESET, require_plan, shown_rule
+from tests.fake_github.world import Request, World
+
+
+def get_branch(world: World, request: Request) -> Answer:
+    """Return a branch; `protected` says that a branch protection or a ruleset applies to it."""
+    name = request.names[0]
+    sha = world.git.head(f"refs/heads/{name}")
+    if sha is None:
+        raise Refusal(404, "Branch not found")
+    example = world.examples.of("branch-get")
+    protected = name in world.state.protected or world.state.settings.protection is not None
+    return Answer(
+        status=200,
+        body={**example, "name": name, "commit": {**example["commit"], "sha": sha}, "protected": protected},
+    )
+
+
+def list_rules(world: World, request: Request) -> Listing:
+    """List the rules of rulesets for a branch, whoever may bypass them; a classic branch protection is none of them.
+
+    The token of a job may bypass those of the default branch, unless the branch is among `State.protected`.
+    """
+    require_plan(world)
+    rules = world.state.settings.branch_rules if request.names[0] == world.state.default_branch else {}
+    if world.state.classic_protection:
+        rules = {}
+    source = {
+        "ruleset_source_type": "Repository",
+        "ruleset_source": world.state.repository,
+        "ruleset_id": BRANCH_RULESET,
+    }
+    return Listing(items=list(rules.items()), shown=lambda rule: {**shown_rule(*rule), **source})
