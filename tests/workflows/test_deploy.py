@@ -127,6 +127,17 @@ def test_a_branch_that_is_forced_elsewhere_is_compared_with_what_it_still_has(wo
     assert "which the branch no longer has" in run.log_of("affected")
 
 
+def test_a_setting_that_is_too_weak_stops_jobs_before_they_take_a_role(world: World) -> None:
+    world.github.state.settings.environments["deploy"].refs = None
+    run = world.push({ALPHA: declarations.app(in_days(8))})
+
+    assert ran(run) == {"affected": "success", "apps dev/alpha": "failure", "report": "success"}
+    assert run is not None
+    assert run.failed_steps == ["apps dev/alpha: Settings of GitHub"]
+    assert "environment deploy: branches and tags: all branches and tags" in run.log_of("apps dev/alpha")
+    assert run.roles == ()
+
+
 def test_a_base_that_fails_keeps_back_what_stands_on_it(world: World) -> None:
     base = declarations.base("dev").replace("domain: dev.", "domain: fails.dev.")
     run = world.push(

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_ENVIRONMENTS, GITHUB_REFS
+from gitops.settings.requirements import ENVIRONMENT_REFS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
 if TYPE_CHECKING:
@@ -39,38 +40,38 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "plan/change-sets": ({CR, ID}, "plan"),
     "plan/comment": ({CR, PW}, None),
     "deploy/affected": ({AR, CR}, None),
-    "deploy/accounts": ({CR, DW, ID}, "deploy"),
-    "deploy/bases": ({CR, DW, ID}, "deploy"),
-    "deploy/apps": ({CR, DW, ID}, "deploy"),
+    "deploy/accounts": ({AR, CR, DW, ID}, "deploy"),
+    "deploy/bases": ({AR, CR, DW, ID}, "deploy"),
+    "deploy/apps": ({AR, CR, DW, ID}, "deploy"),
     "deploy/production-bases-approve": (set(), "production-approval"),
-    "deploy/production-bases": ({CR, DW, ID}, "production"),
+    "deploy/production-bases": ({AR, CR, DW, ID}, "production"),
     "deploy/production-apps-approve": (set(), "production-approval"),
-    "deploy/production-apps": ({CR, DW, ID}, "production"),
+    "deploy/production-apps": ({AR, CR, DW, ID}, "production"),
     "deploy/removed-apps-approve": (set(), "destroy-approval"),
-    "deploy/removed-apps": ({CR, DW, ID}, "destroy"),
+    "deploy/removed-apps": ({AR, CR, DW, ID}, "destroy"),
     "deploy/removed-bases-approve": (set(), "destroy-approval"),
-    "deploy/removed-bases": ({CR, DW, ID}, "destroy"),
+    "deploy/removed-bases": ({AR, CR, DW, ID}, "destroy"),
     "deploy/refused": (set(), None),
     "deploy/report": ({CR, PW}, None),
     "command/decide": ({CR, PW}, None),
     "command/git": ({CW, PW}, None),
     "command/read": ({CR, PW, ID}, "plan"),
-    "command/deploy": ({CR, PW, DW, ID}, "deploy"),
+    "command/deploy": ({AR, CR, PW, DW, ID}, "deploy"),
     "command/approve-production": (set(), "production-approval"),
-    "command/production": ({CR, PW, DW, ID}, "production"),
+    "command/production": ({AR, CR, PW, DW, ID}, "production"),
     "command/approve-destroy": (set(), "destroy-approval"),
-    "command/destroy": ({CW, PW, DW, ID}, "destroy"),
+    "command/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
     "reap/accounts": ({CR}, None),
     "reap/observe": ({CR, ID}, "plan"),
     "reap/decide": ({AR, CR, PW}, None),
     "reap/approve-destroy": (set(), "destroy-approval"),
-    "reap/destroy": ({CW, PW, DW, ID}, "destroy"),
+    "reap/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
     "drift/accounts": ({CR}, None),
     "drift/observe": ({CR, ID}, "plan"),
     "drift/report": ({CR, IW}, None),
     "image/test": ({CR}, None),
     "image/build": ({CR}, None),
-    "image/registries": ({CR}, None),
+    "image/registries": ({AR, CR}, None),
     "image/publish": ({CR, ID}, "publish"),
     "image/propose": ({CW, PW}, None),
 }
@@ -218,6 +219,25 @@ def test_credentials_come_after_everything_that_is_installed(job: Job) -> None:
         assert "./.github/actions/setup" not in uses
     elif "aws-actions/configure-aws-credentials" in uses:
         assert uses.index("./.github/actions/setup") < uses.index("aws-actions/configure-aws-credentials")
+
+
+@every_job
+def test_the_settings_of_github_are_checked_before_credentials_are_taken(job: Job) -> None:
+    if job.environment not in ENVIRONMENT_REFS or job.environment in GITHUB_APPROVALS:
+        return
+    if name_of(job) == "image/publish":  # it installs nothing, and follows a job that checks
+        guards = [step for found in jobs() if name_of(found) == "image/registries" for step in found.steps]
+        assert "needs.registries.result == 'success'" in job.definition["if"]
+        assert "registries" in job.definition["needs"]
+    else:
+        position = [step.get("name") for step in job.steps].index("Credentials")
+        guards = list(job.steps[:position])
+    (check,) = [step for step in guards if "gitops doctor" in step.get("run", "")]
+    (said,) = re.findall(r"^python -m gitops doctor --job (\S+)$", check["run"])
+
+    assert (check["env"][said.strip('"$')] if "$" in said else said) == job.environment
+    assert "if" not in check
+    assert "continue-on-error" not in check
 
 
 @every_job
@@ -426,7 +446,9 @@ def test_the_token_goes_only_to_the_step_that_needs_it(job: Job) -> None:
     assert "env" not in job.definition
     with_token = [step for step in job.steps if "GITHUB_TOKEN" in step.get("env", {})]
 
-    assert len(with_token) <= 1
+    checks = [step for step in with_token if "gitops doctor" in step["run"]]
+    assert len(with_token) - len(checks) <= 1
+    assert len(checks) <= 1
     assert all("python -m gitops" in step["run"] for step in with_token)
 
 
@@ -486,7 +508,7 @@ def test_steps_call_python_by_its_module_and_make() -> None:
     verbs = {found for script in scripts for found in re.findall(r"python -m gitops (\w+)", script)}
     others = [script for script in scripts if "python -m gitops" not in script and not script.startswith("make ")]
 
-    looking = {"validate", "plan", "affected", "registries"}
+    looking = {"validate", "plan", "affected", "registries", "doctor"}
     assert verbs == looking | {"report", "deploy", "destroy", "command", "reap", "drift", "promote"}
     approvals = {'echo "The next job deploys $ENVIRONMENT."', 'echo "The next job destroys $ENVIRONMENT."'}
     assert approvals < set(others)
