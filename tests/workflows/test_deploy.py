@@ -91,6 +91,7 @@ def test_pushes_that_started_no_run_are_made_up_for_by_the_next(make_world: Call
     assert ran(run) == {
         "affected": "success",
         "apps dev/gamma": "success",
+        "removed-apps-approve dev/beta": "success",
         "removed-apps dev/beta": "success",
         "report": "success",
     }
@@ -185,7 +186,7 @@ def test_more_removals_than_a_base_allows_are_refused_and_the_rest_is_deployed(
         "report": "success",
     }
     assert run is not None
-    assert "dev/four is not destroyed: " in run.log_of("refused")
+    assert "dev/four is left as it is: " in run.log_of("refused")
     assert "max_removals" in run.log_of("refused")
     assert {"dev-one", "dev-two", "dev-three", "dev-four", "dev-beta"} < set(world.stacks)
 

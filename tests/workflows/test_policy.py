@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from constructs_lib.access.deployment_roles import SESSION_HOURS
 from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_ENVIRONMENTS, GITHUB_REFS
-from gitops.settings.requirements import ENVIRONMENT_REFS
+from gitops.settings.requirements import CHECKS, ENVIRONMENT_REFS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TRIGGERS = {
-    "check": {"pull_request": {"branches": ["main"]}, "push": {"branches": ["main"]}},
-    "plan": {"pull_request": {"branches": ["main"]}},
+    "check": {
+        "merge_group": {"branches": ["main"]},
+        "pull_request": {"branches": ["main"]},
+        "push": {"branches": ["main"]},
+    },
+    "plan": {"merge_group": {"branches": ["main"]}, "pull_request": {"branches": ["main"]}},
     "deploy": {"push": {"branches": ["main"]}, "workflow_dispatch": ["environment"]},
     "command": {"issue_comment": {"types": ["created"]}},
     "reap": {"schedule": 1, "workflow_dispatch": []},
@@ -212,6 +217,29 @@ def test_credentials_of_aws_are_only_had_in_an_environment_of_github_with_its_ro
 
 
 @every_job
+def test_a_role_lasts_as_long_as_its_job(job: Job) -> None:
+    for step in job.steps:
+        if step.get("uses", "").startswith("aws-actions/configure-aws-credentials@"):
+            # Without it the action asks for an hour.
+            seconds = int(step["with"].get("role-duration-seconds", 3600))
+            assert job.definition["timeout-minutes"] * 60 <= seconds <= SESSION_HOURS * 3600
+
+
+def test_what_a_merge_queue_requires_runs_for_its_groups() -> None:
+    required = {job["name"]: name for name, workflow in workflows().items() for job in workflow["jobs"].values()}
+    started = {name for name, workflow in workflows().items() if "merge_group" in workflow["on"]}
+
+    assert {required[check] for check in CHECKS} == started
+    writing = [name_of(job) for job in jobs() if job.workflow in started and "write" in job.permissions.values()]
+    conditions = {name_of(job): job.definition["if"] for job in jobs() if name_of(job) in writing}
+    assert writing != []
+    # A merge group is no pull request, so what has credentials or writes is skipped for it.
+    assert all(
+        "github.event.pull_request.head.repo.full_name == github.repository" in text for text in conditions.values()
+    )
+
+
+@every_job
 def test_credentials_come_after_everything_that_is_installed(job: Job) -> None:
     uses = [step.get("uses", "").partition("@")[0] for step in job.steps]
 
@@ -299,7 +327,7 @@ def test_only_checks_are_cancelled_by_newer_ones() -> None:
 def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_same() -> None:
     assert {name: workflow["concurrency"]["group"] for name, workflow in workflows().items()} == {
         "check": "check-${{ github.event.pull_request.number || github.sha }}",
-        "plan": "plan-${{ github.event.pull_request.number }}",
+        "plan": "plan-${{ github.event.pull_request.number || github.sha }}",
         "deploy": "deploy-${{ github.run_id }}",
         "command": "command-${{ github.event.comment.id }}",
         "reap": "reap-${{ github.run_id }}",
