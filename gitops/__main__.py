@@ -40,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         return USER_ERROR
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
-        return USER_ERROR
+        return error.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -77,7 +77,7 @@ WORDING: Mapping[Outcome, Wording] = {
 """The words for each outcome."""
 
 FAILURES = frozenset(outcome for outcome, wording in WORDING.items() if wording.failed)
-"""Outcomes after which an environment is not as declared."""
+"""Outcomes after which an environment is not as declared. A locked one did not fail, and what stands on it waits."""
 
 
 def summarize(outcomes: Iterable[Outcome]) -> str:
@@ -85,7 +85,7 @@ def summarize(outcomes: Iterable[Outcome]) -> str:
     counts = Counter(outcomes)
     total = sum(counts.values())
     environments = f"{total} environment{'' if total == 1 else 's'}"
-    failed = sum(counts[outcome] for outcome in FAILURES)
+    failed = sum(counts[outcome] for outcome in FAILURES - {"locked"})
     if not total:
         return "no environment to deploy or destroy"
     if failed:

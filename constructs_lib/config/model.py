@@ -26,13 +26,15 @@ class ReplacementConsent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockConfig:
-    """Who keeps an environment as it is, by GitHub login, and why."""
+    """Who keeps an environment as it is, by GitHub login, why, and since which day, YYYY-MM-DD, if the file says it."""
 
     by: str
     reason: str
+    since: str = ""
 
     def __str__(self) -> str:
-        return f"locked by {self.by}: {self.reason}"
+        since = f" since {self.since}" if self.since else ""
+        return f"locked by {self.by}{since}: {self.reason}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,7 +41,7 @@ class UncheckedDeclaration:
             return None
         fields = lock if isinstance(lock, dict) else {}
         by, reason = str(fields.get("by") or UNKNOWN_OWNER), str(fields.get("reason") or "no reason is given")
-        return LockConfig(by=by, reason=reason)
+        return LockConfig(by=by, reason=reason, since=str(fields.get("since") or ""))
 
     @property
     def max_removals(self) -> int:

@@ -2,7 +2,8 @@
 
 The record names an environment, the requester and the comment with the request, and the stack and its template at that
 time. The token is the record's digest, so that `/confirm TOKEN`, which stays in its event as it was typed, names one
-record and no other. The time of issue is the time that GitHub gives our comment.
+record and no other. Both times are GitHub's: our comment is the token's issue, and the comment with `/confirm` its use.
+Reviewers may approve the run days later.
 
 What people with write permission for the repository can do to our comments, and what it gains them:
 
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
     from gitops.github.model import Comment
 
 VALID_FOR: Final = timedelta(minutes=15)
+"""How long after the answer to `/destroy` people may write `/confirm`."""
+APPROVABLE_FOR: Final = timedelta(days=7)
+"""How long after `/confirm` its run may begin to destroy. GitHub lets a run wait for reviewers for 30 days."""
 RESUMABLE_FOR: Final = timedelta(days=1)
-"""How long a run that has used a token, and failed, may be started again."""
+"""How long after a run has used a token, and failed, it may be started again."""
 
 _TOKEN_LENGTH: Final = 16
 _MARKER = re.compile(r"<!-- gitops:confirmation ([A-Za-z0-9+/=]{1,4000})(?: used-by:([0-9]{1,20}))? -->")
@@ -97,12 +101,10 @@ class Confirmation:
     resumed: bool
 
 
-def find_confirmation(
-    token: str, comments: Iterable[Comment], *, login: str, comment_id: int, now: datetime
-) -> Confirmation:
-    """Return the confirmation for a token in the comment `comment_id` by `login`, from the pull request's comments.
+def find_confirmation(token: str, comments: Iterable[Comment], *, confirmed: Comment, now: datetime) -> Confirmation:
+    """Return the confirmation for a token in the comment `confirmed`, from the pull request's comments.
 
-    Raises RefusedError when the token is not valid for that comment.
+    `now` is when it is to be carried out. Raises RefusedError when the token is not valid for that comment.
     """
     for comment in comments:
         found = _MARKER.match(comment.body) if comment.author == BOT and comment.by_bot else None
@@ -110,22 +112,36 @@ def find_confirmation(
         if found is None or record is None or record.token != token:
             continue
         used_by = int(found[2]) if found[2] else None
-        if record.requester.casefold() != login.casefold():
+        if record.requester.casefold() != confirmed.author.casefold():
             raise RefusedError(
                 f"this token is for {record.requester}, who asked for it; comment `/destroy` to get one of your own"
             )
-        if used_by not in {None, comment_id}:
+        if used_by not in {None, confirmed.id}:
             raise RefusedError("this token has been used already; comment `/destroy` again for a new one")
         resumed = used_by is not None
         if comment.edited and not resumed:
             raise RefusedError(
                 "the comment with this token was edited, so the token is no longer valid; comment `/destroy` again"
             )
-        allowed = RESUMABLE_FOR if resumed else VALID_FOR
-        if now - comment.created > allowed:
+        if confirmed.created - comment.created > VALID_FOR:
             raise RefusedError("this token has expired; comment `/destroy` again for a new one")
+        _require_in_time(comment if resumed else confirmed, now, resumed=resumed)
         return Confirmation(record=record, comment=comment, resumed=resumed)
     raise RefusedError("no `/destroy` on this pull request was answered with this token; comment `/destroy` first")
+
+
+def _require_in_time(last_step: Comment, now: datetime, *, resumed: bool) -> None:
+    """Raise RefusedError when the run comes too late: `last_step` is the record that it used, or the `/confirm`."""
+    if resumed and now - last_step.updated > RESUMABLE_FOR:
+        raise RefusedError(
+            f"the run used this token more than {RESUMABLE_FOR.days} day ago, so it is not resumed; comment `/destroy` "
+            "again"
+        )
+    if not resumed and now - last_step.created > APPROVABLE_FOR:
+        raise RefusedError(
+            f"this was confirmed on {last_step.created:%Y-%m-%d} and approved more than {APPROVABLE_FOR.days} days "
+            "later, so nothing was destroyed; comment `/destroy` again"
+        )
 
 
 def claimed_body(confirmation: Confirmation, comment_id: int, note: str) -> str:

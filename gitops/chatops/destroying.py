@@ -13,8 +13,9 @@ from gitops.cost import prices
 from gitops.cost.estimate import estimate
 from gitops.destroy import decisions as destruction_plan
 from gitops.destroy.destroy_target import find_destroy_target
-from gitops.destroy.removal import declaration_path, remove_environment
+from gitops.destroy.removal import remove_environment
 from gitops.errors import RefusedError, UserError
+from gitops.github.newest import declaration_path
 from gitops.output import markdown
 from gitops.output.progress import reporting
 from gitops.report import results

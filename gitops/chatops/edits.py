@@ -46,7 +46,8 @@ def lock_environment(request: Request, step: Step) -> Answer:
     """Commit a `lock` with the author of the comment and the reason."""
 
     def edit(_: Environment, text: str, path: str) -> str:
-        return with_field(text, path, "lock", {"by": request.login, "reason": step.order.reason})
+        lock = {"by": request.login, "since": request.today.isoformat(), "reason": step.order.reason}
+        return with_field(text, path, "lock", lock)
 
     def describe(environment: Environment) -> tuple[str, str]:
         lock = markdown.text(str(environment.lock))

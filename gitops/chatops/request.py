@@ -87,8 +87,7 @@ class Request:
         return find_confirmation(
             token,
             self.repository.comments(self.event.number),
-            login=self.login,
-            comment_id=self.event.comment.id,
+            confirmed=self.event.comment,
             now=datetime.now(UTC),
         )
 

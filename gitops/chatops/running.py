@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AppConfig
@@ -10,8 +11,9 @@ from gitops.access.sleeping import next_change, set_awake
 from gitops.chatops.answers import Answer
 from gitops.chatops.outcome import publish_outcome
 from gitops.deploy.run import deploy_environments
-from gitops.errors import RefusedError
+from gitops.errors import LockedError, RefusedError
 from gitops.github.deployments import GitHubDeployments
+from gitops.github.newest import newest_lock, require_unlocked
 from gitops.outcome import WORDING
 from gitops.output import markdown
 from gitops.output.progress import say, without_workflow_commands
@@ -27,6 +29,7 @@ def deploy_by_comment(request: Request, step: Step) -> Answer:
     """Deploy an environment as the default branch declares it.
 
     Raises:
+        LockedError: the environment is locked now.
         RefusedError: the order names an image that the default branch does not declare.
         UserError: something that the deployment needs is missing, or AWS refuses.
     """
@@ -45,11 +48,14 @@ def deploy_by_comment(request: Request, step: Step) -> Answer:
             everything=False,
             requested_target=request.requested_target,
             today=request.today,
+            lock_of=partial(newest_lock, request.repository, request.folder),
         )
         done.extend(deployed)
     record = results.of_deployment(deployed[0])
     say(without_workflow_commands(f"{record.environment} {record.outcome}\n{record.reason}".rstrip()))
     publish_outcome(request, record, request.sha)
+    if record.outcome == "locked":
+        raise LockedError(f"{record.environment} is {record.reason}")
     return Answer(text=_deployment_text(record), done=not record.failed)
 
 
@@ -65,6 +71,7 @@ def wake_by_comment(request: Request, step: Step) -> Answer:
 
 def _set_awake(request: Request, step: Step, *, awake: bool) -> Answer:
     environment = step.target
+    require_unlocked(request.repository, request.folder, environment)
     changed = set_awake(environment, request.requested_target, awake=awake)
     state = "awake" if awake else "asleep"
     services = f"now: {', '.join(map(markdown.code, changed))}" if changed else "already"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gitops.commands.selection import select
 from gitops.deploy.decisions import Result
-from gitops.deploy.run import deploy_environments
+from gitops.deploy.run import declared_lock, deploy_environments
 from gitops.deploy.supersession import superseded
+from gitops.errors import LOCKED_EXIT
 from gitops.github.actions import Run
 from gitops.github.deployments import GitHubDeployments
+from gitops.github.newest import newest_lock
 from gitops.output.progress import say
 from gitops.output.report import show_remarks, text_table
 from gitops.report.deployment import deployment_report
@@ -38,14 +41,16 @@ def deploy(
     """Deploy the environments `names`, or all that are declared when there are none.
 
     `github` shows them as deployments there; `results` is a folder for a file each. What the checkout
-    `unless_superseded_by` has otherwise is left to the run that deploys it. Returns 1 when one of them failed or is
-    locked; the others are deployed all the same.
+    `unless_superseded_by` has otherwise is left to the run that deploys it. Returns 1 when one of them failed, and
+    `LOCKED_EXIT` when none failed and one is locked: with `github`, on the default branch as it is just before AWS is
+    changed. The others are deployed all the same.
     """
     environments = select(folder, names, today)
     if not environments:
         say(f"no environment is declared in {folder}: nothing to deploy")
         return 0
-    deployments = _deployments_on_github() if github else None
+    run = Run.from_environ() if github else None
+    deployments = GitHubDeployments(run.connect(), sha=run.sha, run_url=run.url) if run else None
     newer = superseded(folder, environments, unless_superseded_by) if unless_superseded_by else {}
     own = [environment for environment in environments if environment.name not in newer]
     with recorded(own, deployments=deployments, folder=results) as done:
@@ -53,15 +58,17 @@ def deploy(
         if own:
             everything = not names and not newer
             done.extend(
-                deploy_environments(folder, own, everything=everything, requested_target=requested_target, today=today)
+                deploy_environments(
+                    folder,
+                    own,
+                    everything=everything,
+                    requested_target=requested_target,
+                    today=today,
+                    lock_of=partial(newest_lock, run.connect(), folder) if run else declared_lock,
+                )
             )
     print(text_table(deployment_report([of_deployment(result) for result in done]).table), flush=True)
     return conclude(done)
-
-
-def _deployments_on_github() -> GitHubDeployments:
-    run = Run.from_environ()
-    return GitHubDeployments(run.connect(), sha=run.sha, run_url=run.url)
 
 
 def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) -> Result:
@@ -77,4 +84,5 @@ def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) 
 def conclude(results: Sequence[Result]) -> int:
     """Print how a deployment went as a whole, and why what failed did; return the exit code."""
     show_remarks(deployment_report([of_deployment(result) for result in results]))
-    return 0 if all(result.succeeded for result in results) else 1
+    left = {result.outcome for result in results if not result.succeeded}
+    return 0 if not left else LOCKED_EXIT if left == {"locked"} else 1

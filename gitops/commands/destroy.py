@@ -13,9 +13,10 @@ from gitops.commands.selection import parse_names
 from gitops.destroy import decisions as destruction_plan
 from gitops.destroy import deletion as destruction
 from gitops.destroy.destroy_target import find_destroy_target
-from gitops.destroy.removal import Removal, declaration_path, remove_environment
-from gitops.errors import UserError
+from gitops.destroy.removal import Removal, remove_environment
+from gitops.errors import LockedError, UserError
 from gitops.github.actions import Run
+from gitops.github.newest import declaration_path
 from gitops.output.progress import reporting, say
 from gitops.report import results as results_of
 from gitops.report.results import EnvironmentResult
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gitops.aws.cloudformation import CloudFormation, DeployedStack
     from gitops.aws.target import TargetName
     from gitops.destroy.destroy_target import DestroyTarget
+    from gitops.outcome import Outcome
 
 
 def destroy(
@@ -85,7 +87,8 @@ def _recorded(name: EnvironmentName, folder: Path | None) -> Iterator[Callable[[
     try:
         yield lambda removal: write(results_of.of_removal(removal))
     except UserError as error:
-        write(EnvironmentResult(environment=str(name), outcome="failed", reason=str(error)))
+        outcome: Outcome = "locked" if isinstance(error, LockedError) else "failed"
+        write(EnvironmentResult(environment=str(name), outcome=outcome, reason=str(error)))
         raise
 
 
@@ -106,7 +109,7 @@ def _remove(target: DestroyTarget, run: Run, *, folder: Path, expired_on: date |
 def _refuse_locked(target: DestroyTarget) -> None:
     lock = target.declared.lock if target.declared else None
     if lock:
-        raise UserError(f"{target.name} is {lock}. Nothing was destroyed. Take `lock` out of its file first")
+        raise LockedError(f"{target.name} is {lock}. Nothing was destroyed. Take `lock` out of its file first")
 
 
 def _delete(target: DestroyTarget) -> Removal:

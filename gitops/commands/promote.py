@@ -10,9 +10,9 @@ from gitops.aws import target
 from gitops.aws.ecr import Ecr
 from gitops.aws.session import Session
 from gitops.commands.selection import parse_names, show_warnings
-from gitops.destroy.removal import declaration_path
 from gitops.errors import UserError
 from gitops.github.connection import connect
+from gitops.github.newest import declaration_path
 from gitops.output.progress import say
 from gitops.promote import proposal
 from gitops.promote.image import ImageVersion, config_of, same_as, tag_beside, with_image

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.naming import URL_OUTPUT
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from constructs_lib.config.environments import AccountRegion, Environment
+    from constructs_lib.config.model import LockConfig
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedStack
     from gitops.aws.regions import Existing, Regions
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from gitops.deploy.rounds import Turn
     from gitops.outcome import DeploymentOutcome
     from gitops.output.progress import Reporter
+
+LockOf = Callable[["Environment"], "LockConfig | None"]
+"""Returns the lock that an environment has at this moment."""
 
 ACCOUNT_HINT = "\nAn account takes the credentials of an administrator: gitops bootstrap"
 
@@ -43,6 +48,7 @@ class Deployment:
         assembly: Assembly,
         environments: Collection[Environment],
         gate: Gate,
+        lock_of: LockOf,
         today: date,
         report: Reporter,
     ) -> None:
@@ -51,6 +57,7 @@ class Deployment:
         self._stacks = {environment.name: assembly.stacks[environment.name.stack] for environment in environments}
         self._rounds = Rounds(target, regions, assembly, report)
         self._gate = gate
+        self._lock_of = lock_of
         self._today = today
         self._report = report
         self._same: dict[EnvironmentName, DeployedStack] = {}
@@ -68,7 +75,7 @@ class Deployment:
         for environment in self._environments:
             self._hold_back_blocked(environment, deployed.get(environment.name.stack))
         self._compare(deployed)
-        left = [environment for environment in self._left(self._environments) if not environment.lock]
+        left = [environment for environment in self._left(self._environments) if not self._lock_of(environment)]
         self._gate.require(left, existing)
         for wave in deployment_plan.waves(self._environments):
             self._deploy_wave(wave, deployed)
@@ -143,7 +150,7 @@ class Deployment:
 
     def _hold_back_locked(self, environments: Iterable[Environment], deployed: Mapping[str, DeployedStack]) -> None:
         for environment in self._left(environments):
-            if lock := environment.lock:
+            if lock := self._lock_of(environment):
                 remedy = "Take `lock` out of its file, then deploy it again"
                 reason = f"{lock}\n{remedy}"
                 self._record(environment, "locked", deployed.get(environment.name.stack), reason=reason)

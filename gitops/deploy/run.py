@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from constructs_lib.config.environments import Environment
+    from constructs_lib.config.model import LockConfig
     from gitops.aws.target import TargetName
     from gitops.deploy.decisions import Result
+    from gitops.deploy.deployment import LockOf
+
+
+def declared_lock(environment: Environment) -> LockConfig | None:
+    """Return the lock of an environment's own file."""
+    return environment.lock
 
 
 def deploy_environments(
@@ -30,8 +37,11 @@ def deploy_environments(
     everything: bool,
     requested_target: TargetName | None,
     today: date,
+    lock_of: LockOf = declared_lock,
 ) -> list[Result]:
     """Deploy `environments` of `folder` and return a result for each; `everything` says that they are all there are.
+
+    `lock_of` is asked for the lock of an environment just before AWS is changed.
 
     Raises:
         UserError: a declaration exceeds its budget, or something that a deployment needs is missing: nothing was
@@ -52,6 +62,7 @@ def deploy_environments(
             assembly=assembly,
             environments=environments,
             gate=Gate(session=session, regions=regions, assembly=assembly),
+            lock_of=lock_of,
             today=today,
             report=report,
         )

@@ -9,20 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from constructs_lib.config import loader
-from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.model import is_production_kind
 from constructs_lib.config.unchecked import UncheckedDeclaration
 from gitops.destroy import deletion as destruction
-from gitops.errors import UserError
+from gitops.errors import LockedError, UserError
 from gitops.github import default_branch
 from gitops.github.default_branch import Proposed
 from gitops.github.deployments import deactivate
+from gitops.github.newest import newest_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-    from pathlib import Path
 
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import StackEvent
@@ -47,11 +45,6 @@ class Removal:
     kept: tuple[StackEvent, ...] = ()
 
 
-def declaration_path(folder: Path, name: EnvironmentName) -> str:
-    """Return the path of a declaration in the repository, at whose top the folder of declarations is."""
-    return f"{folder.resolve().name}/{name}.yaml"
-
-
 def remove_environment(
     target: DestroyTarget,
     repository: Repository,
@@ -68,8 +61,9 @@ def remove_environment(
     whose `expires` is not before that day is refused. Consent of the person who asks was obtained before.
 
     Raises:
-        UserError: it is locked, not expired, or production without consent in its file: nothing was done. Or
-            CloudFormation could not delete all of it: its file is gone then, and the same again finishes it.
+        LockedError: it is locked.
+        UserError: it is not expired, or production without consent in its file: nothing was done. Or CloudFormation
+            could not delete all of it: its file is gone then, and the same again finishes it.
         GitHubError: its file could not be removed; nothing was destroyed.
         AwsError: AWS failed; its file is gone then, and the same again finishes it.
     """
@@ -96,7 +90,7 @@ def remove_environment(
 def require_removable(
     target: DestroyTarget, data: Mapping[str, object] | None, *, expired_on: date | None = None
 ) -> None:
-    """Raise UserError when an environment's file, if it still exists, forbids its removal.
+    """Raise UserError when an environment's file, if it still exists, forbids its removal, LockedError for a lock.
 
     A file that is gone was removed with consent.
     """
@@ -105,7 +99,7 @@ def require_removable(
     name = target.name
     file = UncheckedDeclaration(data)
     if file.lock:
-        raise UserError(f"{name} is {file.lock}. Nothing was destroyed. Take `lock` out of its file first")
+        raise LockedError(f"{name} is {file.lock}. Nothing was destroyed. Take `lock` out of its file first")
     production = file.is_production or (target.stack is not None and is_production_kind(target.stack.kind))
     if production and not file.destroy_by_comment:
         raise UserError(
@@ -122,13 +116,8 @@ def _written(target: DestroyTarget, repository: Repository, path: str) -> Mappin
 
     A file that only this checkout has still counts.
     """
-    file = repository.file(path, repository.default_branch())
-    if file is None:
-        return target.declared.source.data if target.declared else None
-    try:
-        return loader.parse(file.text.encode(), path).data
-    except DeclarationError as error:
-        raise UserError(f"{path} on the default branch cannot be read: {error}\nNothing was destroyed") from error
+    data = newest_data(repository, path)
+    return target.declared.source.data if data is None and target.declared else data
 
 
 def _delete(target: DestroyTarget, report: Reporter) -> tuple[StackEvent, ...]:

@@ -6,6 +6,8 @@ https://docs.github.com/en/rest/repos/contents
 from __future__ import annotations
 
 import hashlib
+import random
+import time
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -18,12 +20,16 @@ if TYPE_CHECKING:
     from gitops.github.model import PullRequest, RepositoryFile
     from gitops.github.repository import Repository
 
-ATTEMPTS = 3
-"""Tries of a commit while others change the same file."""
+ATTEMPTS = 8
+"""Tries of a commit while others commit: GitHub's contents API takes one commit of a branch at a time."""
+
+PAUSE_SECONDS = (1.0, 2.0, 4.0, 8.0)
+"""Least pauses after the first tries, and the last one after all others; each is up to twice as long, by chance."""
 
 _REFUSED = {403, 409, 422}
-"""Answers to a commit that a rule of the branch forbids; 409 is also that of a file which has changed meanwhile."""
+"""Answers to a commit that a rule of the branch forbids; 409 is also that to a commit while others commit."""
 
+_CONFLICT = 409
 _EXISTS = 422
 
 
@@ -47,51 +53,69 @@ class Proposed:
     merges_by_itself: bool
 
 
-def commit_removal(repository: Repository, path: str, message: str) -> Committed | Proposed | None:
-    """Remove a file from the default branch; None when it is not there. Raises GitHubError when nothing was changed."""
-    return _commit(repository, path, None, message)
+def commit_removal(
+    repository: Repository, path: str, message: str, *, pause: Callable[[float], None] = time.sleep
+) -> Committed | Proposed | None:
+    """Remove a file from the default branch; None when it is not there. Raises GitHubError when nothing was changed.
+
+    `pause` waits for so many seconds between two tries.
+    """
+    return _commit(repository, path, None, message, pause)
 
 
 def commit_edit(
-    repository: Repository, path: str, edit: Callable[[str], str], message: str
+    repository: Repository,
+    path: str,
+    edit: Callable[[str], str],
+    message: str,
+    *,
+    pause: Callable[[float], None] = time.sleep,
 ) -> Committed | Proposed | None:
     """Apply `edit` to a file of the default branch; return None when the text does not change.
 
-    `edit` is called again when the file has changed meanwhile; its exceptions are not caught.
+    `edit` is called again when others have committed meanwhile; its exceptions are not caught. `pause` waits for so
+    many seconds between two tries.
 
     Raises:
         GitHubError: the file does not exist, or it could not be changed.
     """
-    return _commit(repository, path, edit, message)
+    return _commit(repository, path, edit, message, pause)
 
 
 def _commit(
-    repository: Repository, path: str, edit: Callable[[str], str] | None, message: str
+    repository: Repository,
+    path: str,
+    edit: Callable[[str], str] | None,
+    message: str,
+    pause: Callable[[float], None],
 ) -> Committed | Proposed | None:
     """Commit the edited file; without `edit`, its removal."""
     branch = repository.default_branch()
-    refused: tuple[RepositoryFile, GitHubError] | None = None
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            pause(PAUSE_SECONDS[min(attempt, len(PAUSE_SECONDS)) - 1] * random.uniform(1, 2))  # noqa: S311 - no secret
+        head = repository.branch_head(branch)  # also tells a file that is gone from a token without permission
         file = repository.file(path, branch)
         if file is None:
-            # GitHub answers 404 to a token without permission too; this request tells the two apart.
-            repository.branch_head(branch)
             if edit is None:
                 return None
             raise GitHubError(f"{path} is not on the branch {branch}; nothing was changed")
         text = edit(file.text) if edit is not None else None
         if text == file.text:
             return None
-        if refused is not None and refused[0].sha == file.sha:
-            # The file is unchanged, so the branch refuses the commit.
-            return _propose(repository, file, text, branch=branch, message=message, reason=refused[1])
         try:
             return Committed(sha=_write(repository, file, text, branch, message))
         except GitHubError as error:
-            if error.status not in _REFUSED:
+            if error.status not in _REFUSED or error.is_rate_limit:
                 raise
-            refused = file, error
-    raise GitHubError(f"{path} changes all the time on the branch {branch}; nothing was changed. Try again")
+            if repository.branch_head(branch) == head and repository.is_protected(branch):
+                return _propose(repository, file, text, branch=branch, message=message, reason=error)
+            if error.status != _CONFLICT:
+                raise
+    raise GitHubError(
+        f"others commit to the branch {branch} all the time, so {path} could not be changed in {ATTEMPTS} tries; "
+        "nothing was changed. Try again"
+    )
 
 
 def _write(repository: Repository, file: RepositoryFile, text: str | None, branch: str, message: str) -> str:

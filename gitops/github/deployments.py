@@ -41,7 +41,7 @@ class GitHubDeployments:
 
     def end(self, environment: str, outcome: Outcome, url: str = "") -> None:
         """Report the outcome of a deployment that was begun."""
-        state: DeploymentState = "failure" if outcome in FAILURES else "success"
+        state: DeploymentState = "inactive" if outcome == "locked" else "failure" if outcome in FAILURES else "success"
         self._end(environment, state, WORDING[outcome].github, url)
 
     def fail_open(self) -> None:

@@ -43,6 +43,7 @@ class Comment:
     by_bot: bool
     body: str
     created: datetime
+    updated: datetime
     edited: bool
     url: str
 
@@ -56,6 +57,7 @@ class Comment:
             by_bot=user["type"] == "Bot",
             body=data["body"] or "",
             created=moment(data["created_at"]),
+            updated=moment(data["updated_at"]),
             edited=data["updated_at"] != data["created_at"],
             url=data["html_url"],
         )

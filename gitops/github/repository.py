@@ -39,6 +39,12 @@ _UNFINISHED = ("waiting", "in_progress", "queued", "pending", "requested")
 https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
 """
 
+_RULES_OF_PUSHES = {
+    *("pull_request", "merge_queue", "update", "required_status_checks", "required_deployments", "required_signatures"),
+    *("workflows", "code_scanning", "commit_message_pattern", "commit_author_email_pattern", "committer_email_pattern"),
+}
+"""Types of rules that can refuse a commit which changes a file."""
+
 _ENABLE_AUTO_MERGE = """\
 mutation($pullRequest: ID!) {
   enablePullRequestAutoMerge(input: {pullRequestId: $pullRequest, mergeMethod: SQUASH}) { clientMutationId }
@@ -120,6 +126,17 @@ class Repository:
     def branch_head(self, branch: str) -> str:
         """Return the newest commit of a branch."""
         return str(self._transport.get(f"{self._root}/git/ref/heads/{quote(branch)}")["object"]["sha"])
+
+    def is_protected(self, branch: str) -> bool:
+        """Whether a ruleset or a branch protection has rules for pushes to a branch.
+
+        https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
+        https://docs.github.com/en/rest/branches/branches#get-a-branch
+        """
+        rules = self._transport.pages(f"{self._root}/rules/branches/{quote(branch, safe='')}")
+        if any(rule["type"] in _RULES_OF_PUSHES for rule in rules):
+            return True
+        return bool(self._transport.get(f"{self._root}/branches/{quote(branch, safe='')}")["protected"])
 
     def create_branch(self, branch: str, sha: str) -> None:
         """Create a branch at a commit; GitHub answers 422 when it exists."""

@@ -201,5 +201,5 @@ class RepositorySettings:
 
 def _readable(error: GitHubError, needs: str) -> Exception:
     """Return the exception for an answer: that a permission is missing, or the error itself."""
-    hidden = error.status in _HIDDEN and "rate limit" not in str(error)
+    hidden = error.status in _HIDDEN and not error.is_rate_limit
     return NotReadable(needs) if hidden else error

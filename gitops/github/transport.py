@@ -33,12 +33,15 @@ _REASON_LENGTH = 300
 class GitHubError(UserError):
     """GitHub could not be reached, refused, or answered something that cannot be used; nothing is known.
 
-    `status` is the HTTP status of the refusal; 0 when there was no usable answer.
+    `status` is the HTTP status of the refusal; 0 when there was no usable answer. `is_rate_limit` says that the same
+    request is refused for being one too many, with the status 403 as well as 429.
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
     """
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    def __init__(self, message: str, status: int = 0, *, is_rate_limit: bool = False) -> None:
         super().__init__(message)
         self.status = status
+        self.is_rate_limit = is_rate_limit
 
 
 class Transport:
@@ -140,9 +143,17 @@ def _require_success(response: httpx.Response) -> None:
         return
     request = f"{response.request.method} {response.request.url.path}"
     reason = _reason(response)
-    if response.status_code == _TOO_MANY or response.headers.get("X-RateLimit-Remaining") == "0":
+    too_many = response.status_code == _TOO_MANY or (
+        response.status_code == _FORBIDDEN
+        and (response.headers.get("X-RateLimit-Remaining") == "0" or "Retry-After" in response.headers)
+    )
+    if too_many:
         reason = f"the rate limit of this token is used up; try again later ({reason})"
-    raise GitHubError(f"GitHub answered {response.status_code} to {request}: {reason}", response.status_code)
+    raise GitHubError(
+        f"GitHub answered {response.status_code} to {request}: {reason}",
+        response.status_code,
+        is_rate_limit=too_many,
+    )
 
 
 def _reason(response: httpx.Response) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.config import files
 from constructs_lib.config.environments import load
-from gitops.destroy.removal import declaration_path
+from gitops.github.newest import declaration_path
 from gitops.github.transport import GitHubError
 from gitops.output import markdown
 

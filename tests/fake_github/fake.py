@@ -128,6 +128,10 @@ class FakeGitHub:
         """Let a branch take changes through pull requests only."""
         self.state.protected.add(branch)
 
+    def lose_races(self, times: int) -> None:
+        """Have another job commit just before each of the next commits by the contents API."""
+        self.state.races = times
+
     # Git
 
     @property

@@ -16,6 +16,7 @@ class Outcome(Enum):
 
     SERVER_ERROR = "500"
     RATE_LIMIT = "403, and X-RateLimit-Remaining is 0"
+    SECONDARY_RATE_LIMIT = "403 with Retry-After: 60"
     TOO_MANY_REQUESTS = "429 with Retry-After: 60"
     FORBIDDEN = "403, as for a token without the permission"
     NOT_FOUND = "404, as for a token that may not read"
@@ -43,6 +44,9 @@ INSTEAD = {
         status=403,
         message="API rate limit exceeded for installation.",
         headers={"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "4102444800"},
+    ),
+    Outcome.SECONDARY_RATE_LIMIT: Instead(
+        status=403, message="You have exceeded a secondary rate limit.", headers={"Retry-After": "60"}
     ),
     Outcome.TOO_MANY_REQUESTS: Instead(
         status=429, message="You have exceeded a secondary rate limit.", headers={"Retry-After": "60"}

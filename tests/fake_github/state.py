@@ -119,6 +119,10 @@ class State:
     runs: dict[int, WorkflowRun] = field(default_factory=dict)
     protected: set[str] = field(default_factory=set)
     """Branches that take changes through pull requests only."""
+    bypass: bool = False
+    """Whether the rules let pass who asks, as a ruleset can do for an app."""
+    races: int = 0
+    """How many of the next commits by the contents API come too late for another one."""
     settings: Settings = field(default_factory=Settings)
     classic_protection: bool = False
     """Whether a branch protection says so, not a ruleset."""

@@ -283,7 +283,10 @@ def test_a_job_ends(job: Job) -> None:
 def test_one_thing_at_a_time_happens_to_an_environment_and_nothing_that_waits_is_dropped(job: Job) -> None:
     expected = {"group": "environment-${{ matrix.environment }}", "cancel-in-progress": False, "queue": "max"}
 
-    others = {"reap/decide": {"group": "reap", "cancel-in-progress": False, "queue": "max"}}  # warnings are given once
+    others = {
+        "reap/decide": {**expected, "group": "reap"},  # warnings are given once
+        "command/git": {**expected, "group": "commit"},  # GitHub takes one commit at a time
+    }
     assert job.definition.get("concurrency") == (
         expected if name_of(job) in ON_ONE_ENVIRONMENT else others.get(name_of(job))
     )
@@ -306,6 +309,16 @@ def test_what_changes_production_or_destroys_follows_an_approval_that_holds_noth
     assert approval.permissions == {}
     assert [sorted(step) for step in approval.steps] == [["env", "name", "run"]]
     assert approval.definition["strategy"] == job.definition["strategy"]
+
+
+@every_job
+def test_results_last_longer_than_an_approval_may_take(job: Job) -> None:
+    """https://docs.github.com/en/actions/how-tos/deploy/configure-and-manage-deployments/review-deployments"""
+    uploads = [step for step in job.steps if step.get("uses", "").startswith("actions/upload-artifact@")]
+    results = [step["with"] for step in uploads if step["with"]["name"].startswith("result-")]
+
+    assert len(results) == (name_of(job) in ON_ONE_ENVIRONMENT and job.workflow != "command")
+    assert all(result["retention-days"] > 30 for result in results)
 
 
 def test_no_run_that_waits_for_reviewers_keeps_other_runs_waiting() -> None:
@@ -505,13 +518,6 @@ def test_a_job_that_is_run_again_leaves_artifacts_of_its_own() -> None:
     names = {download["name"] for download in downloads if "name" in download}
     assert names == {f"${{{{ needs.{job}.outputs.artifact }}}}" for job in ("synthesise", "build")}
     assert [download for download in downloads if download.get("merge-multiple")] == []
-
-
-def test_artifacts_are_kept_as_long_as_an_approval_may_take() -> None:
-    uploads = [step["with"] for job in jobs() for step in job.steps if "/upload-artifact@" in step.get("uses", "")]
-
-    # https://docs.github.com/en/actions/reference/limits: a job waits for approval for at most 30 days.
-    assert {upload["retention-days"] for upload in uploads} == {30}
 
 
 def test_scripts_hold_no_expressions() -> None:

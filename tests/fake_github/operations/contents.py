@@ -60,12 +60,25 @@ def _commit_file(world: World, request: Request, content: bytes | None, verb: st
         raise Refusal(422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
     if existing is not None and existing.sha != sha:
         raise Refusal(409, f"{path} does not match {sha}")
-    if branch in world.state.protected:
+    if branch in world.state.protected and not world.state.bypass:
         done = "create" if existing is None else verb
         raise Refusal(409, f"Could not {done} file: Changes must be made through a pull request.")
+    if world.state.races:
+        raise _lost_race(world, branch, parent)
     message, by = request.body["message"], world.signature()
     changes = {path: content}
     return existing, world.git.commit(f"refs/heads/{branch}", changes, parent=parent, message=message, by=by)
+
+
+def _lost_race(world: World, branch: str, parent: str) -> Refusal:
+    """Have another job commit another file first; return what GitHub then answers.
+
+    https://github.com/PyGithub/PyGithub/issues/1787
+    """
+    world.state.races -= 1
+    changes: dict[str, bytes | str | None] = {f"raced/{world.state.races}": "another change\n"}
+    head = world.git.commit(f"refs/heads/{branch}", changes, parent=parent, message="Another", by=world.signature())
+    return Refusal(409, f"is at {head} but expected {parent}")
 
 
 def get_ref(world: World, request: Request) -> Answer:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gitops.chatops import confirmation
-from gitops.chatops.confirmation import RESUMABLE_FOR, VALID_FOR, ConfirmationRecord
+from gitops.chatops.confirmation import APPROVABLE_FOR, RESUMABLE_FOR, VALID_FOR, ConfirmationRecord
 from gitops.chatops.orders import TOKEN_PATTERN
 from gitops.errors import RefusedError
 from gitops.github.model import Comment
@@ -22,9 +22,24 @@ RECORD = ConfirmationRecord.new(
 
 
 def comment(
-    body: str = f"{RECORD.marker}\ninventory", *, author: str = BOT, by_bot: bool = True, edited: bool = False
+    body: str = f"{RECORD.marker}\ninventory",
+    *,
+    author: str = BOT,
+    by_bot: bool = True,
+    edited: bool = False,
+    comment_id: int = 2001,
+    created: datetime = NOON,
 ) -> Comment:
-    return Comment(id=2001, author=author, by_bot=by_bot, body=body, created=NOON, edited=edited, url="https://x")
+    return Comment(
+        id=comment_id,
+        author=author,
+        by_bot=by_bot,
+        body=body,
+        created=created,
+        updated=created,
+        edited=edited,
+        url="https://x",
+    )
 
 
 def find(
@@ -33,16 +48,20 @@ def find(
     login: str = "octocat",
     comment_id: int = CONFIRM,
     after: timedelta = timedelta(minutes=1),
+    approved_after: timedelta = timedelta(),
 ) -> confirmation.Confirmation:
-    return confirmation.find_confirmation(token, comments, login=login, comment_id=comment_id, now=NOON + after)
+    """Confirm `after` the record was written; reviewers approve that `approved_after` later."""
+    written = NOON + after
+    confirmed = comment(f"/confirm {token}", author=login, by_bot=False, comment_id=comment_id, created=written)
+    return confirmation.find_confirmation(token, comments, confirmed=confirmed, now=written + approved_after)
 
 
-def used(by: int = CONFIRM, record: ConfirmationRecord = RECORD) -> Comment:
+def used(by: int = CONFIRM, record: ConfirmationRecord = RECORD, claimed_at: datetime = NOON) -> Comment:
     fresh = comment(f"{record.marker}\ninventory")
     claimed = confirmation.claimed_body(
         confirmation.Confirmation(record=record, comment=fresh, resumed=False), by, "used"
     )
-    return replace(fresh, body=claimed, edited=True)
+    return replace(fresh, body=claimed, edited=True, updated=claimed_at)
 
 
 def test_a_fresh_token_of_the_requester_holds() -> None:
@@ -105,13 +124,27 @@ def test_a_token_expires() -> None:
         find(comment(), after=VALID_FOR + timedelta(seconds=1))
 
 
-def test_the_comment_that_used_a_token_may_go_on_for_a_day() -> None:
-    found = find(used(), after=RESUMABLE_FOR)
+@pytest.mark.parametrize("approved_after", [timedelta(minutes=16), APPROVABLE_FOR])
+def test_a_confirmation_is_judged_by_when_it_was_written(approved_after: timedelta) -> None:
+    assert find(comment(), approved_after=approved_after).record == RECORD
+    with pytest.raises(RefusedError, match="this token has expired"):
+        find(comment(), after=VALID_FOR + timedelta(seconds=1), approved_after=approved_after)
+
+
+def test_a_confirmation_that_is_approved_too_late_is_refused_with_the_limit() -> None:
+    with pytest.raises(RefusedError, match="confirmed on 2026-11-23 and approved more than 7 days later"):
+        find(comment(), approved_after=APPROVABLE_FOR + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("approved_after", [timedelta(), timedelta(days=6)])
+def test_the_comment_that_used_a_token_may_go_on_for_a_day(approved_after: timedelta) -> None:
+    claimed_at = NOON + timedelta(minutes=1) + approved_after
+    found = find(used(claimed_at=claimed_at), approved_after=approved_after + RESUMABLE_FOR)
 
     assert found.resumed
     assert confirmation.claimed_body(found, CONFIRM, "used") == used().body
-    with pytest.raises(RefusedError, match="has expired"):
-        find(used(), after=RESUMABLE_FOR + timedelta(seconds=1))
+    with pytest.raises(RefusedError, match="more than 1 day ago"):
+        find(used(claimed_at=claimed_at), approved_after=approved_after + RESUMABLE_FOR + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("change", [{"environment": "prod/app"}, {"requester": "hubot"}, {"stack_id": "arn:2"}])

@@ -232,7 +232,8 @@ def test_lock_and_unlock_are_commits_that_leave_the_file_as_it_was(conversation:
     conversation.order("octocat", "/unlock dev/alpha")
 
     assert locked.startswith(before or "-")
-    assert 'lock: {by: octocat, reason: "a demonstration: {today}, *really*"}' in locked
+    today = datetime.now(UTC).date()
+    assert f'lock: {{by: octocat, since: {today}, reason: "a demonstration: {{today}}, *really*"}}' in locked
     assert refused.outputs == NOTHING
     assert conversation.github.read(ALPHA) == before
     assert len(conversation.answers) == 3
@@ -275,7 +276,8 @@ def test_where_the_branch_is_protected_a_pull_request_proposes_the_change_once(c
     assert len(conversation.answers) == 2
     proposal = conversation.github.pull_request(2)
     assert proposal.head_ref.startswith("gitops/dev-alpha-")
-    assert "lock: {by: octocat, reason: x}" in lines(conversation.github.read(ALPHA, proposal.head_ref))
+    lock = f"lock: {{by: octocat, since: {datetime.now(UTC).date()}, reason: x}}"
+    assert lock in lines(conversation.github.read(ALPHA, proposal.head_ref))
 
 
 def test_a_commit_that_github_refuses_is_told(conversation: Conversation) -> None:

@@ -152,6 +152,34 @@ def test_an_expired_token_is_refused(destruction: Destruction) -> None:
     assert destruction.stands
 
 
+def test_reviewers_may_take_longer_than_the_token_lasts(destruction: Destruction) -> None:
+    destruction.github.let_pass(-timedelta(minutes=20))
+    token = destruction.ask()
+    destruction.github.let_pass(timedelta(minutes=4))
+    event = destruction.conversation.comment("octocat", f"/confirm {token}")
+    destruction.github.let_pass(timedelta(minutes=16))
+
+    decided = destruction.conversation.decide(event)
+    (approved,) = destruction.conversation.perform(event, decided, "destroy")
+
+    assert approved.process.returncode == 0, approved.process.stderr
+    assert destruction.is_gone
+
+
+def test_an_approval_after_eight_days_destroys_nothing_and_says_the_limit(destruction: Destruction) -> None:
+    destruction.github.let_pass(-timedelta(days=8))
+    token = destruction.ask()
+    event = destruction.conversation.comment("octocat", f"/confirm {token}")
+    destruction.github.let_pass(timedelta(days=8))
+
+    approved = destruction.conversation.run(event, "--perform", "0")
+
+    assert approved.process.returncode == 0, approved.process.stderr
+    assert "approved more than 7 days later" in destruction.last_answer()
+    assert "used-by" not in destruction.conversation.answers[0]
+    assert destruction.stands
+
+
 def test_a_token_of_somebody_else_is_refused_even_to_an_administrator(destruction: Destruction) -> None:
     token = destruction.ask()
 

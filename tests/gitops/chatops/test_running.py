@@ -87,6 +87,25 @@ def test_a_deployment_that_fails_is_told_and_fails_the_job(conversation_with_aws
     assert conversation.reactions(event) == ["eyes", "confused"]
 
 
+def test_a_lock_that_came_while_the_job_waited_holds(conversation_with_aws: Conversation) -> None:
+    conversation = conversation_with_aws
+    checkout = aws_of(conversation)
+    assert checkout.gitops("deploy", "dev").returncode == 0
+    events = [conversation.comment("octocat", order) for order in ("/deploy dev/alpha", "/sleep dev/alpha")]
+    decided = [conversation.decide(event) for event in events]
+    text = conversation.github.read(ALPHA) or ""
+    conversation.github.commit({ALPHA: f"{text}lock: {{by: monalisa, since: 2026-11-23, reason: mine}}\n"})
+
+    ran = [conversation.perform(event, each, "deploy")[0] for event, each in zip(events, decided, strict=True)]
+
+    assert [one.process.returncode for one in ran] == [0, 0], ran[0].process.stderr
+    assert set(checkout.statuses()) == {"dev-base"}
+    assert len(conversation.answers) == 2
+    answers = [answer.replace("\\", "") for answer in conversation.answers]
+    assert all("locked by monalisa since 2026-11-23: mine" in answer for answer in answers)
+    assert [conversation.reactions(event) for event in events] == [["eyes", "confused"]] * 2
+
+
 def test_sleep_and_wake_set_the_number_of_tasks(conversation_with_aws: Conversation) -> None:
     conversation = conversation_with_aws
     checkout = aws_of(conversation)

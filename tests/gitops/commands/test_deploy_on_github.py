@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gitops.errors import LOCKED_EXIT
 from tests.fake_github.faults import Outcome
 from tests.gitops.jobs import RUN_URL, Jobs
 
@@ -111,12 +112,42 @@ def test_a_locked_environment_is_not_deployed_and_others_are(jobs: Jobs) -> None
 
     result = jobs.run("deploy", "dev", "dev/alpha", "dev/beta", "--github", "--results", "results")
 
-    assert result.returncode == 1
+    assert result.returncode == LOCKED_EXIT
     assert "locked by monalisa: a demonstration" in result.stderr
     assert set(jobs.checkout.statuses()) == {"dev-base", "dev-beta"}
     assert record(jobs, "dev-alpha")["outcome"] == "locked"
-    assert jobs.github.deployments("dev/alpha")[0].state == "failure"
+    assert jobs.github.deployments("dev/alpha")[0].state == "inactive"
     assert jobs.github.deployments("dev/beta")[0].state == "success"
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_the_lock_of_the_newest_default_branch_decides(jobs: Jobs, *, locked: bool) -> None:
+    jobs.checkout.app("dev/alpha")
+    deployed(jobs, "dev", "dev/alpha")
+    file = jobs.checkout.root / "environments/dev/alpha.yaml"
+    text = file.read_text().replace("image: v1", "image: v2")
+    lock = LOCK.replace("reason", "since: 2026-11-23, reason")
+    jobs.github.commit({"environments/dev/alpha.yaml": text + (lock if locked else "")})
+    file.write_text(text + ("" if locked else lock))  # as it was when the job was started
+
+    result = jobs.run("deploy", "dev/alpha", "--github", "--results", "results")
+
+    assert result.returncode == (LOCKED_EXIT if locked else 0), result.stderr
+    assert record(jobs, "dev-alpha")["outcome"] == ("locked" if locked else "updated")
+    assert ("locked by monalisa since 2026-11-23: a demonstration" in result.stderr) is locked
+    assert jobs.checkout.statuses()["dev-alpha"] == ("CREATE_COMPLETE" if locked else "UPDATE_COMPLETE")
+
+
+def test_nothing_is_deployed_while_it_is_not_known_whether_it_is_locked(jobs: Jobs) -> None:
+    jobs.checkout.app("dev/alpha")
+    deployed(jobs, "dev")
+    jobs.github.fault("GET", "/contents/*", Outcome.SERVER_ERROR)
+
+    result = jobs.run("deploy", "dev/alpha", "--github")
+
+    assert result.returncode == 1
+    assert "GitHub answered 500" in result.stderr
+    assert set(jobs.checkout.statuses()) == {"dev-base"}
 
 
 def test_a_lock_holds_without_github_and_does_not_mind_that_nothing_changes(jobs: Jobs) -> None:
@@ -130,7 +161,7 @@ def test_a_lock_holds_without_github_and_does_not_mind_that_nothing_changes(jobs
     changed = jobs.checkout.gitops("deploy", "--all")
 
     assert unchanged.returncode == 0, unchanged.stderr
-    assert changed.returncode == 1
+    assert changed.returncode == LOCKED_EXIT
     assert "dev/alpha locked" in changed.stderr
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gitops.errors import LOCKED_EXIT
 from tests.fake_github.faults import Outcome
 from tests.gitops.jobs import Jobs
 
@@ -150,14 +151,17 @@ def test_that_github_cannot_be_told_of_the_end_is_said_and_no_failure(alpha: Job
     assert set(alpha.checkout.statuses()) == {"dev-base"}
 
 
-def test_a_locked_environment_stays_whatever_the_checkout_says(alpha: Jobs) -> None:
+@pytest.mark.parametrize("options", [(), ("--only-expired",)])
+def test_a_locked_environment_stays_whatever_the_checkout_says(alpha: Jobs, options: tuple[str, ...]) -> None:
     text = alpha.github.read(ALPHA)
     alpha.github.commit({ALPHA: f"{text}lock: {{by: monalisa, reason: a demonstration}}\n"})
 
-    result = destroy(alpha)
+    result = destroy(alpha, *options)
 
-    assert result.returncode == 1
+    assert result.returncode == LOCKED_EXIT
     assert "dev/alpha is locked by monalisa: a demonstration" in result.stderr
+    assert record(alpha)["outcome"] == "locked"
+    assert alpha.github.writes == []
     assert_untouched(alpha)
 
 
@@ -167,7 +171,7 @@ def test_a_lock_holds_without_github(alpha: Jobs) -> None:
 
     result = alpha.checkout.gitops("destroy", "dev/alpha", "--yes")
 
-    assert result.returncode == 1
+    assert result.returncode == LOCKED_EXIT
     assert "locked by monalisa" in result.stderr
     assert_untouched(alpha)
 

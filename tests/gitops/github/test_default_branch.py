@@ -21,6 +21,15 @@ MESSAGE = "Remove dev/alpha\n\nOn behalf of octocat."
 
 
 @pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds between tries; no test really waits."""
+    waited: list[float] = []
+    for function in (default_branch.commit_removal, default_branch.commit_edit):
+        monkeypatch.setitem(function.__kwdefaults__, "pause", waited.append)
+    return waited
+
+
+@pytest.fixture(autouse=True)
 def declared(fake_github: FakeGitHub) -> str:
     """The commit that declares the environment."""
     return fake_github.commit({FILE: TEXT, "environments/dev/base.yaml": "kind: ad-hoc-base\n"})
@@ -90,10 +99,79 @@ def test_a_file_that_changes_all_the_time_is_left_alone(repository: Repository, 
         fake_github.commit({FILE: f"# {len(texts)}\n{text}"})
         return later(text)
 
-    with pytest.raises(GitHubError, match="changes all the time on the branch main; nothing was changed"):
+    with pytest.raises(GitHubError, match="others commit to the branch main all the time"):
         default_branch.commit_edit(repository, FILE, edit, "Extend")
     assert len(texts) == default_branch.ATTEMPTS
     assert "2026-12-04" not in (fake_github.read(FILE) or "")
+
+
+def test_a_commit_that_loses_races_is_made_again(
+    repository: Repository, fake_github: FakeGitHub, pauses: list[float]
+) -> None:
+    fake_github.lose_races(3)
+
+    assert default_branch.commit_removal(repository, FILE, MESSAGE) == Committed(sha=fake_github.head())
+    assert fake_github.read(FILE) is None
+    assert fake_github.read("raced/0") is not None  # what others committed stays
+    assert fake_github.state.issues == {}
+    assert len(pauses) == 3
+    assert pauses == sorted(pauses)
+
+
+def test_a_commit_that_loses_every_race_changes_nothing_and_opens_no_pull_request(
+    repository: Repository, fake_github: FakeGitHub
+) -> None:
+    fake_github.lose_races(default_branch.ATTEMPTS)
+
+    with pytest.raises(GitHubError, match="others commit to the branch main all the time"):
+        default_branch.commit_removal(repository, FILE, MESSAGE)
+    assert fake_github.read(FILE) == TEXT
+    assert fake_github.state.issues == {}
+
+
+def test_a_lost_race_is_no_rule_even_where_the_branch_has_rules(
+    repository: Repository, fake_github: FakeGitHub
+) -> None:
+    """An app may be let past the rules of a branch."""
+    fake_github.lose_races(1)
+    fake_github.protect()
+    fake_github.state.bypass = True
+
+    assert isinstance(default_branch.commit_removal(repository, FILE, MESSAGE), Committed)
+    assert fake_github.state.issues == {}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.RATE_LIMIT, Outcome.SECONDARY_RATE_LIMIT, Outcome.TOO_MANY_REQUESTS])
+def test_a_rate_limit_is_no_protection(repository: Repository, fake_github: FakeGitHub, outcome: Outcome) -> None:
+    fake_github.protect()
+    fake_github.fault("DELETE", "/contents/*", outcome)
+
+    with pytest.raises(GitHubError, match="rate limit"):
+        default_branch.commit_removal(repository, FILE, MESSAGE)
+    assert fake_github.writes == [f"DELETE /contents/{FILE}"]
+
+
+def test_a_refusal_on_a_branch_without_rules_is_an_error_and_no_pull_request(
+    repository: Repository, fake_github: FakeGitHub
+) -> None:
+    fake_github.fault("DELETE", "/contents/*", Outcome.FORBIDDEN)
+
+    with pytest.raises(GitHubError, match="Resource not accessible by integration"):
+        default_branch.commit_removal(repository, FILE, MESSAGE)
+    assert fake_github.state.issues == {}
+
+
+@pytest.mark.parametrize("path", ["/rules/branches/*", "/branches/*"])
+def test_while_the_rules_cannot_be_read_no_pull_request_is_opened(
+    repository: Repository, fake_github: FakeGitHub, path: str
+) -> None:
+    fake_github.protect()
+    fake_github.state.classic_protection = True
+    fake_github.fault("GET", path, Outcome.SERVER_ERROR)
+
+    with pytest.raises(GitHubError, match="500"):
+        default_branch.commit_removal(repository, FILE, MESSAGE)
+    assert fake_github.state.issues == {}
 
 
 def test_what_an_edit_raises_ends_the_matter(repository: Repository, fake_github: FakeGitHub) -> None:
@@ -105,10 +183,12 @@ def test_what_an_edit_raises_ends_the_matter(repository: Repository, fake_github
     assert fake_github.writes == []
 
 
+@pytest.mark.parametrize("classic", [False, True])
 def test_where_the_branch_is_protected_a_pull_request_proposes_the_removal(
-    repository: Repository, fake_github: FakeGitHub, declared: str
+    repository: Repository, fake_github: FakeGitHub, declared: str, *, classic: bool
 ) -> None:
     fake_github.protect()
+    fake_github.state.classic_protection = classic
     proposed = default_branch.commit_removal(repository, FILE, MESSAGE)
     assert isinstance(proposed, Proposed)
     assert proposed.merges_by_itself

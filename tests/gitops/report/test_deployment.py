@@ -63,7 +63,7 @@ def test_what_a_lock_and_a_protected_branch_ask_for_is_said() -> None:
     assert "`/unlock dev/alpha`" in text
     assert "merge <https://github.com/example/environments/pull/7>" in text
     assert "| superseded |" in text
-    assert "1 of 3 environments failed" in text
+    assert "1 superseded, 1 locked, 1 not destroyed yet" in text
 
 
 def test_an_address_that_is_none_is_no_link() -> None:
