@@ -437,6 +437,19 @@ def test_a_job_that_may_change_something_has_no_development_tools(job: Job) -> N
         assert SETS[name_of(job)] not in DEVELOPMENT
 
 
+@every_job
+def test_a_job_that_gets_credentials_installs_nothing_but_its_set(job: Job) -> None:
+    if job.permissions.get("id-token") != "write":
+        return
+    scripts = [step["run"] for step in job.steps if "run" in step]
+    makes = {line for script in scripts for line in re.findall(r"^make .*$", script, re.MULTILINE)}
+
+    assert SETS[name_of(job)] in {"observe", "plan", "deploy", None}
+    assert (SETS[name_of(job)] is None) == (name_of(job) in INSTALLS_NOTHING)
+    assert makes <= {'make tools FOR="$FOR"', "make -C examples/microblog publish"}
+    assert [script for script in scripts if re.search(r"\b(pip|uv|npm|npx|curl|wget|apt-get)\b", script)] == []
+
+
 def test_nothing_is_cached_between_runs() -> None:
     steps = [step for job in jobs() for step in job.steps]
 
