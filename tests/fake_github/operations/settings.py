@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.fake_github.world import NOT_FOUND, Answer, Listing, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.fake_github.settings import EnvironmentSettings
     from tests.fake_github.world import Request, World
@@ -200,7 +200,7 @@ def require_plan(world: World) -> None:
         raise Refusal(*_ANOTHER_PLAN)
 
 
-OPERATIONS = {
+OPERATIONS: dict[tuple[str, str], Callable[[World, Request], Answer | Listing]] = {
     ("GET", "/environments"): list_environments,
     ("GET", "/environments/{environment_name}/deployment-branch-policies"): list_branch_policies,
     ("GET", "/environments/{environment_name}/variables"): list_variables,
