@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from gitops.errors import UserError
 from gitops.github.transport import GitHubError
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ RULESETS = '"Administration" (write)'
 """Who may bypass a ruleset is only told to those who may write it."""
 
 
-class NotReadable(Exception):  # noqa: N818 - it is a state of a setting and no error
+class NotReadable(UserError):  # noqa: N818 - to most who ask it is a state of a setting and no error
     """A token may not read a setting; `needs` is the permission that it lacks."""
 
     def __init__(self, needs: str) -> None:
-        super().__init__(needs)
+        super().__init__(f"a setting of the repository is not readable with this token: it needs {needs}")
         self.needs = needs
 
 

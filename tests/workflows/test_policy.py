@@ -73,7 +73,7 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "reap/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
     "drift/accounts": ({CR}, None),
     "drift/observe": ({CR, ID}, "plan"),
-    "drift/report": ({CR, IW}, None),
+    "drift/report": ({AR, CR, IW}, None),
     "image/test": ({CR}, None),
     "image/build": ({CR}, None),
     "image/registries": ({AR, CR}, None),
