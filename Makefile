@@ -169,11 +169,14 @@ smoke: setup ## The whole life of environments in a new account, checked step by
 
 # What the embedded AWS was asked while these tests ran, with the policies in force.
 QUESTIONS := $(CURDIR)/.gitops/questions
+# Which permission of their tokens the jobs of workflows needed while these tests ran.
+USES := $(CURDIR)/.gitops/uses
 
-mutation: setup ## Take each statement out of the policies of roles: which one does no test miss?
-	@rm -rf $(QUESTIONS)
+mutation: setup ## Take each statement out of the policies of roles, each permission from jobs: which one does no test miss?
+	@rm -rf $(QUESTIONS) $(USES)
 	GITOPS_LOCAL_QUESTIONS=$(QUESTIONS) pytest --quiet tests/environments/test_smoke.py tests/gitops/commands/test_preflight_roles.py
-	python -m tests.mutation $(QUESTIONS)
+	GITOPS_GITHUB_USES=$(USES) $(PYTEST) --quiet tests/workflows tests/gitops/commands/test_promote.py
+	python -m tests.mutation $(QUESTIONS) $(USES)
 
 bench: setup ## Measure, as ratios
 	@mkdir -p .gitops

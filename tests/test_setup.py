@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gitops.commands import command as command_module
+from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
     from tests.fake_github.fake import FakeGitHub
@@ -125,7 +126,7 @@ def test_the_set_for_comments_is_enough_to_decide_about_one(
         "GITHUB_RUN_ID": "1",
         "GITHUB_SERVER_URL": "https://github.com",
         "GITHUB_SHA": fake_github.head(),
-        "GITHUB_TOKEN": fake_github.token,
+        "GITHUB_TOKEN": token_of(fake_github, "command/decide"),
         "GITHUB_TRIGGERING_ACTOR": "monalisa",
     }
 

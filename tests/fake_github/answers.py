@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.fake_github.examples import stamp
-from tests.fake_github.state import BOT, PullRequest
+from tests.fake_github.state import BOT, GHOST, PullRequest
 
 if TYPE_CHECKING:
     from tests.fake_github.examples import Examples
@@ -43,11 +43,26 @@ class Answers:
     def user(self, login: str) -> dict[str, Any]:
         return self._examples.user(login)
 
+    def author(self, login: str) -> dict[str, Any] | None:
+        """Return the author of an issue or a comment; None for a deleted account."""
+        return None if login in self._state.deleted else self._examples.user(login)
+
+    def author_of_pull_request(self, login: str) -> dict[str, Any]:
+        """Return the author of a pull request: for a deleted account the account `ghost` that stands for all of them.
+
+        GitHub's description lets the author of a pull request be nothing else than a user.
+        """
+        return self._examples.user(GHOST if login in self._state.deleted else login)
+
     def permission(self, login: str) -> dict[str, Any]:
+        """Return a user's role, and which of admin, write, read and none it comes to.
+
+        https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+        """
         role = self._state.roles.get(login, "none")
-        permission = _PERMISSION.get(role, role)
-        user = {**self._examples.user(login), "role_name": role}
-        return {"permission": permission, "role_name": role, "user": user}
+        permission, name = _PERMISSION.get(role, role), self._state.custom_roles.get(login, role)
+        user = {**self._examples.user(login), "role_name": name}
+        return {"permission": permission, "role_name": name, "user": user}
 
     def comment(self, comment: Comment) -> dict[str, Any]:
         issue, kind = self._state.issues[comment.number], "issues"
@@ -61,10 +76,27 @@ class Answers:
             "html_url": f"{self._examples.page}/{kind}/{comment.number}#issuecomment-{comment.id}",
             "issue_url": f"{self._examples.root}/issues/{comment.number}",
             "body": comment.body,
-            "user": self._examples.user(comment.author),
+            "user": self.author(comment.author),
             "created_at": stamp(comment.created),
             "updated_at": stamp(comment.updated),
             "author_association": self.association(comment.author),
+            "performed_via_github_app": self._app(comment.app, stamp(comment.created)) if comment.app else None,
+        }
+
+    def _app(self, name: str, created: str) -> dict[str, Any]:
+        return {
+            "id": 37,
+            "node_id": f"A_{name}",
+            "slug": name,
+            "name": name,
+            "owner": self._examples.user("example"),
+            "description": None,
+            "external_url": "https://example.com",
+            "html_url": f"https://github.com/apps/{name}",
+            "created_at": created,
+            "updated_at": created,
+            "permissions": {"issues": "write"},
+            "events": [],
         }
 
     def association(self, login: str) -> str:
@@ -87,7 +119,7 @@ class Answers:
             "state_reason": "completed" if issue.state == "closed" else None,
             "title": issue.title,
             "body": issue.body,
-            "user": self._examples.user(issue.author),
+            "user": self.author(issue.author),
             "labels": [],
             "assignee": None,
             "assignees": [],
@@ -122,7 +154,7 @@ class Answers:
             **self._examples.of("pull-request", number=pull.number),
             **self._pull_request_fields(pull),
             "merged": pull.merged is not None,
-            "merged_by": self._examples.user(pull.merged_by) if pull.merged_by else None,
+            "merged_by": self.author_of_pull_request(pull.merged_by) if pull.merged_by else None,
             "mergeable": None if pull.merged else True,
             "comments": len(self._state.comments_of(pull.number)),
             "commits": len(self._git.commits(pull.base_sha, pull.head_sha)),
@@ -157,7 +189,7 @@ class Answers:
             "state": pull.state,
             "title": pull.title,
             "body": pull.body,
-            "user": self._examples.user(pull.author),
+            "user": self.author_of_pull_request(pull.author),
             "draft": pull.draft,
             "labels": [],
             "milestone": None,
@@ -179,7 +211,8 @@ class Answers:
         }
 
     def _branch(self, owner: str, repository: str, ref: str, sha: str) -> dict[str, Any]:
-        user, full = self._examples.user(owner), self.repository(repository)
+        full = None if owner in self._state.deleted else self.repository(repository)
+        user = self.author_of_pull_request(owner)
         return {"label": f"{owner}:{ref}", "ref": ref, "sha": sha, "user": user, "repo": full}
 
     def _auto_merge(self, pull: PullRequest) -> dict[str, Any] | None:

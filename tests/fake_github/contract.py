@@ -186,9 +186,13 @@ def _mend(node: Any) -> None:
 
     A value that may be null is not always among its `enum` as OpenAPI wants it
     (https://github.com/OAI/OpenAPI-Specification/blob/main/proposals/2019-10-31-Clarify-Nullable.md), the refusals that
-    an operation has "one of" are such that one fits several, and a discriminator is said to tell a list by its `type`.
+    an operation has "one of" are such that one fits several, a discriminator is said to tell a list by its `type`, and
+    the repository of a pull request's branch may be null, as the descriptions of events say: it can be deleted.
     """
     if isinstance(node, dict):
+        branch = node.get("properties", {})
+        if {"label", "ref", "repo", "sha"} <= branch.keys():
+            branch["repo"] = {"anyOf": [branch["repo"], {"type": "object", "nullable": True, "enum": [None]}]}
         if node.get("nullable") and None not in node.get("enum", [None]):
             node["enum"] = [*node["enum"], None]
         if {"$ref": "#/components/schemas/basic-error"} in node.get("oneOf", []):

@@ -1,7 +1,9 @@
-"""`make refresh-openapi`: writes openapi.json, the part of GitHub's description of its API that the fake GitHub needs.
+"""`make refresh-openapi`: writes what the fake GitHub needs of GitHub's descriptions of its API.
 
-The description is in the npm package @octokit/openapi (MIT, https://github.com/octokit/openapi), which takes 395 MB on
-disk with all its products and forms. The part is committed: tests need neither the package nor a network.
+openapi.json is a part of the npm package @octokit/openapi (MIT, https://github.com/octokit/openapi), which takes 395 MB
+on disk with all its products and forms; permissions.json is one of @octokit/app-permissions (MIT,
+https://github.com/octokit/app-permissions), schema.graphql one of @octokit/graphql-schema (MIT). The parts are
+committed: tests need neither the packages nor a network.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+
+GRAPHQL_PACKAGE = "@octokit/graphql-schema@15.26.1"
+PERMISSIONS_PACKAGE = "@octokit/app-permissions@2.1.0"
 
 PACKAGE = "@octokit/openapi@23.0.2"
 MEMBER = "package/generated/api.github.com.json"
@@ -75,18 +80,50 @@ def _without_prose(node: Any) -> Any:
     }
 
 
-def main() -> int:
-    """Get the package, and write the part."""
-    from tests.fake_github.operations.routes import operations  # noqa: PLC0415 - it reads the file that is written here
+def permissions(whole: Any, operations: Mapping[str, Collection[str]]) -> dict[str, list[dict[str, str]]]:
+    """Return what each operation, {path: methods}, needs: one of the permissions that list it.
 
+    `single_file` is a permission of apps alone: no token of a job has it.
+    """
+    listed: dict[str, list[dict[str, str]]] = {}
+    for name, levels in sorted(whole["permissions"].items()):
+        for level in ("read", "write"):
+            for route in levels.get(level, []) if name != "single_file" else []:
+                rows = listed.setdefault(_unnamed(route), [])
+                rows += [] if {name: level} in rows else [{name: level}]
+    wanted = [f"{method.upper()} {path}" for path in operations for method in operations[path]]
+    return {route: listed[_unnamed(route)] for route in sorted(wanted) if _unnamed(route) in listed}
+
+
+def _unnamed(route: str) -> str:
+    """Return a route without the names of its parameters, which differ between GitHub's descriptions."""
+    return re.sub(r"{\w+}", "{}", route)
+
+
+def _member(package: str, member: str) -> bytes:
+    """Get an npm package, and return a file of it."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True, stdout=sys.stderr)
+        subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=sys.stderr)
         (archive,) = Path(folder).glob("*.tgz")
-        with tarfile.open(archive) as package:
-            member = package.extractfile(MEMBER)
-            assert member is not None
-            whole = json.load(member)
-    FILE.write_text(json.dumps(extract(whole, operations()), indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        with tarfile.open(archive) as packed:
+            found = packed.extractfile(member)
+            assert found is not None
+            return found.read()
+
+
+def main() -> int:
+    """Get the packages, and write the parts."""
+    # They read the files that are written here.
+    from tests.fake_github import graphql_schema  # noqa: PLC0415
+    from tests.fake_github.operations.routes import operations  # noqa: PLC0415
+    from tests.fake_github.permissions import FILE as PERMISSIONS  # noqa: PLC0415
+
+    listed = json.loads(_member(PERMISSIONS_PACKAGE, "package/generated/api.github.com.json"))
+    table = permissions(listed, operations())
+    PERMISSIONS.write_text(json.dumps(table, indent=1) + "\n")
+    graphql_schema.FILE.write_text(graphql_schema.part(_member(GRAPHQL_PACKAGE, "package/schema.graphql").decode()))
+    part = extract(json.loads(_member(PACKAGE, MEMBER)), operations())
+    FILE.write_text(json.dumps(part, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     return 0
 
 

@@ -4,16 +4,20 @@ with FakeGitHub(tmp_path) as github:
     github.commit({"environments/dev/alpha.yaml": "…"}, branch="alpha")
     number = github.open_pull_request(branch="alpha")
     event = github.comment(number, "octocat", "/status")   # the payload of issue_comment
-    …                                                       # something talks to github.url with github.token
+    token = github.issue_token("command/decide", {"pull-requests": "write"})
+    …                                                       # something talks to github.url with that token
     assert github.writes == ["POST /issues/comments/1001/reactions", f"POST /issues/{number}/comments"]
     assert github.violations == []
 """
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from tests.fake_github import uses
 from tests.fake_github.answers import Answers
 from tests.fake_github.code_answers import CodeAnswers
 from tests.fake_github.events import Events
@@ -21,6 +25,7 @@ from tests.fake_github.examples import Examples
 from tests.fake_github.faults import Fault
 from tests.fake_github.git import BareRepository
 from tests.fake_github.operations.routes import contract
+from tests.fake_github.people import People
 from tests.fake_github.server import Server
 from tests.fake_github.state import BOT, State, WorkflowRun
 from tests.fake_github.world import World, source
@@ -28,11 +33,13 @@ from tests.fake_github.world import World, source
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
-    from pathlib import Path
 
+    from tests.fake_github.acts import Act
     from tests.fake_github.faults import Outcome
+    from tests.fake_github.limits import Limits
     from tests.fake_github.server import Call
     from tests.fake_github.state import Comment, Deployment, Issue, PullRequest, Role
+    from tests.fake_github.uses import Use
 
 ROLES: dict[str, Role] = {"monalisa": "admin", "octocat": "write", "hubot": "read", "stranger": "none"}
 """Who may do what at first."""
@@ -42,9 +49,10 @@ class FakeGitHub:
     """GitHub with one repository, which has a first commit and no files. People act by methods, jobs over HTTP."""
 
     def __init__(self, folder: Path, repository: str = "example/environments") -> None:
-        self.token = "ghs_" + "0" * 36
         self.repository = repository
-        self._server = Server(self.token)
+        self._server = Server()
+        self.all_permissions_token = self._server.tokens.issue("", None)
+        """A token that no job has: it may do everything. For tests of what the client does with answers."""
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.state = State(repository=repository, roles=dict(ROLES))
         self.git = BareRepository(folder / f"{repository}.git", self.state.default_branch)
@@ -57,6 +65,7 @@ class FakeGitHub:
             examples=examples,
         )
         self._server.world = self._world
+        self.people = People(self._world)
         self._events = Events(self._world)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self.commit({}, message="Initial commit", author="monalisa")
@@ -68,6 +77,40 @@ class FakeGitHub:
     def __exit__(self, *_error: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+        if folder := os.environ.get(uses.FOLDER):
+            uses.write(Path(folder), self._server.uses)
+
+    # Tokens
+
+    def issue_token(self, job: str, permissions: Mapping[str, str], *, built_in: bool = True) -> str:
+        """Return a token for a job, `workflow/job`, with its `permissions:` as a workflow writes them.
+
+        One that is not `built_in` is that of a GitHub App, with which a job may work as well.
+        """
+        return self._server.tokens.issue(job, permissions, built_in=built_in)
+
+    def jobs_with_tokens_in(self, text: str) -> list[str]:
+        """Return the jobs whose tokens a text has in it; empty is good."""
+        return self._server.tokens.named_in(text)
+
+    @property
+    def uses(self) -> list[Use]:
+        """Which permission each call so far needed, by the jobs of the tokens."""
+        return list(self._server.uses)
+
+    @property
+    def acts(self) -> list[Act]:
+        """The events that calls so far have made."""
+        return list(self._server.acts)
+
+    @property
+    def refused(self) -> list[str]:
+        """Calls of jobs whose token had not the permission; empty is good."""
+        return [
+            f"{use.job}: {use.operation} needs {use.need.header}"
+            for use in self._server.uses
+            if use.job and not use.allowed
+        ]
 
     # What happened
 
@@ -87,8 +130,9 @@ class FakeGitHub:
         return list(self._server.violations)
 
     def forget_calls(self) -> None:
-        """Start the records of calls anew."""
+        """Start the records of calls and of their events anew."""
         self._server.calls.clear()
+        self._server.acts.clear()
 
     # What goes wrong
 
@@ -113,6 +157,15 @@ class FakeGitHub:
     def heal(self) -> None:
         """End all faults."""
         self._server.faults.clear()
+
+    @property
+    def limits(self) -> Limits:
+        """How often jobs may ask; set a limit to reach it with few requests."""
+        return self._server.limits
+
+    def lag(self, lists: int) -> None:
+        """Leave comments that are written from now on out of the next lists: each is missing from that many."""
+        self.state.lists_that_lag = lists
 
     # Time, people, rules
 
@@ -202,10 +255,13 @@ class FakeGitHub:
         with self._world.lock:
             self._world.close(number)
 
-    def comment(self, number: int, author: str, body: str) -> dict[str, Any]:
-        """Comment on a pull request or issue, and return the event `issue_comment` that GitHub would send."""
+    def comment(self, number: int, author: str, body: str, *, app: str | None = None) -> dict[str, Any]:
+        """Comment on a pull request or issue, and return the event `issue_comment` that GitHub would send.
+
+        `app` is the GitHub App that the author uses for it.
+        """
         with self._world.lock:
-            comment = self._world.add_comment(number, author, body)
+            comment = self._world.add_comment(number, author, body, app)
             return self._events.issue_comment("created", comment)
 
     def edit_comment(self, comment_id: int, body: str) -> dict[str, Any]:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def fake_github(tmp_path: Path) -> Iterator[FakeGitHub]:
-    """A GitHub of the test's own; a request or an answer against GitHub's description fails the test at its end."""
+    """A GitHub of the test's own.
+
+    The test fails at its end for a request or an answer against GitHub's description, and for a job without permission.
+    """
     with FakeGitHub(tmp_path / "github") as github:
         yield github
     assert not github.violations, "\n".join(github.violations)
+    assert not github.refused, "\n".join(github.refused)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+from tests.fake_github import graphql, permissions
+from tests.fake_github.access import FORBIDDEN, HEADER, beside_the_api, need_of_request
+from tests.fake_github.acts import Act, act_of
 from tests.fake_github.contract import Answered, asked
 from tests.fake_github.faults import EMPTY, INSTEAD, Fault, Outcome
-from tests.fake_github.operations.pull_requests import enable_auto_merge
+from tests.fake_github.limits import Limits
 from tests.fake_github.operations.routes import contract, route
+from tests.fake_github.permissions import CHECKOUT, need_of
+from tests.fake_github.tokens import Tokens
+from tests.fake_github.uses import Use
 from tests.fake_github.world import NOT_FOUND, Answer, Listing, Refusal, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.fake_github.operations.routes import Route
+    from tests.fake_github.permissions import Need
+    from tests.fake_github.tokens import Token
     from tests.fake_github.world import World
 
 DEFAULT_PAGE_SIZE = 30
@@ -54,13 +61,16 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, token: str) -> None:
+    def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.token = token
+        self.tokens = Tokens()
+        self.uses: list[Use] = []
+        self.acts: list[Act] = []
         self.world: World | None = None
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.violations: list[str] = []
+        self.limits = Limits()
 
     def server_bind(self) -> None:
         """Bind without looking the host's name up, which can take seconds."""
@@ -127,10 +137,21 @@ class Handler(BaseHTTPRequestHandler):
             return Reply(status=refusal.status, body=json.dumps(refusal.body).encode())
 
     def _answer(self, world: World, path: str, query: str, raw: bytes) -> Reply:
-        if self.headers.get("Authorization") not in {f"Bearer {self.server.token}", f"token {self.server.token}"}:
+        token = self.server.tokens.of_header(self.headers.get("Authorization"))
+        if token is None:
             raise Refusal(401, "Bad credentials")
+        if refused := self.server.limits.refused(self.command, world.state.now()):
+            status, message, headers = refused
+            return Reply(status=status, body=json.dumps(Refusal(status, message).body).encode(), headers=headers)
         if path == "/graphql":
-            return _graphql(world, self._graphql_request(raw))
+            return self._graphql(world, token, raw)
+        beside = beside_the_api(world, path)
+        if beside is not None:
+            operation, refusal = beside
+            free = operation == CHECKOUT and not world.state.private
+            if not (free or self._is_allowed(token, operation, need_of(operation))):
+                raise Refusal(*refusal)
+            return Reply(status=200, body=b"{}")
         found = route(self.command, path)
         if found is None:
             raise self._violation(f"{self.command} {path}: the fake has no such operation")
@@ -140,22 +161,47 @@ class Handler(BaseHTTPRequestHandler):
         )
         for problem in contract().faults_of_request(question):
             raise self._violation(f"{self.command} {path}?{query}: {problem}")
-        reply = self._do(world, found, dict(question.parameters.query), raw)
+        reply = self._do(world, token, found, dict(question.parameters.query), raw)
         for problem in contract().faults_of_answer(question, Answered(status_code=reply.status, data=reply.body)):
             raise self._violation(f"the fake's own answer {reply.status} to {self.command} {path}: {problem}")
         return reply
 
-    def _do(self, world: World, found: Route, query: dict[str, str], raw: bytes) -> Reply:
+    def _graphql(self, world: World, token: Token, raw: bytes) -> Reply:
+        for problem in graphql.faults(raw):
+            raise self._violation(f"POST /graphql: {problem}")
+        request = graphql.understood(raw)
+        if request is None:
+            raise self._violation(f"POST /graphql: the fake does not know {raw.decode(errors='replace')[:300]}")
+        allowed = self._is_allowed(token, request.field, need_of(request.field))
+        return Reply(status=200, body=json.dumps(graphql.answer(world, request, allowed=allowed)).encode())
+
+    def _do(self, world: World, token: Token, found: Route, query: dict[str, str], raw: bytes) -> Reply:
         owner, name, *names = found.names
         if f"{owner}/{name}".lower() != world.state.repository.lower():
             raise Refusal(*NOT_FOUND)
+        if f"{self.command} {found.pattern}" not in permissions.operations():
+            raise self._violation(f"{self.command} {found.pattern}: tests/fake_github/permissions.py has no row for it")
+        need = need_of_request(world, self.command, found.pattern, names)
+        if not self._is_allowed(token, f"{self.command} {found.pattern}", need):
+            body = json.dumps(Refusal(*FORBIDDEN).body).encode()
+            return Reply(status=FORBIDDEN[0], body=body, headers={HEADER: need.header})
+        body = json.loads(raw) if raw else {}
         try:
-            answer = found.operation(world, Request(names=names, query=query, body=json.loads(raw) if raw else {}))
+            answer = found.operation(world, Request(names=names, query=query, body=body))
         except Refusal as refusal:
             answer = Answer(status=refusal.status, body=refusal.body)
+        else:
+            act = act_of(token, self.command, found.pattern, names, body)
+            self.server.acts += [act] if act is not None else []
         if isinstance(answer, Answer):
             return Reply(status=answer.status, body=json.dumps(answer.body).encode())
         return self._page(answer, query, world.state.page_size)
+
+    def _is_allowed(self, token: Token, operation: str, need: Need) -> bool:
+        """Say whether a token has what an operation needs, and keep that it was asked for."""
+        allowed = token.meets(need)
+        self.server.uses.append(Use(job=token.job, operation=operation, need=need, allowed=allowed))
+        return allowed
 
     def _page(self, listing: Listing, query: dict[str, str], limit: int) -> Reply:
         """Return one page, with a link to the next as GitHub gives it."""
@@ -172,19 +218,6 @@ class Handler(BaseHTTPRequestHandler):
             )
         return Reply(status=200, body=json.dumps(shown).encode(), headers=headers)
 
-    def _graphql_request(self, raw: bytes) -> tuple[str, str]:
-        """Return the id of the pull request and the merge method of the one mutation that the fake has."""
-        request = _json_or_none(raw)
-        document = request.get("query", "") if isinstance(request, dict) else ""
-        found = re.search(
-            r"enablePullRequestAutoMerge\(input: {pullRequestId: \$(\w+), mergeMethod: (MERGE|SQUASH|REBASE)}\)",
-            document,
-        )
-        variables = request.get("variables", {}) if isinstance(request, dict) else {}
-        if found is None or not isinstance(variables.get(found[1]), str):
-            raise self._violation(f"POST /graphql: the fake does not know {raw.decode(errors='replace')[:300]}")
-        return variables[found[1]], found[2]
-
     def _violation(self, problem: str) -> Refusal:
         self.server.violations.append(problem)
         return Refusal(500, f"violation: {problem}")
@@ -195,26 +228,19 @@ class Handler(BaseHTTPRequestHandler):
         body = half if outcome in {Outcome.CUT_OFF, Outcome.NOT_JSON} else reply.body
         length = len(reply.body) if outcome is Outcome.CUT_OFF else len(body)
         self.send_response(reply.status)
-        headers = {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(length), **reply.headers}
+        assert self.server.world is not None
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Content-Length": str(length),
+            **self.server.limits.headers(self.server.world.state.now()),
+            **reply.headers,
+        }
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
         if outcome is Outcome.CUT_OFF:
             self.close_connection = True
-
-
-def _graphql(world: World, request: tuple[str, str]) -> Reply:
-    """Answer as GraphQL does: 200, and errors in the body."""
-    field_name = "enablePullRequestAutoMerge"
-    body: dict[str, Any] = {"data": {field_name: {"clientMutationId": None}}}
-    try:
-        enable_auto_merge(world, *request)
-    except Refusal as refusal:
-        kind = "NOT_FOUND" if refusal.status == NOT_FOUND[0] else "UNPROCESSABLE"
-        error = {"type": kind, "path": [field_name], "message": refusal.message}
-        body = {"data": {field_name: None}, "errors": [error]}
-    return Reply(status=200, body=json.dumps(body).encode())
 
 
 def _json_or_none(raw: bytes) -> Any:

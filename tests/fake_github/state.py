@@ -11,6 +11,9 @@ from tests.fake_github.settings import Settings
 BOT = "github-actions[bot]"
 """Who writes with the token of a job."""
 
+GHOST = "ghost"
+"""The account that stands for deleted ones: https://github.com/ghost"""
+
 Role = Literal["admin", "maintain", "write", "triage", "read", "none"]
 
 
@@ -56,6 +59,10 @@ class Comment:
     body: str
     created: datetime
     updated: datetime
+    app: str | None = None
+    """The GitHub App with which the author wrote it."""
+    missing_from: int = 0
+    """How many lists to come leave it out."""
     reactions: list[tuple[str, str]] = field(default_factory=list)
     """Who reacted, with what."""
 
@@ -113,6 +120,10 @@ class State:
     default_branch: str = "main"
     private: bool = True
     roles: dict[str, Role] = field(default_factory=dict)
+    custom_roles: dict[str, str] = field(default_factory=dict)
+    """The names of roles that the organisation has made; `roles` has what they inherit from."""
+    deleted: set[str] = field(default_factory=set)
+    """Accounts that are no more."""
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     deployments: dict[int, Deployment] = field(default_factory=dict)
@@ -129,6 +140,8 @@ class State:
     allow_auto_merge: bool = True
     page_size: int = 100
     """Most items of a page; GitHub's own limit is 100."""
+    lists_that_lag: int = 0
+    """How many lists leave a comment out that is written now."""
     passed: timedelta = timedelta()
     """How far the fake's clock is ahead."""
     _last_id: int = 1000
@@ -150,6 +163,16 @@ class State:
 
     def comments_of(self, number: int) -> list[Comment]:
         return [comment for comment in self.comments.values() if comment.number == number]
+
+    def listed_comments_of(self, number: int) -> list[Comment]:
+        """Return the comments that a list has now: of those written lately, some are missing for a while."""
+        listed = []
+        for comment in self.comments_of(number):
+            if comment.missing_from > 0:
+                comment.missing_from -= 1
+            else:
+                listed.append(comment)
+        return listed
 
     def edited(self, created: datetime) -> datetime:
         """Return when something is edited: later than it was made, in seconds too."""

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT = "/repos/example/environments"
+AUTO_MERGE = (
+    "mutation($id: ID!) { enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: SQUASH}) "
+    "{ clientMutationId } }"
+)
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def github(tmp_path: Path) -> Iterator[FakeGitHub]:
 
 @pytest.fixture
 def client(github: FakeGitHub) -> httpx.Client:
-    return httpx.Client(base_url=github.url, headers={"Authorization": f"Bearer {github.token}"})
+    return httpx.Client(base_url=github.url, headers={"Authorization": f"Bearer {github.all_permissions_token}"})
 
 
 @pytest.fixture
@@ -54,7 +58,12 @@ def number(github: FakeGitHub) -> int:
         ("POST", f"{ROOT}/issues/1/comments", {"body": 1}, "1 is not of type 'string'"),
         ("POST", f"{ROOT}/issues/comments/1/reactions", {"content": "applause"}, "applause"),
         ("PUT", f"{ROOT}/contents/a.yaml", {"content": "eA=="}, "'message' is a required property"),
-        ("POST", "/graphql", {"query": "mutation { deleteRef }"}, "does not know"),
+        ("POST", "/graphql", {"query": "mutation { deleteRef }"}, "Cannot query field 'deleteRef'"),
+        ("POST", "/graphql", {"query": "mutation {"}, "Syntax Error"),
+        ("POST", "/graphql", {"variables": {}}, "a request has a query"),
+        ("POST", "/graphql", {"query": AUTO_MERGE, "variables": {}}, "'$id' of required type 'ID!' was not provided"),
+        ("POST", "/graphql", {"query": AUTO_MERGE.replace("SQUASH", "FAST")}, "'FAST' does not exist"),
+        ("POST", "/graphql", {"query": "query { id }"}, "does not know"),
     ],
 )
 def test_a_request_that_github_does_not_describe_is_a_violation(
@@ -190,11 +199,7 @@ def test_a_success_makes_earlier_deployments_inactive_where_github_does(
 
 
 def test_auto_merge_needs_a_rule_to_wait_for(github: FakeGitHub, client: httpx.Client, number: int) -> None:
-    query = (
-        "mutation($id: ID!) { enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: SQUASH}) "
-        "{ clientMutationId } }"
-    )
-    request = {"query": query, "variables": {"id": f"PR_{number}"}}
+    request = {"query": AUTO_MERGE, "variables": {"id": f"PR_{number}"}}
     refused = client.post("/graphql", json=request).json()
     assert refused["errors"][0]["message"] == "Pull request Pull request is in clean status"
     github.protect()

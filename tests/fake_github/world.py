@@ -107,10 +107,19 @@ class World:
     def signature(self, login: str = BOT) -> Signature:
         return Signature(login=login, moment=self.state.now())
 
-    def add_comment(self, number: int, author: str, body: str) -> Comment:
+    def add_comment(self, number: int, author: str, body: str, app: str | None = None) -> Comment:
         require_body(body, "IssueComment")
         now = self.state.now()
-        comment = Comment(id=self.state.new_id(), number=number, author=author, body=body, created=now, updated=now)
+        comment = Comment(
+            id=self.state.new_id(),
+            number=number,
+            author=author,
+            body=body,
+            created=now,
+            updated=now,
+            app=app,
+            missing_from=self.state.lists_that_lag,
+        )
         self.state.comments[comment.id] = comment
         self.state.issues[number].updated = now
         return comment

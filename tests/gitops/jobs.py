@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.gitops.checkouts import Checkout
+from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ class Jobs:
             GITHUB_SERVER_URL="https://github.com",
             GITHUB_SHA=self.github.head(),
             GITHUB_STEP_SUMMARY=str(self.checkout.root / "summary.md"),
-            GITHUB_TOKEN=self.github.token,
+            GITHUB_TOKEN=token_of(self.github, _job(arguments)),
             **(environ or {}),
         )
 
@@ -88,3 +89,19 @@ class Jobs:
 
     def _git(self, *arguments: str) -> None:
         subprocess.run(["git", *arguments], cwd=self.checkout.root, check=True, capture_output=True)
+
+
+def _job(arguments: tuple[str, ...]) -> str:
+    """Return the job of our workflows that has a step with this command."""
+    if arguments[0] == "report":
+        return {"deployment": "deploy/report", "drift": "drift/report", "reap": "reap/decide"}[arguments[1]]
+    if "--only-expired" in arguments:
+        return "reap/destroy"
+    return {
+        "affected": "deploy/affected",
+        "deploy": "deploy/apps",
+        "destroy": "deploy/removed-apps",
+        "drift": "drift/observe",
+        "doctor": "deploy/production-apps" if "production" in arguments else "deploy/apps",
+        "reap": "reap/observe",
+    }[arguments[0]]

@@ -1,4 +1,7 @@
-"""`make mutation`: which statements of the project's policies no test misses. Exit code 1 if one has no reason."""
+"""`make mutation`: which statements of policies, and which permissions of jobs, no test misses.
+
+Exit code 1 if one has no reason.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,15 @@ from rich.table import Table
 
 from local_aws.authorisation.engine import Engine
 from local_aws.authorisation.questions import read
-from tests.mutation import questions, survivors
+from tests.fake_github import uses
+from tests.mutation import questions, survivors, token_permissions
 from tests.mutation.judge import Judge
 from tests.mutation.policy_tests import PolicyTests
 from tests.mutation.statements import NOT, Statement, all_statements
+from tests.workflows.harness.permissions import declared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 CALL, TEST, SURVIVED = "recorded call", "policy test", "survived"
 WIDTH = 140  # columns: roles have long names
@@ -37,10 +42,12 @@ class Outcome:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Judge every statement and print the table."""
+    """Judge every statement and every permission of a job, and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the embedded AWSs of a test run have kept questions")
+    parser.add_argument("uses", type=Path, help="where the fake GitHubs of a test run have kept uses of permissions")
     options = parser.parse_args(argv)
+    failed = _judge_permissions(options.uses)
     statements = all_statements()
     with Engine() as engine:
         calls = Judge(engine, read(options.folder), questions.logical_id_of_role)
@@ -48,12 +55,38 @@ def main(argv: Sequence[str]) -> int:
         outcomes = list(_judged(statements, calls, tests))
     outcomes = _with_policy_tests(outcomes)
     _print(outcomes)
-    unexplained, stale = survivors.reviewed([str(one.statement) for one in outcomes if one.how == SURVIVED])
+    survived = [str(one.statement) for one in outcomes if one.how == SURVIVED]
+    return 1 if _explained(survived, survivors.REASONS) > 0 or failed else 0
+
+
+def _explained(survived: Sequence[str], reasons: Mapping[str, str]) -> int:
+    """Print the survivors without a reason and the reasons without a survivor; return how many there are."""
+    unexplained, stale = survivors.reviewed(survived, reasons)
     for name in unexplained:
-        print(f"No test fails without this statement, and no reason is given: {name}")
+        print(f"No test fails without it, and no reason is given: {name}")
     for name in stale:
         print(f"tests/mutation/survivors.py has a reason for what does not survive: {name}")
-    return 1 if unexplained or stale else 0
+    return len(unexplained) + len(stale)
+
+
+def _judge_permissions(folder: Path) -> bool:
+    """Print which permission of a job nothing needs; return whether one has no reason."""
+    recorded, permissions = uses.read(folder), declared()
+    outcomes = list(token_permissions.judged(permissions, recorded))
+    added = list(token_permissions.unnoticed_additions(permissions, recorded))
+    for one in outcomes:
+        print(f"{one.mutant}: {one.how} {one.by}")
+    for mutant in added:
+        print(f"{mutant}: {SURVIVED}")
+    kinds = (token_permissions.RECORDED, token_permissions.STEP, token_permissions.SURVIVED)
+    table = Table("permissions of jobs", "mutants", *kinds)
+    counts = token_permissions.counted(outcomes)
+    table.add_row("taken out or made less", *map(str, (len(outcomes), *(counts[kind] for kind in kinds))))
+    tried = token_permissions.additions(permissions)
+    table.add_row("added", str(tried), str(tried - len(added)), "", str(len(added)))
+    Console(width=WIDTH).print(table)
+    survived = [str(one.mutant) for one in outcomes if one.how == token_permissions.SURVIVED]
+    return _explained([*survived, *map(str, added)], survivors.PERMISSIONS) > 0
 
 
 def _judged(statements: Iterable[Statement], calls: Judge, tests: Judge) -> Iterable[Outcome]:

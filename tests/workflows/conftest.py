@@ -42,6 +42,7 @@ def make_world(tmp_path: Path, embedded_aws: EmbeddedAws) -> Iterator[Callable[.
         print(*world.runs, sep="\n\n")  # shown where a test fails
         world.close()
         assert world.github.violations == []
+        assert world.github.refused == []
 
 
 @pytest.fixture

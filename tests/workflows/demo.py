@@ -39,7 +39,8 @@ def main() -> int:
         say("An administrator sets the account up and deploys the base dev (half a minute)")
         with closing(real_world(Path(folder, "world"), aws, SAMPLE_ACCOUNT)) as world:
             failed = _play(world)
-        return failed or _denials(Path(folder, "aws"))
+            refused = _refusals(world)
+        return failed or _denials(Path(folder, "aws")) or refused
 
 
 def _denials(state_dir: Path) -> int:
@@ -50,6 +51,15 @@ def _denials(state_dir: Path) -> int:
     for denial in records.denials(state_dir):
         print(f"  {denial}")
     return 1 if denied else 0
+
+
+def _refusals(world: World) -> int:
+    """Print how many calls of GitHub the tokens of jobs allowed, and which they did not; return 1 if there is one."""
+    uses, refused = world.github.uses, world.github.refused
+    print(f"\nTokens of jobs: {sum(use.allowed for use in uses)} calls of GitHub allowed, {len(refused)} refused.")
+    for refusal in refused:
+        print(f"  {refusal}")
+    return 1 if refused else 0
 
 
 def _play(world: World) -> int:

@@ -187,9 +187,13 @@ def test_status_is_read_with_the_role_that_changes_nothing(world: World, number:
 
 def test_deploy_with_a_new_image_commits_it_and_deploys_that_commit(world: World, number: int) -> None:
     world.push_image("v1.1.0")
+    world.forget_calls()
     run = world.comment(number, OWNER, "/deploy dev/alpha v1.1.0")
 
     assert ran(run) == {"decide": "success", "git dev/alpha": "success", "deploy dev/alpha": "success"}
+    # GitHub starts no deploy.yml for the commit of a job, so that this run has to deploy it.
+    assert "command/git: push refs/heads/main" in map(str, world.github.acts)
+    assert world.started_by_jobs == []
     assert run.roles == (("deploy", "deploy"),)
     assert "image: v1.1.0" in (world.github.read(ALPHA) or "")
     assert world.stacks["dev-alpha"] == "UPDATE_COMPLETE"

@@ -191,6 +191,46 @@ def test_more_removals_than_a_base_allows_are_refused_and_the_rest_is_deployed(
     assert {"dev-one", "dev-two", "dev-three", "dev-four", "dev-beta"} < set(world.stacks)
 
 
+def test_production_follows_with_a_role_of_its_own(world: World) -> None:
+    run = world.push(
+        {
+            "environments/prod/base.yaml": declarations.base("prod", "10.30.0.0/16", kind="prod-base"),
+            "environments/prod/app.yaml": declarations.production_app(),
+        }
+    )
+
+    assert ran(run) == {
+        "affected": "success",
+        "production-bases prod/base": "success",
+        "production-apps prod/app": "success",
+        "report": "success",
+    }
+    assert run is not None
+    assert run.roles == (("production-apps", "production"), ("production-bases", "production"))
+    assert {deployment.state for deployment in world.github.deployments("prod/app")} == {"success"}
+
+
+def test_a_base_goes_after_its_apps_and_none_of_their_deployments_stays_active(world: World) -> None:
+    files = {
+        "environments/qa/base.yaml": declarations.base("qa", "10.40.0.0/16"),
+        "environments/qa/one.yaml": declarations.app(in_days(7)),
+    }
+    world.push(files)
+    assert {"qa-base", "qa-one"} < set(world.stacks)
+
+    run = world.push(dict.fromkeys(files))
+
+    assert ran(run) == {
+        "affected": "success",
+        "removed-apps qa/one": "success",
+        "removed-bases qa/base": "success",
+        "report": "success",
+    }
+    assert not {"qa-base", "qa-one"} & set(world.stacks)
+    for name in ("qa/base", "qa/one"):
+        assert {deployment.state for deployment in world.github.deployments(name)} == {"inactive"}
+
+
 def test_somebody_deploys_one_environment_again_by_hand(world: World) -> None:
     run = world.dispatch("deploy", environment="dev/alpha")
 

@@ -56,6 +56,7 @@ def test_an_environment_lives_from_its_pull_request_to_its_end(tmp_path: Path, e
         assert set(world.stacks) == STANDING
         assert [deployment.state for deployment in world.github.deployments("dev/gamma")] == ["inactive"]
         assert world.github.violations == []
+        assert world.github.refused == []
     finally:
         print(*world.runs, sep="\n\n")  # shown where it fails
         world.close()

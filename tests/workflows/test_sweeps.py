@@ -104,6 +104,30 @@ def test_more_than_a_base_allows_to_go_at_once_stays(make_world: Callable[..., W
     assert world.github.writes == []
 
 
+def test_an_expired_environment_of_a_protected_branch_gets_a_pull_request_and_goes_once_that_is_merged(
+    world: World,
+) -> None:
+    world.dispatch("deploy", environment="dev/alpha")
+    world.github.commit({ALPHA: declarations.app(in_days(-1))})
+    world.github.protect()
+
+    proposed = reap(world)
+
+    assert ran(proposed)["destroy dev/alpha"] == "failure"
+    assert "was not destroyed yet" in proposed.log_of("destroy dev/alpha")
+    assert "dev-alpha" in world.stacks
+    (number,) = (issue for issue in world.github.state.issues if world.github.state.pull_request(issue))
+    assert world.github.pull_request(number).auto_merge == "SQUASH"
+    assert [deployment.state for deployment in world.github.deployments("dev/alpha")] == ["success"]
+
+    world.github.state.protected.clear()
+    destroyed = reap(world)
+
+    assert ran(destroyed)["destroy dev/alpha"] == "success"
+    assert "dev-alpha" not in world.stacks
+    assert [deployment.state for deployment in world.github.deployments("dev/alpha")] == ["inactive"]
+
+
 def test_drift_has_one_issue_which_is_closed_when_there_is_none(world: World) -> None:
     world.client("cloudformation").delete_stack(StackName="dev-alpha")
 

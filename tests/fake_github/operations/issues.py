@@ -20,7 +20,7 @@ def permission(world: World, request: Request) -> Answer:
 
 def list_comments(world: World, request: Request) -> Listing:
     world.issue(request.number)
-    return Listing(items=world.state.comments_of(request.number), shown=world.answers.comment)
+    return Listing(items=world.state.listed_comments_of(request.number), shown=world.answers.comment)
 
 
 def get_comment(world: World, request: Request) -> Answer:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def runs(fake_github: FakeGitHub) -> WorkflowRuns:
-    return WorkflowRuns(Transport(fake_github.url, fake_github.token), fake_github.repository)
+    return WorkflowRuns(Transport(fake_github.url, fake_github.all_permissions_token), fake_github.repository)
 
 
 def commits(github: FakeGitHub, number: int) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.gitops.checkouts import Checkout, CommandLine
+from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,7 @@ class Conversation:
     def comment(self, author: str, body: str) -> Event:
         return self.event(self.github.comment(self.number, author, body))
 
-    def run(self, event: Event, *arguments: str, **environ: str) -> Ran:
+    def run(self, event: Event, job: str, *arguments: str, **environ: str) -> Ran:
         """Run one job of the workflow."""
         output = self.checkout.root / f"output-{next(self._events)}"
         given = {
@@ -90,7 +91,7 @@ class Conversation:
             "GITHUB_RUN_ID": "1",
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": self.github.head(),
-            "GITHUB_TOKEN": self.github.token,
+            "GITHUB_TOKEN": token_of(self.github, f"command/{job}"),
             "GITHUB_TRIGGERING_ACTOR": event.author,
         }
         process = self.checkout.gitops("command", *arguments, **{**given, **environ})
@@ -98,11 +99,11 @@ class Conversation:
         return Ran(process, {name: json.loads(value) for name, value in (line.split("=", 1) for line in lines)})
 
     def decide(self, event: Event, **environ: str) -> Ran:
-        return self.run(event, **environ)
+        return self.run(event, "decide", **environ)
 
     def perform(self, event: Event, ran: Ran, job: str, **environ: str) -> list[Ran]:
         """Run the jobs of a matrix."""
-        return [self.run(event, "--perform", str(entry["order"]), **environ) for entry in ran.outputs[job]]
+        return [self.run(event, job, "--perform", str(entry["order"]), **environ) for entry in ran.outputs[job]]
 
     def order(self, author: str, body: str, **environ: str) -> tuple[Event, list[Ran]]:
         """Comment, decide, and run every job that follows, in the order of the workflow."""

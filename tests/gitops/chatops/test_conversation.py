@@ -13,6 +13,7 @@ import pytest
 
 from tests.fake_github.faults import Outcome
 from tests.gitops.checkouts import DAYS_TO_LIVE, REPOSITORY
+from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
     from tests.gitops.chatops.conftest import Conversation
@@ -38,7 +39,7 @@ def test_prose_is_no_command_and_github_is_not_asked_anything(conversation: Conv
     assert conversation.github.calls == []
 
 
-@pytest.mark.parametrize("kind", ["bot", "edited", "issue", "app"])
+@pytest.mark.parametrize("kind", ["bot", "edited", "issue"])
 def test_bots_edits_and_issues_order_nothing_and_github_is_not_asked_anything(
     conversation: Conversation, kind: str
 ) -> None:
@@ -50,11 +51,9 @@ def test_bots_edits_and_issues_order_nothing_and_github_is_not_asked_anything(
             payload = conversation.github.edit_comment(payload["comment"]["id"], "/destroy dev/beta")
         case "issue":
             del payload["issue"]["pull_request"]
-        case "app":
-            payload["comment"]["performed_via_github_app"] = {"id": 1, "slug": "x"}
     event = conversation.event(payload)
 
-    for ran in (conversation.decide(event), conversation.run(event, "--perform", "0")):
+    for ran in (conversation.decide(event), conversation.run(event, "git", "--perform", "0")):
         assert ran.process.returncode == 0
     assert conversation.github.calls == []
 
@@ -67,7 +66,7 @@ def test_without_write_permission_there_is_a_reaction_and_no_answer(
     event = conversation.comment(author, body)
 
     decided = conversation.decide(event)
-    performed = conversation.run(event, "--perform", "0")
+    performed = conversation.run(event, "git", "--perform", "0")
 
     for ran in (decided, performed):
         assert ran.process.returncode == 0
@@ -84,7 +83,7 @@ def test_without_write_permission_there_is_a_reaction_and_no_answer(
 def test_a_run_that_somebody_else_starts_again_does_nothing(conversation: Conversation) -> None:
     event = conversation.comment("monalisa", "/lock dev/alpha mine")
 
-    ran = conversation.run(event, "--perform", "0", GITHUB_TRIGGERING_ACTOR="octocat")
+    ran = conversation.run(event, "git", "--perform", "0", GITHUB_TRIGGERING_ACTOR="octocat")
 
     assert "ignored" in ran.process.stderr
     assert "lock" not in (conversation.github.read(ALPHA) or "")
@@ -338,7 +337,7 @@ def test_deciding_imports_neither_boto3_nor_the_cdk(conversation: Conversation) 
         "GITHUB_RUN_ID": "1",
         "GITHUB_SERVER_URL": "https://github.com",
         "GITHUB_SHA": github.head(),
-        "GITHUB_TOKEN": github.token,
+        "GITHUB_TOKEN": token_of(github, "command/decide"),
         "PYTHONPATH": str(REPOSITORY),
     }
     done = subprocess.run(

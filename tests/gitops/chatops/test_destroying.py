@@ -102,6 +102,20 @@ def test_confirm_takes_the_file_out_of_git_and_the_stack_out_of_aws(destruction:
     assert destruction.github.read("environments/dev/beta.yaml") is not None
 
 
+def test_a_token_that_github_does_not_list_yet_is_refused_and_good_a_moment_later(destruction: Destruction) -> None:
+    destruction.github.lag(1)
+    token = destruction.ask()
+    destruction.github.lag(0)
+
+    destruction.confirm(token)
+    refused, stands = destruction.last_answer(), destruction.stands
+    destruction.confirm(token)
+
+    assert stands
+    assert "was answered with this token" in refused
+    assert destruction.is_gone
+
+
 def test_the_comment_that_had_the_plan_says_what_became_of_it(destruction: Destruction) -> None:
     number = destruction.conversation.number
     conversation = destruction.conversation

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 def _doctor(checkout: CommandLine, github: FakeGitHub) -> subprocess.CompletedProcess[str]:
     return checkout.gitops(
-        "doctor", "--github", GITHUB_API_URL=github.url, GITHUB_TOKEN=github.token, GITHUB_REPOSITORY=github.repository
+        "doctor",
+        "--github",
+        GITHUB_API_URL=github.url,
+        GITHUB_TOKEN=github.all_permissions_token,
+        GITHUB_REPOSITORY=github.repository,
     )
 
 

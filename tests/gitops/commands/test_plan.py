@@ -7,6 +7,7 @@ import pytest
 from gitops.plan.document import PlannedEnvironment, read_change_sets, read_plan
 from tests.gitops.checkouts import Checkout, CommandLine
 from tests.gitops.repositories import GitRepository
+from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import TagTypeDef
@@ -416,7 +417,7 @@ def test_a_plan_is_reported_in_the_pull_request_that_it_is_of(
         GITHUB_RUN_ID="1",
         GITHUB_SERVER_URL="https://github.com",
         GITHUB_SHA=head,
-        GITHUB_TOKEN=fake_github.token,
+        GITHUB_TOKEN=token_of(fake_github, "plan/comment"),
     )
 
     assert result.returncode == 0, result.stderr

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fake_github.faults import Outcome
+from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
     from tests.fake_github.fake import FakeGitHub
@@ -45,7 +46,11 @@ class Promotion:
         return f"sha256:{hashlib.sha256(manifest.encode()).hexdigest()}"
 
     def promote(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        variables = {"GITHUB_API_URL": self.github.url, "GITHUB_TOKEN": self.github.token, "GITHUB_ACTIONS": ""}
+        variables = {
+            "GITHUB_API_URL": self.github.url,
+            "GITHUB_TOKEN": token_of(self.github, "image/propose"),
+            "GITHUB_ACTIONS": "",
+        }
         return self.checkout.gitops("promote", *arguments, **{**variables, **environ})
 
     @property

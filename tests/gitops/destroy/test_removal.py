@@ -16,6 +16,7 @@ from gitops.github.repository import Repository
 from gitops.github.transport import Transport
 from gitops.output.progress import LineReporter
 from tests.gitops.factories import deployed
+from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) 
     )
     return remove_environment(
         target,
-        Repository(Transport(github.url, github.token), github.repository),
+        Repository(Transport(github.url, token_of(github, "command/destroy")), github.repository),
         path=PATH,
         message="chore: remove dev/alpha",
         run_url="https://github.com/example/environments/actions/runs/1",

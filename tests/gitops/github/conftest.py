@@ -25,7 +25,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def transport(fake_github: FakeGitHub) -> Transport:
-    return Transport(fake_github.url, fake_github.token)
+    return Transport(fake_github.url, fake_github.all_permissions_token)
 
 
 @pytest.fixture

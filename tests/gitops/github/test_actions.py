@@ -51,7 +51,7 @@ def job(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fake_github: FakeGitHub
         "GITHUB_EVENT_PATH": str(event),
         "GITHUB_SERVER_URL": "https://github.com",
         "GITHUB_API_URL": fake_github.url,
-        "GITHUB_TOKEN": fake_github.token,
+        "GITHUB_TOKEN": fake_github.all_permissions_token,
     }
     for name, value in environ.items():
         monkeypatch.setenv(name, value)

@@ -78,7 +78,7 @@ def test_a_repository_is_identified_as_github_writes_it(
     fake_github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_API_URL", fake_github.url)
-    monkeypatch.setenv("GITHUB_TOKEN", fake_github.token)
+    monkeypatch.setenv("GITHUB_TOKEN", fake_github.all_permissions_token)
 
     expected = RepositoryIdentity(name="example/environments", id=1296269, owner_id=583231)
     assert identify("Example/Environments") == expected
@@ -88,7 +88,7 @@ def test_a_repository_that_github_does_not_show_is_said(
     fake_github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_API_URL", fake_github.url)
-    monkeypatch.setenv("GITHUB_TOKEN", fake_github.token)
+    monkeypatch.setenv("GITHUB_TOKEN", fake_github.all_permissions_token)
 
     with pytest.raises(UserError, match=r"^GitHub shows no repository example/other$"):
         identify("example/other")

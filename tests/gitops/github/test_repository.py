@@ -36,6 +36,21 @@ def test_a_permission_is_what_github_says(
     assert repository.permission("octocat") == permission
 
 
+def test_of_a_custom_role_it_is_what_the_role_inherits(repository: Repository, fake_github: FakeGitHub) -> None:
+    fake_github.people.give_custom_role("octocat", "admin-of-nothing", inherits="triage")
+    assert repository.permission("octocat") == "read"
+
+
+def test_what_deleted_accounts_wrote_is_read(repository: Repository, fake_github: FakeGitHub) -> None:
+    fake_github.commit({FILE: "kind: ad-hoc-app\n"}, branch="theirs", fork="hubot", author="hubot")
+    number = fake_github.open_pull_request(branch="theirs", fork="hubot", author="hubot")
+    fake_github.comment(number, "hubot", "/status")
+    fake_github.people.delete_account("hubot")
+    assert [(comment.author, comment.by_bot) for comment in repository.comments(number)] == [("ghost", False)]
+    pull = repository.pull_request(number)
+    assert (pull.author, pull.head_repository) == ("ghost", None)
+
+
 @pytest.mark.parametrize("login", ["nobody", "../../issues", "octocat/../octocat", "octocat?x=", "a#b", "é"])
 def test_somebody_unknown_may_do_nothing(repository: Repository, fake_github: FakeGitHub, login: str) -> None:
     assert repository.permission(login) == "none"

@@ -144,7 +144,7 @@ def test_the_token_is_in_no_message(transport: Transport, fake_github: FakeGitHu
         transport.get(ROOT)
     with pytest.raises(GitHubError) as writing:
         transport.send("POST", f"{ROOT}/issues", {"title": "x"})
-    assert fake_github.token not in f"{reading.value} {writing.value}"
+    assert fake_github.all_permissions_token not in f"{reading.value} {writing.value}"
 
 
 def test_a_server_that_is_not_there_is_said() -> None:
@@ -159,7 +159,7 @@ def test_an_answer_that_does_not_come_is_said(
     monkeypatch.setattr(transport_module, "TIMEOUT_SECONDS", 0.05)
     fake_github.fault("GET", "", Outcome.SLOW, seconds=0.2)
     with pytest.raises(GitHubError, match=r"GitHub did not answer GET .*: ReadTimeout"):
-        Transport(fake_github.url, fake_github.token).get(ROOT)
+        Transport(fake_github.url, fake_github.all_permissions_token).get(ROOT)
     assert waits == [1, 2]
 
 

@@ -14,6 +14,7 @@ from gitops.plan.document import PLAN_FILE, ChangeSetResult, ChangeSets, Plan, w
 from gitops.plan.publication import report_plan
 from tests.fake_github.faults import Outcome
 from tests.gitops.plan.plans import RUN_URL, change, many, planned
+from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ class Reported:
             event=event,
             url=RUN_URL,
             api_url=self.github.url,
-            token=self.github.token,
+            token=token_of(self.github, "plan/comment"),
         )
 
     @property

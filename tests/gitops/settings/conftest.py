@@ -30,7 +30,7 @@ def settings(fake_github: FakeGitHub) -> RepositorySettings:
             f"AWS_ROLE_ARN_{account.upper()}": f"arn:aws:iam::{account_id}:role/gitops/{name}"
             for account, account_id in ACCOUNTS.items()
         }
-    return RepositorySettings(Transport(fake_github.url, fake_github.token), fake_github.repository)
+    return RepositorySettings(Transport(fake_github.url, fake_github.all_permissions_token), fake_github.repository)
 
 
 @pytest.fixture

@@ -62,13 +62,13 @@ def run(
     environ: Mapping[str, str],
     variables: Mapping[str, str],
     actor: str,
-    token: str,
+    secrets: Mapping[str, str],
     job: str | None = None,
 ) -> Run:
     """Run a workflow, or one `job` of it, for an event.
 
     `checkout` is a clone at the commit of the event, `state` a folder for what act keeps, `environ` what every step
-    sees, `variables` those of the repository, `actor` who caused the event.
+    sees, `variables` and `secrets` those of the repository, `actor` who caused the event.
     """
     command = [
         str(_act()),
@@ -76,7 +76,8 @@ def run(
         *("--workflows", str(workflow), "--eventpath", str(payload), "--directory", str(checkout)),
         *("--platform", "ubuntu-latest=-self-hosted", "--no-skip-checkout", "--no-cache-server", "--rm"),
         *("--action-cache-path", str(state), "--action-offline-mode", "--json", "--verbose"),
-        *("--secret", f"GITHUB_TOKEN={token}", "--defaultbranch", "main", "--actor", actor),
+        *("--defaultbranch", "main", "--actor", actor),
+        *_options("--secret", secrets),
         *_options("--env", environ),
         *_options("--var", variables),
         *_options("--local-repository", _stubs()),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from tests.workflows.definitions import workflows
+from tests.workflows.harness.permissions import TOKEN_OF_JOB, secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,9 @@ DEFAULT_TYPES = {"pull_request": ("opened", "synchronize", "reopened")}
 ENVIRONMENT = "ENVIRONMENT_OF_GITHUB"
 """Variable with the environment that a job runs in, whose role the stand-in for AWS's action takes."""
 
+WIDE = 1_000_000
+"""Characters of a line: none is broken where it is replaced in."""
+
 
 def write(folder: Path) -> None:
     """Write the workflows for act, where a failed job of a called workflow ends the run: they are jobs of the caller.
@@ -28,21 +33,26 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True)
     for name, workflow in workflows().items():
         changed = copy.deepcopy(dict(workflow))
-        for job in changed["jobs"].values():
-            _simplify(job)
-        folder.joinpath(f"{name}.yml").write_text(yaml.safe_dump(changed, sort_keys=False))
+        for job_id, job in changed["jobs"].items():
+            _simplify(job_id, job)
+        text = yaml.safe_dump(changed, sort_keys=False, width=WIDE)
+        folder.joinpath(f"{name}.yml").write_text(text.replace("github.token", f"env.{TOKEN_OF_JOB}"))
 
 
 def started_by(event: str, payload: Mapping[str, Any]) -> list[str]:
-    """Return the workflows that GitHub starts for an event; act has no part in that."""
+    """Return the workflows that GitHub starts for an event; act has no part in that.
+
+    Filters of paths are applied where the payload has `paths`, those of the fake's acts, and to no others.
+    """
     return [name for name, workflow in workflows().items() if _starts(workflow["on"], event, payload)]
 
 
-def _simplify(job: dict[str, Any]) -> None:
+def _simplify(job_id: str, job: dict[str, Any]) -> None:
     job.get("concurrency", {}).pop("queue", None)
     environment = job.pop("environment", None)
+    job["env"] = {TOKEN_OF_JOB: f"${{{{ secrets.{secret_of(job_id)} }}}}"}
     if environment is not None:
-        job["env"] = {ENVIRONMENT: environment["name"] if isinstance(environment, dict) else environment}
+        job["env"][ENVIRONMENT] = environment["name"] if isinstance(environment, dict) else environment
 
 
 def _starts(triggers: Mapping[str, Any], event: str, payload: Mapping[str, Any]) -> bool:
@@ -53,7 +63,10 @@ def _starts(triggers: Mapping[str, Any], event: str, payload: Mapping[str, Any])
     if types is not None and payload["action"] not in types:
         return False
     branch = payload["pull_request"]["base"]["ref"] if event == "pull_request" else _pushed_branch(payload)
-    return "branches" not in filters or branch in filters["branches"]
+    if "branches" in filters and branch not in filters["branches"]:
+        return False
+    paths = payload.get("paths", [])
+    return not paths or any(fnmatchcase(path, one) for path in paths for one in filters.get("paths", ["*"]))
 
 
 def _pushed_branch(payload: Mapping[str, Any]) -> str:

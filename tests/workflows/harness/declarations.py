@@ -68,3 +68,8 @@ def app(expires: str, *, image: str = "v1.0.0", behaviour: str = "", owner: str 
     """Return the declaration of an ad hoc environment; `behaviour` is what small_app.py does."""
     environment = f'environment: {{BEHAVIOUR: "{behaviour}"}}\n' if behaviour else ""
     return f"kind: ad-hoc-app\nowner: {owner}\nimage: {image}\nexpires: {expires}\n{environment}"
+
+
+def production_app(*, image: str = "v1.0.0") -> str:
+    """Return the declaration of an application in production."""
+    return f"kind: prod-app\nowner: octocat\nimage: {image}\n"

@@ -22,7 +22,7 @@ from local_aws import lifecycle
 from tests.fake_github.fake import FakeGitHub
 from tests.fake_github.git import ConflictError
 from tests.gitops.checkouts import fill, session_of, wait_until
-from tests.workflows.harness import act, copies
+from tests.workflows.harness import act, copies, permissions
 from tests.workflows.harness.aws import Recorder
 from tests.workflows.harness.declarations import project_files
 
@@ -117,6 +117,12 @@ class World:
         started = [name for name in copies.started_by(event, payload) if name not in NOT_PLAYED]
         return [self.play(name, event, payload, sha=sha) for name in started]
 
+    @property
+    def started_by_jobs(self) -> list[str]:
+        """The workflows that GitHub starts for what jobs have done since calls were forgotten."""
+        acts = [act for act in self.github.acts if act.starts_workflows]
+        return [name for act in acts for name in copies.started_by(act.event, act.payload)]
+
     def play(
         self,
         workflow: str | Path,
@@ -156,10 +162,13 @@ class World:
             },
             variables={"AWS_ROLE_ARN_MAIN": "of-the-environment"},
             actor=payload["sender"]["login"],
-            token=self.github.token,
+            secrets={
+                "GITHUB_TOKEN": self.github.issue_token("", {}),  # for workflows that are not of the repository
+                **permissions.tokens(self.github, str(workflow), event, payload),
+            },
             job=job,
         )
-        assert self.github.token not in run.log
+        assert self.github.jobs_with_tokens_in(run.log) == []
         if (workflow, event) == ("deploy", "push"):
             conclusion = "success" if run.succeeded else "failure"
             compared = run.jobs.get("affected", "skipped")
