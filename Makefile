@@ -147,7 +147,7 @@ test-fast: setup ## The tests that need neither the embedded AWS nor act, and st
 	$(PYTEST) -m "not embedded_aws and not environments and not workflows and not processes"
 
 bless: setup ## Accept changed templates and messages: read the diff
-	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config tests/gitops/plan/test_comment.py tests/gitops/chatops/test_comment_commands.py tests/policy/test_resource_types.py
+	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config tests/gitops/plan/test_comment.py tests/gitops/chatops/test_comment_commands.py tests/policy/test_resource_types.py tests/gitops/settings/test_requirements.py
 	gitops schema > docs/declarations.md
 	@git status --short -- tests docs
 

@@ -203,7 +203,7 @@ are compared. Works offline.
 """,
         """\
   gitops affected --base origin/main                 the work tree against main
-  gitops affected --base "$BEFORE" --head "$SHA"     the environments that a push touches
+  gitops affected --pushed --head "$SHA"             in a job: all since the newest push that a run has compared
   gitops affected --all                              all declared environments, to deploy them again
   gitops affected dev/alpha                          this one
   gitops affected --accounts                         the accounts, for a matrix of jobs
@@ -211,6 +211,12 @@ are compared. Works offline.
     )
     which = affected.add_mutually_exclusive_group(required=True)
     which.add_argument("--base", metavar="SHA", help="compare with this commit; all zeros: with an empty repository")
+    which.add_argument(
+        "--pushed",
+        action="store_true",
+        help="in a job of deploy.yml: compare with the newest commit in the history of --head whose changes an earlier"
+        " run has handed over",
+    )
     which.add_argument("--all", action="store_const", const=[], dest="names", help="all declared environments")
     which.add_argument("--accounts", action="store_true", help="all declared accounts")
     which.add_argument("names", nargs="*", default=[], metavar="NAME", help="a declared environment")
@@ -502,6 +508,22 @@ With --perform, one of these jobs runs its step, after reading and authorising t
     command.add_argument(
         "--perform", type=int, metavar="N", help="run step N (default: decide, answer and print the steps)"
     )
+    doctor = verbs.add(
+        "doctor",
+        "check the settings of the repository on GitHub",
+        """\
+Compare the settings of the repository on GitHub with those that docs/threat-model.md requires: environments, rules of
+the default branch and of tags, GitHub Actions. Prints a table with the page of each setting that is too weak or that
+the token in GITHUB_TOKEN may not read, and ends with 1 when there is one. Changes nothing.
+""",
+        """\
+  gitops doctor --github             with the token of an administrator of the repository
+  gitops doctor --job production     in a job, before it takes credentials: what its token may read
+""",
+    )
+    which = doctor.add_mutually_exclusive_group(required=True)
+    which.add_argument("--github", action="store_const", const=None, dest="job", help="all settings")
+    which.add_argument("--job", metavar="ENVIRONMENT", help="those that guard the jobs of an environment of GitHub")
     report = verbs.add(
         "report",
         "report the results of jobs on GitHub",

@@ -34,6 +34,15 @@ def commit_of(revision: str, folder: Path) -> str:
     return _git(["rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder, revision).strip()
 
 
+def is_in_history(commit: str, head: str, folder: Path) -> bool:
+    """Return whether `head` has a commit in its history; one that this clone does not have is not.
+
+    Raises UserError when git does not know `head`.
+    """
+    known = set(_git(["rev-list", "--end-of-options", head], folder, head).split())
+    return commit in known
+
+
 def fork_point(revision: str, folder: Path) -> str:
     """Return the commit at which the branch that is checked out left `revision`. Raises UserError without one."""
     return _git(["merge-base", commit_of(revision, folder), "HEAD"], folder, revision).strip()

@@ -102,6 +102,23 @@ def read(path: Path, document_type: type[DocumentT]) -> DocumentT:
         raise UserError(f"{path} is not a valid {document_type.__name__}: {error}") from error
 
 
+def newest_files(directory: Path, pattern: str) -> list[Path]:
+    """Return the files of a pattern in a directory, and in artifacts below it: of each, the newest attempt alone.
+
+    An artifact is a folder that is named after it, `NAME-ATTEMPT`. A job that is run again leaves one for each attempt,
+    and a download has all of them.
+    """
+    attempts: dict[str, int] = {}
+    found = []
+    for path in sorted(directory.rglob(pattern)):
+        artifact, _, attempt = path.relative_to(directory).parts[0].rpartition("-")
+        if path.parent == directory or not attempt.isdecimal():
+            artifact, attempt = str(path.relative_to(directory)), "0"
+        attempts[artifact] = max(attempts.get(artifact, 0), int(attempt))
+        found.append((artifact, int(attempt), path))
+    return [path for artifact, attempt, path in found if attempts[artifact] == attempt]
+
+
 def read_per_account(
     directory: Path, accounts: Iterable[str], document_type: type[AccountDocumentT]
 ) -> list[AccountDocumentT]:
@@ -112,7 +129,7 @@ def read_per_account(
     """
     documents = []
     for account in accounts:
-        files = sorted(directory.rglob(f"{account}.json"))
+        files = newest_files(directory, f"{account}.json")
         if len(files) != 1:
             raise UserError(
                 f"{directory} has {len(files) or 'no'} file{'' if len(files) == 1 else 's'} {account}.json, so the "

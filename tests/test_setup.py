@@ -157,6 +157,35 @@ def test_the_policy_engine_is_for_development_and_no_job_that_deploys_has_it(nam
     assert ("--omit=optional" not in done.stdout) is installed
 
 
+@pytest.mark.parametrize("name", ["comment", "observe", "plan", "deploy"])
+def test_a_set_of_jobs_has_wheels_of_locked_runtime_packages_only(name: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    command = ["make", "-n", "-W", "uv.lock", f".venv/.for-{name}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    (sync,) = [line for line in done.stdout.splitlines() if " sync " in line]
+
+    assert project["tool"]["uv"]["default-groups"] == []
+    assert "--frozen --no-build" in sync
+    assert "group" not in sync
+    assert "--all-extras" not in sync
+
+
+def test_npm_packages_of_jobs_run_no_scripts_and_are_none_of_development() -> None:
+    command = ["make", "-n", "-W", "package-lock.json", "node_modules/.for-deploy"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    (install,) = [line for line in done.stdout.splitlines() if "npm ci" in line]
+
+    assert {"--ignore-scripts", "--omit=dev", "--omit=optional"} <= set(install.split())
+
+
+def test_uv_is_installed_from_a_wheel_by_its_hash() -> None:
+    command = ["make", "-n", "-W", "requirements-uv.lock", ".venv/uv/bin/uv"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert "--no-deps" in done.stdout
+    assert "--require-hashes --only-binary :all:" in done.stdout
+
+
 def test_make_refuses_another_set_and_names_those_it_knows() -> None:
     done = subprocess.run(["make", "tools", "FOR=x"], cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -83,8 +83,15 @@ def turn(environment: AffectedEnvironment) -> tuple[bool, int, bool, Environment
     return destroyed, -wave if destroyed else wave, environment.name.is_base == destroyed, environment.name
 
 
+MATRIX_JOBS = 256
+"""Most jobs of a matrix: https://docs.github.com/en/actions/reference/limits"""
+
+
 def matrix_outputs(comparison: Comparison) -> dict[str, object]:
-    """Return the outputs of the comparing job: a list of environments for each wave, removals, and refusals."""
+    """Return the outputs of the comparing job: a list of environments for each wave, removals, and refusals.
+
+    A list has no more environments than a matrix may have jobs. Those beyond it are refused, so that they are named.
+    """
     lists: dict[str, list[JobEnvironment]] = {
         name: []
         for name in (
@@ -107,7 +114,18 @@ def matrix_outputs(comparison: Comparison) -> dict[str, object]:
         for environment in comparison.affected
         if environment.refused is not None
     ]
-    return {**lists, "refused": refused}
+    left_out = [
+        {"environment": job["environment"], "reason": TOO_MANY.format(name=job["environment"])}
+        for entries in lists.values()
+        for job in entries[MATRIX_JOBS:]
+    ]
+    return {**{name: entries[:MATRIX_JOBS] for name, entries in lists.items()}, "refused": [*refused, *left_out]}
+
+
+TOO_MANY = (
+    f"the change touches more environments than the {MATRIX_JOBS} jobs that GitHub runs of a list; bring it about with "
+    "the workflow deploy for {name}, or if its file was removed with gitops destroy {name}"
+)
 
 
 def _list_of(environment: AffectedEnvironment) -> str:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _CODE = ("app.py", "cdk.json", "uv.lock", "constructs_lib/", f"{FOLDER}/schema.json")
 """The files that templates are made from, besides the declarations."""
 
+_CHANGED = "the pull request changed while the plan was made; comment `/plan` again"
+
 
 def plan_pull_request(request: Request, _step: Step) -> Answer:
     """Update the pull request's comment with the plan, and return a link to it.
@@ -41,6 +43,9 @@ def plan_pull_request(request: Request, _step: Step) -> Answer:
     if pull_request.state != "open":
         raise RefusedError("the pull request is closed; there is nothing to plan")
     proposed = _proposed(request)
+    # The list of files is that of the newest commit, and their texts are those of the commit that was read first.
+    if request.repository.pull_request(pull_request.number).head_sha != pull_request.head_sha:
+        raise RefusedError(_CHANGED)
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root) / FOLDER
         shutil.copytree(request.folder, folder)
@@ -76,7 +81,7 @@ def _proposed(request: Request) -> dict[EnvironmentName, str | None]:
             continue
         found = request.repository.file(file.path, head) if file.status != "removed" else None
         if found is None and file.status != "removed":
-            raise RefusedError("the pull request changed while the plan was made; comment `/plan` again")
+            raise RefusedError(_CHANGED)
         proposed[name] = found.text if found else None
     return proposed
 

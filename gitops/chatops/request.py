@@ -63,8 +63,12 @@ class Request:
 
     @cached_property
     def changed_files(self) -> list[ChangedFile]:
-        """All files that the pull request changes. Raises RefusedError when GitHub does not list them all."""
-        files = self.repository.changed_files(self.event.number)
+        """All files that the pull request changes. Raises RefusedError when GitHub does not list them all.
+
+        They are those of `pull_request` or of a newer commit, never of an older one.
+        """
+        number = self.pull_request.number
+        files = self.repository.changed_files(number)
         if len(files) >= MOST_CHANGED_FILES:
             raise RefusedError(
                 f"this pull request changes {MOST_CHANGED_FILES:,} files or more, which GitHub does not list; "

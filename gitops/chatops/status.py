@@ -9,14 +9,21 @@ from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import Session
 from gitops.chatops.answers import Answer
 from gitops.drift.inventory import list_environments, status_report
+from gitops.github.sticky_comment import COMMENT_LENGTH
 from gitops.output import markdown
 from gitops.output.report import markdown_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gitops.chatops.decision import Step
     from gitops.chatops.request import Request
+    from gitops.drift.inventory import EnvironmentStatus
 
-_MOST_ROWS = 200
+_LENGTH = COMMENT_LENGTH - 4_000
+"""Most characters of the table; the rest of a comment is for what else is said."""
+
+_MOST_MISSING = 40
 
 
 def show_status(request: Request, step: Step) -> Answer:
@@ -34,11 +41,25 @@ def show_status(request: Request, step: Step) -> Answer:
     entries = list_environments(declared, Regions(session, places).stacks().values())
     touched = set(map(str, request.touched))
     shown = [entry for entry in entries if entry.name in touched] if touched else entries
-    text = [markdown_table(status_report(shown[:_MOST_ROWS]).table)] if shown else []
-    if len(shown) > _MOST_ROWS:
-        text.append(f"And {len(shown) - _MOST_ROWS} more: `gitops status` shows them.")
+    table, left_out = _table(shown)
+    text = [table] if table else []
+    if left_out:
+        text.append(f"And {left_out} more: `gitops status` shows them.")
     missing = sorted(touched - {entry.name for entry in entries})
     if missing:
-        listed = ", ".join(map(markdown.code, missing))
+        listed = ", ".join(map(markdown.code, missing[:_MOST_MISSING]))
+        listed += f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
         text.append(f"Neither declared on {markdown.code(request.event.default_branch)} nor deployed: {listed}")
     return Answer(text="\n\n".join(text) or "No environment is declared or deployed in this account.")
+
+
+def _table(shown: Sequence[EnvironmentStatus]) -> tuple[str, int]:
+    """Return the table of environments that fits a comment, and the number of those that it leaves out."""
+    rows = markdown_table(status_report(shown).table).splitlines()
+    kept, length = 0, 0
+    for row in rows:
+        length += len(row) + 1
+        if length > _LENGTH:
+            break
+        kept += 1
+    return ("\n".join(rows[:kept]) if shown else ""), len(rows) - kept

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from gitops.affected.comparison import Comparison, compare
 from gitops.affected.environment import AffectedEnvironment, matrix_outputs, turn
+from gitops.affected.handed_over import last_handed_over
 from gitops.affected.tree import trees
 from gitops.commands.selection import parse_names
-from gitops.github.actions import set_outputs
+from gitops.git import commit_of
+from gitops.github.actions import Run, set_outputs
 from gitops.github.job_matrix import account_entry, entry
 from gitops.output.progress import say, without_workflow_commands
 
@@ -21,11 +23,14 @@ if TYPE_CHECKING:
 ASKED_FOR = "it was asked for"
 
 
-def affected(*, folder: Path, base: str | None, head: str | None, names: Sequence[str], accounts: bool) -> int:
+def affected(
+    *, folder: Path, base: str | None, head: str | None, names: Sequence[str], accounts: bool, pushed: bool
+) -> int:
     """Print the environments that a change touches as JSON, and set the outputs of the workflow's step.
 
-    The change is the one from the commit `base` to the commit `head`, or to the work tree. Without `base`, it is the
-    environments `names` as they are declared, all when the list is empty; or else, with `accounts`, the accounts.
+    The change is the one from the commit `base` to the commit `head`, or to the work tree; with `pushed`, from what
+    earlier runs of the workflow have handed over. Without either, it is the environments `names` as they are declared,
+    all when the list is empty; or else, with `accounts`, the accounts.
     """
     if accounts:
         declared = load(folder).accounts
@@ -33,6 +38,11 @@ def affected(*, folder: Path, base: str | None, head: str | None, names: Sequenc
         set_outputs({"accounts": entries})
         print(json.dumps(entries, indent=2))
         return 0
+    if pushed:
+        head = commit_of(head or "HEAD", folder)
+        run = Run.from_environ()
+        branch = run.connect().default_branch()
+        base = last_handed_over(run.workflow_runs(), branch, head, folder, own_run=run.id)
     found = _compared(base, head, folder) if base is not None else _named(names, folder)
     set_outputs(matrix_outputs(found))
     print(json.dumps([environment.as_json() for environment in found.affected], indent=2))

@@ -2,24 +2,27 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from constructs_lib.config.environments import load, parse_name
+from constructs_lib.config.environments import Environments, load, parse_name
 from constructs_lib.config.errors import DeclarationError, Problem
-from constructs_lib.config.files import file_of
+from constructs_lib.config.files import SUFFIX, file_of
 from constructs_lib.config.naming import EnvironmentName
 from gitops.errors import UserError
 from gitops.git import changed_since
+from gitops.github import codeowners
 
 OutputFormat = Literal["text", "github", "json"]
 
 
 def validate(*, folder: Path, paths: Sequence[str], base: str | None, output_format: OutputFormat, today: date) -> int:
     """Check all declarations below `folder`, print their problems, and return 1 if one of them is an error.
+
+    Files of production need owners of their own in the repository's CODEOWNERS, if it has one.
 
     All files are checked, since they depend on each other. In those that `paths` name or that changed since the
     revision `base`, a past `expires` is an error; in others it is a warning.
@@ -38,13 +41,28 @@ def validate(*, folder: Path, paths: Sequence[str], base: str | None, output_for
         problems = error.problems
         checked = "the declarations cannot be used"
     else:
-        problems = environments.warnings
+        problems = (*environments.warnings, *_unowned(environments, folder))
         checked = f"{_counted(len(environments), 'environment')} checked"
     sys.stdout.write(_FORMATS[output_format](problems))
     errors = sum(problem.severity == "error" for problem in problems)
     summary = f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')}"
     print(f"{checked}: {summary}", file=sys.stderr)
     return 1 if errors else 0
+
+
+def _unowned(environments: Environments, folder: Path) -> Iterator[Problem]:
+    """Yield production whose files have the owners of ad hoc environments, so that these can change it."""
+    lines = codeowners.read(folder.resolve().parent)
+    if lines is None:
+        return
+    top = folder.resolve().name
+    others = [f"{top}/any-base/any-app{SUFFIX}", f"{top}/any-base/base{SUFFIX}"]
+    for environment in environments:
+        fault = codeowners.fault_of(lines, f"{top}/{environment.name}{SUFFIX}", others)
+        if environment.is_production and fault:
+            path = f"{folder.as_posix()}/{environment.name}{SUFFIX}"
+            remedy = f"add a line below it: /{top}/{environment.name.folder}/ and the owners of production"
+            yield Problem(path, 1, 1, "kind", f"{environment.kind} is production, but {fault}; {remedy}")
 
 
 def _named(path: str, folder: Path) -> EnvironmentName:

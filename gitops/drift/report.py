@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from gitops.github.actions import Run
     from gitops.github.model import Issue
     from gitops.github.repository import Repository
+
+_IDLE = "disabled_inactivity"
+"""The state of a workflow whose schedule GitHub has stopped, after 60 days without activity in the repository.
+
+https://docs.github.com/en/actions/how-tos/manage-workflow-runs/disable-and-enable-workflows
+"""
 
 TITLE = "Drift: deployed environments differ from their declarations"
 MARKER = marker("drift")
@@ -67,7 +74,7 @@ def drift_report(accounts: Sequence[AccountDrift]) -> Report:
 
 
 def report_drift(directory: Path, run: Run, *, folder: Path) -> int:
-    """Update the issue by the drift of all accounts. Returns 0, drift or not.
+    """Update the issue by the drift of all accounts, and by schedules that GitHub has stopped. Returns 0, drift or not.
 
     Raises:
         UserError: the drift of an account is missing or not completely known; the issue stays as it is.
@@ -80,9 +87,15 @@ def report_drift(directory: Path, run: Run, *, folder: Path) -> int:
         raise UserError(f"not everything could be compared, so the issue about drift is not changed:\n{listed}")
     if not accounts:
         raise UserError("no account is declared, so nothing was compared and the issue about drift is not changed")
-    body = f"{MARKER}\n{as_markdown(drift_report(accounts), COMMENT_LENGTH - len(MARKER) - 1)}"
+    report = drift_report(accounts)
+    stopped = sorted(path for path, state in run.settings().workflow_states().items() if state == _IDLE)
+    report = replace(
+        report, notes=[*report.notes, *(f"error: GitHub has stopped the schedule of {path}" for path in stopped)]
+    )
+    body = f"{MARKER}\n{as_markdown(report, COMMENT_LENGTH - len(MARKER) - 1)}"
     add_summary(body)
-    _update_issue(run.connect(), body, clean=not any(account.findings for account in accounts))
+    clean = not stopped and not any(account.findings for account in accounts)
+    _update_issue(run.connect(), body, clean=clean)
     return 0
 
 

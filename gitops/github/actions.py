@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from gitops.errors import UserError
 from gitops.github.repository import Repository
+from gitops.github.settings import RepositorySettings
 from gitops.github.transport import Transport
+from gitops.github.workflow_runs import WorkflowRuns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,7 @@ class Run:
     """One run of a workflow. The token is that of its job, with the permissions of the job."""
 
     repository: str
+    id: int
     sha: str
     event: Path
     url: str
@@ -41,6 +44,7 @@ class Run:
             repository, run_id = environ["GITHUB_REPOSITORY"], environ["GITHUB_RUN_ID"]
             return cls(
                 repository=repository,
+                id=int(run_id),
                 sha=environ["GITHUB_SHA"],
                 event=Path(environ["GITHUB_EVENT_PATH"]),
                 url=f"{environ['GITHUB_SERVER_URL']}/{repository}/actions/runs/{run_id}",
@@ -56,6 +60,14 @@ class Run:
     def connect(self) -> Repository:
         """Return the repository of the run."""
         return Repository(Transport(self.api_url, self.token), self.repository)
+
+    def settings(self) -> RepositorySettings:
+        """Return the settings of the repository of the run."""
+        return RepositorySettings(Transport(self.api_url, self.token), self.repository)
+
+    def workflow_runs(self) -> WorkflowRuns:
+        """Return the runs of the repository of the run."""
+        return WorkflowRuns(Transport(self.api_url, self.token), self.repository)
 
     def payload(self) -> Any:  # noqa: ANN401 - JSON
         """Return the event that started the run. Raises UserError when it cannot be read."""

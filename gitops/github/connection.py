@@ -12,6 +12,7 @@ from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.errors import UserError
 from gitops.github.model import RepositoryIdentity
 from gitops.github.repository import Repository
+from gitops.github.settings import RepositorySettings
 from gitops.github.transport import Transport
 
 if TYPE_CHECKING:
@@ -27,10 +28,19 @@ def connect(folder: Path) -> Repository:
         DeclarationError: an account is not valid.
         UserError: the token is missing, or the repository is unknown.
     """
+    return Repository(_transport(), _repository_name(folder))
+
+
+def connect_settings(folder: Path) -> RepositorySettings:
+    """Return the settings of the repository that the accounts in `folder` declare. Raises as `connect` does."""
+    return RepositorySettings(_transport(), _repository_name(folder))
+
+
+def _transport() -> Transport:
     token = os.environ.get("GITHUB_TOKEN")
     if not token:
         raise UserError('GITHUB_TOKEN is not set, with which GitHub is asked: export GITHUB_TOKEN="$(gh auth token)"')
-    return Repository(Transport(os.environ.get("GITHUB_API_URL", API_URL), token), _repository_name(folder))
+    return Transport(os.environ.get("GITHUB_API_URL", API_URL), token)
 
 
 def identify(name: str) -> RepositoryIdentity:

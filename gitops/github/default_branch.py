@@ -44,9 +44,9 @@ class Committed:
 class Proposed:
     """The default branch is protected and has not changed: a pull request proposes the change.
 
-    `merges_by_itself` says whether GitHub merges it as soon as its rules allow. GitHub starts no workflow for what the
-    token of a job pushes, so required checks begin only when a person closes and reopens the pull request.
-    https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/trigger-a-workflow
+    `merges_by_itself` says whether GitHub merges it as soon as its rules allow. The workflows of a pull request
+    that the token of a job has opened wait until a person with write permission selects "Approve workflows to run".
+    https://docs.github.com/en/actions/concepts/security/github_token
     """
 
     pull_request: PullRequest

@@ -51,6 +51,9 @@ class Transport:
     """
 
     def __init__(self, api_url: str, token: str | None) -> None:
+        # On GitHub Enterprise Server REST is below /api/v3 and GraphQL below /api.
+        # https://docs.github.com/en/enterprise-server@latest/graphql/guides/forming-calls-with-graphql
+        self._graphql_url = f"{api_url.rstrip('/').removesuffix('/v3')}/graphql"
         self._client = httpx.Client(
             base_url=api_url.rstrip("/") + "/",
             headers={
@@ -102,7 +105,7 @@ class Transport:
 
     def graphql(self, query: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
         """Return the data of a GraphQL query or mutation."""
-        answer = self.send("POST", "graphql", {"query": query, "variables": variables})
+        answer = self.send("POST", self._graphql_url, {"query": query, "variables": variables})
         if not isinstance(answer, dict) or answer.get("errors") or "data" not in answer:
             errors = answer.get("errors", []) if isinstance(answer, dict) else []
             reasons = "; ".join(str(error.get("message")) for error in errors) or "no data"

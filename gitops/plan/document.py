@@ -142,4 +142,4 @@ def read_plan(folder: Path) -> Plan:
 
 def read_change_sets(folder: Path) -> list[ChangeSets]:
     """Read what CloudFormation says about each account; a fork's plan has none. Raises UserError when not valid."""
-    return [handoff.read(file, ChangeSets) for file in sorted(folder.glob(f"{CHANGE_SETS_PREFIX}*.json"))]
+    return [handoff.read(file, ChangeSets) for file in handoff.newest_files(folder, f"{CHANGE_SETS_PREFIX}*.json")]

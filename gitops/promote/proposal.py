@@ -127,7 +127,7 @@ def body_of(changes: Iterable[ImageChange], *, by_job: bool) -> str:
     lines += [markdown.text(change.note) for change in changes if change.note]
     lines.append("Merging deploys it; reverting the merge goes back to the image now (docs/operations.md).")
     if by_job:
-        lines.append("GitHub starts no checks for what a job has pushed: close and reopen this pull request for them.")
+        lines.append("A job has pushed this, so its checks wait: select *Approve workflows to run* to start them.")
     return "\n".join(lines)
 
 

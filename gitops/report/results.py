@@ -74,14 +74,14 @@ def write(folder: Path, results: Iterable[EnvironmentResult]) -> None:
 
 
 def read(folder: Path) -> list[EnvironmentResult]:
-    """Return the results in a folder and those below it, by environment.
+    """Return the results in a folder and in the artifacts below it, by environment; of jobs run again the newest.
 
     Raises:
         UserError: there is no such folder, or a file in it is not valid.
     """
     if not folder.is_dir():
         raise UserError(f"there is no folder {folder} with results")
-    results = [handoff.read(path, EnvironmentResult) for path in sorted(folder.rglob("*.json"))]
+    results = [handoff.read(path, EnvironmentResult) for path in handoff.newest_files(folder, "*.json")]
     return sorted(results, key=lambda result: result.environment)
 
 

@@ -198,6 +198,20 @@ class FakeGitHub(Observed):
         """Return the reactions of jobs to a comment."""
         return [content for login, content in self.state.comments[comment_id].reactions if login == BOT]
 
+    def record_run(self, sha: str, *, conclusion: str = "success", **jobs: str) -> int:
+        """Have a push to the default branch have started deploy.yml, with the results of `jobs`; return its number."""
+        number = self.state.new_id()
+        self.state.runs[number] = WorkflowRun(
+            id=number,
+            workflow="deploy.yml",
+            event="push",
+            sha=sha,
+            status="completed" if conclusion else "in_progress",
+            conclusion=conclusion,
+            jobs=jobs or {"Affected": "success"},
+        )
+        return number
+
     @property
     def issues(self) -> list[Issue]:
         """The issues, without pull requests."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from tests.fake_github.settings import Settings
+
 BOT = "github-actions[bot]"
 """Who writes with the token of a job."""
 
@@ -104,8 +106,11 @@ class WorkflowRun:
     event: str
     status: str
     jobs: dict[str, str]
-    """The status of each job by its name."""
+    """The status of each job by its name, or its conclusion once it has ended."""
     branch: str = "main"
+    sha: str = "0" * 40
+    conclusion: str = "success"
+    """That of the run once its status is `completed`."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -134,6 +139,7 @@ class State:
     """Whether `updated_at` of a new comment is a second after `created_at`, as GitHub has it at times."""
     races: int = 0
     """How many of the next commits by the contents API come too late for another one."""
+    settings: Settings = field(default_factory=Settings)
     classic_protection: bool = False
     """Whether a branch protection says so, not a ruleset."""
     allow_auto_merge: bool = True

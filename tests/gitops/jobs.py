@@ -102,5 +102,6 @@ def _job(arguments: tuple[str, ...]) -> str:
         "deploy": "deploy/apps",
         "destroy": "deploy/removed-apps",
         "drift": "drift/observe",
+        "doctor": "deploy/production-apps" if "production" in arguments else "deploy/apps",
         "reap": "reap/observe",
     }[arguments[0]]

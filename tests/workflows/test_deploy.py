@@ -53,7 +53,6 @@ def test_one_app_that_fails_stops_no_other_and_makes_the_run_red(world: World) -
 
 
 def test_a_change_of_code_is_deployed_in_waves_and_a_second_run_does_nothing(world: World) -> None:
-    before = world.github.head()
     changed = declarations.SMALL_APP.read_text().replace('f"{environment.name} {image}"', 'f"{environment.name} new"')
     run = world.push({"app.py": changed})
 
@@ -70,10 +69,74 @@ def test_a_change_of_code_is_deployed_in_waves_and_a_second_run_does_nothing(wor
     assert order == sorted(order)
 
     world.forget_calls()
-    again = world.deliver_push(before, world.github.head())
+    again = world.dispatch("deploy")
 
     assert ran(again) == everything
     assert changes_aws(world) == []
+
+
+def test_a_push_that_is_delivered_again_deploys_nothing_again(world: World) -> None:
+    before = world.github.head()
+    world.push({ALPHA: declarations.app(in_days(7), image="v1.1.0")})
+
+    assert ran(world.deliver_push(before, world.github.head())) == {"affected": "success", "report": "success"}
+
+
+def test_pushes_that_started_no_run_are_made_up_for_by_the_next(make_world: Callable[..., World]) -> None:
+    world = make_world(alpha=declarations.app(in_days(7)), beta=declarations.app(in_days(7)))
+    world.push({"environments/dev/beta.yaml": None}, deliver=False)
+    world.push({"environments/dev/gamma.yaml": declarations.app(in_days(7))}, deliver=False)
+    run = world.push({"README.md": "A text."})
+
+    assert ran(run) == {
+        "affected": "success",
+        "apps dev/gamma": "success",
+        "removed-apps-approve dev/beta": "success",
+        "removed-apps dev/beta": "success",
+        "report": "success",
+    }
+    assert set(world.stacks) == {"accounts-main", "dev-base", "dev-alpha", "dev-gamma"}
+
+
+def test_a_push_whose_comparison_failed_is_made_up_for_by_the_next(world: World) -> None:
+    failed = world.push({"environments/dev/beta.yaml": "kind: ad-hoc-app\n"})
+    assert ran(failed) == {"affected": "failure"}
+    run = world.push(
+        {
+            "environments/dev/beta.yaml": declarations.app(in_days(7)),
+            "environments/dev/gamma.yaml": declarations.app(in_days(7)),
+        }
+    )
+
+    assert ran(run) == {
+        "affected": "success",
+        "apps dev/beta": "success",
+        "apps dev/gamma": "success",
+        "report": "success",
+    }
+
+
+def test_a_branch_that_is_forced_elsewhere_is_compared_with_what_it_still_has(world: World) -> None:
+    kept = world.github.head()
+    world.push({ALPHA: declarations.app(in_days(7), image="v1.1.0")})
+    forced_away = world.github.head()
+    world.github.git.set_ref("refs/heads/main", kept)
+    world.github.commit({"environments/dev/beta.yaml": declarations.app(in_days(7))})
+    run = world.deliver_push(forced_away, world.github.head())
+
+    assert ran(run) == {"affected": "success", "apps dev/beta": "success", "report": "success"}
+    assert "which the branch no longer has" in run.log_of("affected")
+
+
+def test_a_setting_that_is_too_weak_stops_jobs_before_they_take_a_role(world: World) -> None:
+    world.github.state.settings.environments["deploy"].refs = None
+    run = world.push({ALPHA: declarations.app(in_days(8))})
+
+    assert ran(run) == {"affected": "success", "apps dev/alpha": "failure", "report": "success"}
+    assert run is not None
+    assert run.failed_steps == ["apps dev/alpha: Settings of GitHub"]
+    assert "environment deploy: branches and tags: all branches and tags" in run.log_of("apps dev/alpha")
+    assert run.roles == ()
 
 
 def test_a_base_that_fails_keeps_back_what_stands_on_it(world: World) -> None:
@@ -123,7 +186,7 @@ def test_more_removals_than_a_base_allows_are_refused_and_the_rest_is_deployed(
         "report": "success",
     }
     assert run is not None
-    assert "dev/four is not destroyed: " in run.log_of("refused")
+    assert "dev/four is left as it is: " in run.log_of("refused")
     assert "max_removals" in run.log_of("refused")
     assert {"dev-one", "dev-two", "dev-three", "dev-four", "dev-beta"} < set(world.stacks)
 

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from constructs_lib.access.deployment_roles import SESSION_HOURS
 from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_ENVIRONMENTS, GITHUB_REFS
+from gitops.settings.requirements import CHECKS, ENVIRONMENT_REFS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TRIGGERS = {
-    "check": {"pull_request": {"branches": ["main"]}, "push": {"branches": ["main"]}},
-    "plan": {"pull_request": {"branches": ["main"]}},
+    "check": {
+        "merge_group": {"branches": ["main"]},
+        "pull_request": {"branches": ["main"]},
+        "push": {"branches": ["main"]},
+    },
+    "plan": {"merge_group": {"branches": ["main"]}, "pull_request": {"branches": ["main"]}},
     "deploy": {"push": {"branches": ["main"]}, "workflow_dispatch": ["environment"]},
     "command": {"issue_comment": {"types": ["created"]}},
     "reap": {"schedule": 1, "workflow_dispatch": []},
@@ -38,39 +44,39 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "plan/synthesise": ({CR}, None),
     "plan/change-sets": ({CR, ID}, "plan"),
     "plan/comment": ({CR, PW}, None),
-    "deploy/affected": ({CR}, None),
-    "deploy/accounts": ({CR, DW, ID}, "deploy"),
-    "deploy/bases": ({CR, DW, ID}, "deploy"),
-    "deploy/apps": ({CR, DW, ID}, "deploy"),
+    "deploy/affected": ({AR, CR}, None),
+    "deploy/accounts": ({AR, CR, DW, ID}, "deploy"),
+    "deploy/bases": ({AR, CR, DW, ID}, "deploy"),
+    "deploy/apps": ({AR, CR, DW, ID}, "deploy"),
     "deploy/production-bases-approve": (set(), "production-approval"),
-    "deploy/production-bases": ({CR, DW, ID}, "production"),
+    "deploy/production-bases": ({AR, CR, DW, ID}, "production"),
     "deploy/production-apps-approve": (set(), "production-approval"),
-    "deploy/production-apps": ({CR, DW, ID}, "production"),
+    "deploy/production-apps": ({AR, CR, DW, ID}, "production"),
     "deploy/removed-apps-approve": (set(), "destroy-approval"),
-    "deploy/removed-apps": ({CR, DW, ID}, "destroy"),
+    "deploy/removed-apps": ({AR, CR, DW, ID}, "destroy"),
     "deploy/removed-bases-approve": (set(), "destroy-approval"),
-    "deploy/removed-bases": ({CR, DW, ID}, "destroy"),
+    "deploy/removed-bases": ({AR, CR, DW, ID}, "destroy"),
     "deploy/refused": (set(), None),
     "deploy/report": ({CR, PW}, None),
     "command/decide": ({CR, PW}, None),
     "command/git": ({CW, PW}, None),
     "command/read": ({CR, PW, ID}, "plan"),
-    "command/deploy": ({CR, PW, DW, ID}, "deploy"),
+    "command/deploy": ({AR, CR, PW, DW, ID}, "deploy"),
     "command/approve-production": (set(), "production-approval"),
-    "command/production": ({CR, PW, DW, ID}, "production"),
+    "command/production": ({AR, CR, PW, DW, ID}, "production"),
     "command/approve-destroy": (set(), "destroy-approval"),
-    "command/destroy": ({CW, PW, DW, ID}, "destroy"),
+    "command/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
     "reap/accounts": ({CR}, None),
     "reap/observe": ({CR, ID}, "plan"),
     "reap/decide": ({AR, CR, PW}, None),
     "reap/approve-destroy": (set(), "destroy-approval"),
-    "reap/destroy": ({CW, PW, DW, ID}, "destroy"),
+    "reap/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
     "drift/accounts": ({CR}, None),
     "drift/observe": ({CR, ID}, "plan"),
-    "drift/report": ({CR, IW}, None),
+    "drift/report": ({AR, CR, IW}, None),
     "image/test": ({CR}, None),
     "image/build": ({CR}, None),
-    "image/registries": ({CR}, None),
+    "image/registries": ({AR, CR}, None),
     "image/publish": ({CR, ID}, "publish"),
     "image/propose": ({CW, PW}, None),
 }
@@ -140,7 +146,7 @@ FOREIGN_CODE = {"check", "plan"}
 TRUSTED_EXPRESSION = re.compile(
     r"(steps|needs)\.[\w-]+\.outputs\.[\w-]+|needs\.[\w-]+\.result|matrix\.[\w-]+|inputs\.[\w-]+"
     r"|vars\[matrix\.role_variable\]|vars\.IMAGE_ENVIRONMENTS|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
-    r"|github\.(run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
+    r"|github\.(event_name|run_attempt|run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
     r"|github\.event\.(comment\.id|pull_request\.number)"
 )
 
@@ -211,6 +217,29 @@ def test_credentials_of_aws_are_only_had_in_an_environment_of_github_with_its_ro
 
 
 @every_job
+def test_a_role_lasts_as_long_as_its_job(job: Job) -> None:
+    for step in job.steps:
+        if step.get("uses", "").startswith("aws-actions/configure-aws-credentials@"):
+            # Without it the action asks for an hour.
+            seconds = int(step["with"].get("role-duration-seconds", 3600))
+            assert job.definition["timeout-minutes"] * 60 <= seconds <= SESSION_HOURS * 3600
+
+
+def test_what_a_merge_queue_requires_runs_for_its_groups() -> None:
+    required = {job["name"]: name for name, workflow in workflows().items() for job in workflow["jobs"].values()}
+    started = {name for name, workflow in workflows().items() if "merge_group" in workflow["on"]}
+
+    assert {required[check] for check in CHECKS} == started
+    writing = [name_of(job) for job in jobs() if job.workflow in started and "write" in job.permissions.values()]
+    conditions = {name_of(job): job.definition["if"] for job in jobs() if name_of(job) in writing}
+    assert writing != []
+    # A merge group is no pull request, so what has credentials or writes is skipped for it.
+    assert all(
+        "github.event.pull_request.head.repo.full_name == github.repository" in text for text in conditions.values()
+    )
+
+
+@every_job
 def test_credentials_come_after_everything_that_is_installed(job: Job) -> None:
     uses = [step.get("uses", "").partition("@")[0] for step in job.steps]
 
@@ -218,6 +247,25 @@ def test_credentials_come_after_everything_that_is_installed(job: Job) -> None:
         assert "./.github/actions/setup" not in uses
     elif "aws-actions/configure-aws-credentials" in uses:
         assert uses.index("./.github/actions/setup") < uses.index("aws-actions/configure-aws-credentials")
+
+
+@every_job
+def test_the_settings_of_github_are_checked_before_credentials_are_taken(job: Job) -> None:
+    if job.environment not in ENVIRONMENT_REFS or job.environment in GITHUB_APPROVALS:
+        return
+    if name_of(job) == "image/publish":  # it installs nothing, and follows a job that checks
+        guards = [step for found in jobs() if name_of(found) == "image/registries" for step in found.steps]
+        assert "needs.registries.result == 'success'" in job.definition["if"]
+        assert "registries" in job.definition["needs"]
+    else:
+        position = [step.get("name") for step in job.steps].index("Credentials")
+        guards = list(job.steps[:position])
+    (check,) = [step for step in guards if "gitops doctor" in step.get("run", "")]
+    (said,) = re.findall(r"^python -m gitops doctor --job (\S+)$", check["run"])
+
+    assert (check["env"][said.strip('"$')] if "$" in said else said) == job.environment
+    assert "if" not in check
+    assert "continue-on-error" not in check
 
 
 @every_job
@@ -292,7 +340,7 @@ def test_only_checks_are_cancelled_by_newer_ones() -> None:
 def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_same() -> None:
     assert {name: workflow["concurrency"]["group"] for name, workflow in workflows().items()} == {
         "check": "check-${{ github.event.pull_request.number || github.sha }}",
-        "plan": "plan-${{ github.event.pull_request.number }}",
+        "plan": "plan-${{ github.event.pull_request.number || github.sha }}",
         "deploy": "deploy-${{ github.run_id }}",
         "command": "command-${{ github.event.comment.id }}",
         "reap": "reap-${{ github.run_id }}",
@@ -389,6 +437,19 @@ def test_a_job_that_may_change_something_has_no_development_tools(job: Job) -> N
         assert SETS[name_of(job)] not in DEVELOPMENT
 
 
+@every_job
+def test_a_job_that_gets_credentials_installs_nothing_but_its_set(job: Job) -> None:
+    if job.permissions.get("id-token") != "write":
+        return
+    scripts = [step["run"] for step in job.steps if "run" in step]
+    makes = {line for script in scripts for line in re.findall(r"^make .*$", script, re.MULTILINE)}
+
+    assert SETS[name_of(job)] in {"observe", "plan", "deploy", None}
+    assert (SETS[name_of(job)] is None) == (name_of(job) in INSTALLS_NOTHING)
+    assert makes <= {'make tools FOR="$FOR"', "make -C examples/microblog publish"}
+    assert [script for script in scripts if re.search(r"\b(pip|uv|npm|npx|curl|wget|apt-get)\b", script)] == []
+
+
 def test_nothing_is_cached_between_runs() -> None:
     steps = [step for job in jobs() for step in job.steps]
 
@@ -439,7 +500,9 @@ def test_the_token_goes_only_to_the_step_that_needs_it(job: Job) -> None:
     assert "env" not in job.definition
     with_token = [step for step in job.steps if "GITHUB_TOKEN" in step.get("env", {})]
 
-    assert len(with_token) <= 1
+    checks = [step for step in with_token if "gitops doctor" in step["run"]]
+    assert len(with_token) - len(checks) <= 1
+    assert len(checks) <= 1
     assert all("python -m gitops" in step["run"] for step in with_token)
 
 
@@ -456,6 +519,18 @@ def test_an_action_has_one_version_everywhere() -> None:
     pins = {match[0] for file in files() for match in PINNED.finditer(file.read_text())}
 
     assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 8
+
+
+def test_a_job_that_is_run_again_leaves_artifacts_of_its_own() -> None:
+    uploads = [step["with"] for job in jobs() for step in job.steps if "/upload-artifact@" in step.get("uses", "")]
+    downloads = [step["with"] for job in jobs() for step in job.steps if "/download-artifact@" in step.get("uses", "")]
+
+    assert len(uploads) > 8
+    assert [upload for upload in uploads if not upload["name"].endswith("-${{ github.run_attempt }}")] == []
+    # A name comes from the job that uploaded it, which may have been in an earlier attempt; a pattern fits all of them.
+    names = {download["name"] for download in downloads if "name" in download}
+    assert names == {f"${{{{ needs.{job}.outputs.artifact }}}}" for job in ("synthesise", "build")}
+    assert [download for download in downloads if download.get("merge-multiple")] == []
 
 
 def test_scripts_hold_no_expressions() -> None:
@@ -480,7 +555,7 @@ def test_steps_call_python_by_its_module_and_make() -> None:
     verbs = {found for script in scripts for found in re.findall(r"python -m gitops (\w+)", script)}
     others = [script for script in scripts if "python -m gitops" not in script and not script.startswith("make ")]
 
-    looking = {"validate", "plan", "affected", "registries"}
+    looking = {"validate", "plan", "affected", "registries", "doctor"}
     assert verbs == looking | {"report", "deploy", "destroy", "command", "reap", "drift", "promote"}
     approvals = {'echo "The next job deploys $ENVIRONMENT."', 'echo "The next job destroys $ENVIRONMENT."'}
     assert approvals < set(others)

@@ -122,3 +122,13 @@ def test_somebody_who_is_not_the_owner_may_not_destroy_and_an_owner_of_a_fork_ma
     assert world.aws_calls == []
     (refusal,) = world.github.comments_of_ours(number)
     assert "only its owner or an administrator" in refusal
+
+
+def test_a_stranger_to_a_public_repository_starts_no_set_up(world: World, number: int) -> None:
+    world.github.state.private = False
+
+    stranger = world.comment(number, "stranger", "/plan")
+    collaborator = world.comment(number, "octocat", "/help")
+
+    assert ran(stranger) == {}
+    assert ran(collaborator) == {"decide": "success"}

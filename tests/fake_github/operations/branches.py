@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.fake_github.operations.settings import BRANCH_RULESET, require_plan, shown_rule
 from tests.fake_github.world import Answer, Listing, Refusal
 
 if TYPE_CHECKING:
-    from tests.fake_github.world import Request, World
+    from tests.fake_github.operations.settings import BRANCH_RULESET, require_plan, shown_rule
+from tests.fake_github.world import Request, World
 
 
 def get_branch(world: World, request: Request) -> Answer:
@@ -17,7 +19,7 @@ def get_branch(world: World, request: Request) -> Answer:
     if sha is None:
         raise Refusal(404, "Branch not found")
     example = world.examples.of("branch-get")
-    protected = name in world.state.protected
+    protected = name in world.state.protected or world.state.settings.protection is not None
     return Answer(
         status=200,
         body={**example, "name": name, "commit": {**example["commit"], "sha": sha}, "protected": protected},
@@ -25,23 +27,17 @@ def get_branch(world: World, request: Request) -> Answer:
 
 
 def list_rules(world: World, request: Request) -> Listing:
-    """List the rules of rulesets for a branch; a classic branch protection is none of them."""
-    name = request.names[0]
-    rules = ["pull_request"] if name in world.state.protected and not world.state.classic_protection else []
-    return Listing(items=rules, shown=_rule)
+    """List the rules of rulesets for a branch, whoever may bypass them; a classic branch protection is none of them.
 
-
-def _rule(kind: str) -> dict[str, object]:
-    return {
-        "type": kind,
-        "parameters": {
-            "dismiss_stale_reviews_on_push": False,
-            "require_code_owner_review": True,
-            "require_last_push_approval": False,
-            "required_approving_review_count": 1,
-            "required_review_thread_resolution": False,
-        },
+    The token of a job may bypass those of the default branch, unless the branch is among `State.protected`.
+    """
+    require_plan(world)
+    rules = world.state.settings.branch_rules if request.names[0] == world.state.default_branch else {}
+    if world.state.classic_protection:
+        rules = {}
+    source = {
         "ruleset_source_type": "Repository",
-        "ruleset_source": "example/environments",
-        "ruleset_id": 42,
+        "ruleset_source": world.state.repository,
+        "ruleset_id": BRANCH_RULESET,
     }
+    return Listing(items=list(rules.items()), shown=lambda rule: {**shown_rule(*rule), **source})

@@ -16,6 +16,7 @@ from tests.fake_github.operations import (
     deployments,
     issues,
     pull_requests,
+    settings,
     workflow_runs,
 )
 
@@ -62,6 +63,7 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/deployments"): deployments.create_deployment,
     ("GET", "/deployments/{deployment_id}/statuses"): deployments.list_deployment_statuses,
     ("POST", "/deployments/{deployment_id}/statuses"): deployments.create_deployment_status,
+    **settings.OPERATIONS,
 }
 
 

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 def list_runs(world: World, request: Request) -> Answer:
     """List the runs of a workflow, by the name of its file; newest first."""
-    status, branch = request.query.get("status"), request.query.get("branch")
+    status, branch, event = (request.query.get(name) for name in ("status", "branch", "event"))
     runs = [
         _run(world, run)
         for run in reversed(world.state.runs.values())
-        if run.workflow == request.names[0] and status in {None, run.status} and branch in {None, run.branch}
+        if run.workflow == request.names[0]
+        and status in {None, run.status}
+        and branch in {None, run.branch}
+        and event in {None, run.event}
     ]
     return Answer(status=200, body={"total_count": len(runs), "workflow_runs": runs})
 
@@ -34,12 +37,20 @@ def list_jobs(world: World, request: Request) -> Answer:
             "run_id": run.id,
             "created_at": example["started_at"],  # required, and not in GitHub's example
             "name": name,
-            "status": status,
-            "conclusion": "success" if status == "completed" else None,
+            **_progress(status),
         }
         for position, (name, status) in enumerate(run.jobs.items())
     ]
     return Answer(status=200, body={"total_count": len(jobs), "jobs": jobs})
+
+
+_STATUSES = {"waiting", "in_progress", "queued", "pending", "requested"}
+
+
+def _progress(state: str) -> dict[str, str | None]:
+    if state in _STATUSES:
+        return {"status": state, "conclusion": None}
+    return {"status": "completed", "conclusion": "success" if state == "completed" else state}
 
 
 def _run(world: World, run: WorkflowRun) -> dict[str, Any]:
@@ -50,6 +61,7 @@ def _run(world: World, run: WorkflowRun) -> dict[str, Any]:
         "html_url": f"{world.examples.page}/actions/runs/{run.id}",
         "event": run.event,
         "status": run.status,
-        "conclusion": "success" if run.status == "completed" else None,
+        "conclusion": run.conclusion if run.status == "completed" else None,
         "head_branch": run.branch,
+        "head_sha": run.sha,
     }

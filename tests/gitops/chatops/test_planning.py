@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fake_github.operations import pull_requests, routes
 from tests.gitops.checkouts import Checkout
 
 if TYPE_CHECKING:
+    from tests.fake_github.world import Listing, Request, World
     from tests.gitops.chatops.conftest import Conversation
 
 ALPHA = "environments/dev/alpha.yaml"
@@ -72,6 +74,33 @@ def test_code_of_the_pull_request_is_not_run_and_that_is_said(conversation_with_
     assert "code of the pull request ran" not in ran[-1].process.stderr
     assert "This pull request changes code too" in conversation.answers[-1]
     assert "`app.py`" in conversation.answers[-1]
+
+
+def test_a_pull_request_that_changes_while_it_is_read_is_not_planned(
+    conversation_with_aws: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = conversation_with_aws
+    change(conversation, {"environments/dev/gamma.yaml": gamma(conversation)}, "gamma")
+    read = pull_requests.list_changed_files
+
+    def push_first(world: World, request: Request) -> Listing:
+        """List the files of a commit that was pushed a moment ago."""
+        sha = world.git.commit(
+            "refs/heads/gamma",
+            {"environments/dev/delta.yaml": gamma(conversation).encode()},
+            parent=conversation.github.head("gamma"),
+            message="More",
+            by=world.signature("octocat"),
+        )
+        world.pull_request(conversation.number).head_sha = sha
+        return read(world, request)
+
+    monkeypatch.setitem(routes._OPERATIONS, ("GET", "/pulls/{pull_number}/files"), push_first)
+    event, _ = conversation.order("octocat", "/plan")
+
+    assert [answer for answer in conversation.answers if answer.startswith(PLAN)] == []
+    assert "changed while the plan was made" in conversation.answers[-1]
+    assert conversation.reactions(event) == ["eyes", "confused"]
 
 
 def test_declarations_that_are_wrong_are_refused_with_their_errors(conversation_with_aws: Conversation) -> None:

@@ -194,6 +194,21 @@ def test_one_issue_is_opened_updated_only_when_it_changes_and_closed_when_clean(
     assert len(clean.github.issues) == 1
 
 
+def test_a_schedule_that_github_has_stopped_is_in_the_issue(clean: Jobs) -> None:
+    observe(clean)
+    clean.github.state.settings.workflow_states["reap"] = "disabled_inactivity"
+    report(clean)
+    (issue,) = clean.github.issues
+    opened, body = issue.state, issue.body
+    clean.github.state.settings.workflow_states["reap"] = "active"
+    report(clean)
+
+    assert opened == "open"
+    assert "GitHub has stopped the schedule of" in body
+    assert "reap" in body
+    assert issue.state == "closed"
+
+
 @pytest.mark.parametrize("spoil", ["missing", "not complete"])
 def test_an_observation_that_is_not_complete_changes_nothing(clean: Jobs, spoil: str) -> None:
     rename(clean, "by hand")

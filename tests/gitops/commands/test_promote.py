@@ -91,7 +91,7 @@ def test_a_pull_request_copies_the_digest_of_the_image(promotion: Promotion) -> 
     assert promotion.declared("dev/alpha", branch) == "v2"
     assert pull.title == "Deploy v2 to prod/app, as on dev/alpha"
     assert "| `prod/app` | `v1` | `v2` |" in pull.body
-    assert "close and reopen" not in pull.body
+    assert "Approve workflows to run" not in pull.body
     assert promotion.declared("prod/app", "main") == "v1"
 
 
@@ -105,7 +105,7 @@ def test_a_given_version_goes_to_all_that_are_named_in_one_commit_and_aws_is_not
     assert [promotion.declared(name, branch) for name in ("dev/alpha", "dev/beta")] == ["v3", "v3"]
     assert promotion.github.git.tree_and_parents(branch)[1] == [main]
     (pull,) = promotion.pulls
-    assert "close and reopen" in pull.body
+    assert "Approve workflows to run" in pull.body
 
 
 def test_asking_again_changes_nothing_and_a_newer_version_updates_the_same_pull_request(promotion: Promotion) -> None:

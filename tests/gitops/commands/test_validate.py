@@ -232,3 +232,23 @@ def test_bad_files_that_cannot_be_fixtures_give_messages_and_no_traceback(
         "environments/dev/nul.yaml",
     ]
     assert "Traceback" not in output.err
+
+
+OWNERS = "* @example/platform\n/environments/ @example/developers\n/environments/*/base.yaml @example/platform\n"
+
+
+@pytest.mark.parametrize(
+    ("added", "errors"), [("", 2), ("/environments/prod/ @example/production\n", 0), ("/environments/prod/\n", 2)]
+)
+def test_production_that_developers_own_is_an_error(
+    added: str, errors: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(FIXTURES / "valid" / "every-field" / "environments", tmp_path / "environments")
+    (tmp_path / ".github").mkdir()
+    (tmp_path / ".github" / "CODEOWNERS").write_text(OWNERS + added)
+
+    assert run(tmp_path / "environments") == (1 if errors else 0)
+    output = capsys.readouterr().out.splitlines()
+    found = [line for line in output if "is production, but .github/CODEOWNERS" in line]
+    assert len(found) == errors
+    assert all("/environments/prod/ and the owners of production" in line for line in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from gitops.github import transport as transport_module
@@ -190,3 +191,30 @@ def test_graphql_errors_are_errors(transport: Transport, fake_github: FakeGitHub
     )
     with pytest.raises(GitHubError, match="Auto merge is not allowed for this repository"):
         transport.graphql(mutation, {"id": f"PR_{pull_request}"})
+
+
+@pytest.mark.parametrize(
+    ("api_url", "graphql_url"),
+    [
+        ("https://api.github.com", "https://api.github.com/graphql"),
+        ("https://api.github.com/", "https://api.github.com/graphql"),
+        ("https://github.example.com/api/v3", "https://github.example.com/api/graphql"),
+        ("https://github.example.com/api/v3/", "https://github.example.com/api/graphql"),
+        ("https://api.example.ghe.com", "https://api.example.ghe.com/graphql"),
+    ],
+)
+def test_graphql_is_asked_where_the_server_has_it(
+    api_url: str, graphql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(200, json={"data": {}})
+
+    made = httpx.Client
+    mock = httpx.MockTransport(answer)
+    monkeypatch.setattr(httpx, "Client", lambda **options: made(transport=mock, **options))
+    Transport(api_url, "token").graphql("query { viewer { login } }", {})
+
+    assert asked == [graphql_url]

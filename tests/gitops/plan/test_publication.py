@@ -45,6 +45,7 @@ class Reported:
         event.parent.mkdir(exist_ok=True)
         event.write_text(json.dumps(payload or {"pull_request": {"number": self.number, "head": {"sha": head}}}))
         return Run(
+            id=1,
             repository=self.github.repository,
             sha="0" * 40,
             event=event,

@@ -25,6 +25,25 @@ def test_what_was_written_is_read_from_the_folder_and_those_below(tmp_path: Path
     assert results.read(tmp_path) == [ALPHA, beta]
 
 
+def test_of_a_job_that_was_run_again_the_newest_attempt_is_read(tmp_path: Path) -> None:
+    failed = EnvironmentResult(environment="dev/beta", outcome="failed")
+    done = EnvironmentResult(environment="dev/beta", outcome="created")
+    results.write(tmp_path / "result-deploy-dev-alpha-1", [ALPHA])
+    for attempt, result in ((2, failed), (9, failed), (10, done)):
+        results.write(tmp_path / f"result-deploy-dev-beta-{attempt}", [result])
+
+    assert results.read(tmp_path) == [ALPHA, done]
+
+
+def test_attempts_of_environments_with_numbers_in_their_names_are_told_apart(tmp_path: Path) -> None:
+    first = EnvironmentResult(environment="dev/alpha-1", outcome="created")
+    second = EnvironmentResult(environment="dev/alpha-2", outcome="failed")
+    results.write(tmp_path / "result-deploy-dev-alpha-1-3", [first])
+    results.write(tmp_path / "result-deploy-dev-alpha-2-1", [second])
+
+    assert results.read(tmp_path) == [first, second]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -169,6 +169,10 @@ class World:
             job=job,
         )
         assert self.github.jobs_with_tokens_in(run.log) == []
+        if (workflow, event) == ("deploy", "push"):
+            conclusion = "success" if run.succeeded else "failure"
+            compared = run.jobs.get("affected", "skipped")
+            self.github.record_run(payload["after"], conclusion=conclusion, Affected=compared)
         self.runs.append(replace(run, roles=self._recorded(records / "roles")))
         return self.runs[-1]
 
@@ -229,6 +233,7 @@ class World:
                 EnableTerminationProtection=stack["properties"]["terminationProtection"],
             )
         wait_until(lambda: set(self.stacks.values()) == {"CREATE_COMPLETE"})
+        self.github.record_run(self.github.head())
 
     @property
     def stacks(self) -> dict[str, str]:

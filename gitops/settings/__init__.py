@@ -1,0 +1,1 @@
+"""Settings of the repository on GitHub, on which the trust between GitHub and AWS rests."""

@@ -1,0 +1,93 @@
+"""`gitops doctor` with a GitHub of the test's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.fake_github.faults import Outcome
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from tests.fake_github.fake import FakeGitHub
+    from tests.gitops.checkouts import CommandLine
+    from tests.gitops.jobs import Jobs
+
+
+def _doctor(checkout: CommandLine, github: FakeGitHub) -> subprocess.CompletedProcess[str]:
+    return checkout.gitops(
+        "doctor",
+        "--github",
+        GITHUB_API_URL=github.url,
+        GITHUB_TOKEN=github.all_permissions_token,
+        GITHUB_REPOSITORY=github.repository,
+    )
+
+
+def test_good_settings_are_listed(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:
+    done = _doctor(bare_checkout, fake_github)
+
+    assert (done.returncode, done.stderr) == (0, "32 settings: 0 too weak, 0 not readable\n")
+    assert "environment deploy: branches and tags" in done.stdout
+    assert fake_github.writes == []
+
+
+def test_a_weak_setting_is_named_with_its_page(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:
+    fake_github.state.settings.environments["production-approval"].admins_bypass = True
+    done = _doctor(bare_checkout, fake_github)
+
+    (line,) = [line for line in done.stdout.splitlines() if "  weak  " in line]
+    assert done.returncode == 1
+    assert line.startswith("environment production-approval: administrators bypass the rules")
+    assert line.endswith("https://github.com/example/environments/settings/environments/6/edit")
+    assert "1 too weak" in done.stderr
+
+
+def test_what_cannot_be_read_is_not_good(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:
+    fake_github.fault("GET", "/actions/permissions*", Outcome.FORBIDDEN)
+    done = _doctor(bare_checkout, fake_github)
+
+    assert done.returncode == 1
+    assert 'not readable with this token: needs "Administration" (read)' in done.stdout
+    assert "0 too weak, 3 not readable" in done.stderr
+
+
+def test_without_a_token_nothing_is_asked(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:
+    done = bare_checkout.gitops("doctor", "--github", GITHUB_API_URL=fake_github.url)
+
+    assert done.returncode == 1
+    assert 'export GITHUB_TOKEN="$(gh auth token)"' in done.stderr
+    assert fake_github.calls == []
+
+
+def test_a_job_goes_on(jobs: Jobs) -> None:
+    done = jobs.run("doctor", "--job", "production")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "the settings of GitHub that guard production are as required\n"
+
+
+def test_a_job_stops_and_names_the_setting(jobs: Jobs) -> None:
+    jobs.github.state.settings.environments["production-approval"].prevent_self_review = False
+    done = jobs.run("doctor", "--job", "production")
+
+    assert done.returncode == 1
+    assert "environment production-approval: prevent self-review: off; must be: on" in done.stderr
+    assert "this job stops before it takes credentials" in done.stderr
+
+
+def test_a_job_says_what_it_could_not_check(jobs: Jobs) -> None:
+    jobs.github.state.settings.branch_rules.clear()
+    jobs.github.state.settings.protection = {}
+    jobs.github.fault("GET", "/branches/*/protection", Outcome.FORBIDDEN)
+    done = jobs.run("doctor", "--job", "deploy")
+
+    assert done.returncode == 0
+    assert "main: approval by code owners: not checked" in done.stderr
+
+
+def test_a_job_of_an_unknown_environment_stops(jobs: Jobs) -> None:
+    done = jobs.run("doctor", "--job", "staging")
+
+    assert done.returncode == 1
+    assert "staging" in done.stderr
