@@ -69,17 +69,19 @@ def answer(world: World, request: GraphQL, *, allowed: bool) -> dict[str, Any]:
     """Answer as GraphQL does, always with the status 200: errors are in the body."""
     field = "node" if request.operation == COMMENT_NODE else request.operation
     try:
-        if not allowed:
-            raise Refusal(*FORBIDDEN)
-        if request.operation == COMMENT_NODE:
-            found: dict[str, Any] = {"lastEditedAt": _last_edited(world, request.node_id)}
-        else:
-            enable_auto_merge(world, request.node_id, request.method)
-            found = {"clientMutationId": None}
+        return {"data": {field: _found(world, request, allowed=allowed)}}
     except Refusal as refusal:
         kind = _KINDS.get(refusal.status, "UNPROCESSABLE")
         return {"data": {field: None}, "errors": [{"type": kind, "path": [field], "message": refusal.message}]}
-    return {"data": {field: found}}
+
+
+def _found(world: World, request: GraphQL, *, allowed: bool) -> dict[str, str | None]:
+    if not allowed:
+        raise Refusal(*FORBIDDEN)
+    if request.operation == COMMENT_NODE:
+        return {"lastEditedAt": _last_edited(world, request.node_id)}
+    enable_auto_merge(world, request.node_id, request.method)
+    return {"clientMutationId": None}
 
 
 def _last_edited(world: World, node_id: str) -> str | None:
