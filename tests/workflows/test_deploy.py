@@ -201,7 +201,9 @@ def test_production_follows_with_a_role_of_its_own(world: World) -> None:
 
     assert ran(run) == {
         "affected": "success",
+        "production-bases-approve prod/base": "success",
         "production-bases prod/base": "success",
+        "production-apps-approve prod/app": "success",
         "production-apps prod/app": "success",
         "report": "success",
     }
@@ -222,7 +224,9 @@ def test_a_base_goes_after_its_apps_and_none_of_their_deployments_stays_active(w
 
     assert ran(run) == {
         "affected": "success",
+        "removed-apps-approve qa/one": "success",
         "removed-apps qa/one": "success",
+        "removed-bases-approve qa/base": "success",
         "removed-bases qa/base": "success",
         "report": "success",
     }
