@@ -92,5 +92,5 @@ def default_branch_change(result: Committed | Proposed | None, done: str, alread
     )
     return (
         f"The default branch is protected, so nothing has changed yet: #{pull_request.number} proposes it. {how} "
-        "Its checks start once somebody with write permission selects *Approve workflows to run* on it."
+        "Its checks start once a person with write permission selects *Approve workflows to run* on it."
     )

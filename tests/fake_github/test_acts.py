@@ -12,18 +12,10 @@ from tests.fake_github.fake import FakeGitHub
 from tests.workflows.harness import copies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    pass
 
 ROOT = "/repos/example/environments"
 PERMISSIONS = {"contents": "write", "pull-requests": "write"}
-
-
-@pytest.fixture
-def github(tmp_path: Path) -> Iterator[FakeGitHub]:
-    with FakeGitHub(tmp_path / "github") as fake:
-        yield fake
-    assert fake.violations == []
 
 
 def act_with(github: FakeGitHub, *, built_in: bool) -> None:

@@ -34,11 +34,6 @@ def github(tmp_path: Path) -> Iterator[FakeGitHub]:
 
 
 @pytest.fixture
-def client(github: FakeGitHub) -> httpx.Client:
-    return httpx.Client(base_url=github.url, headers={"Authorization": f"Bearer {github.all_permissions_token}"})
-
-
-@pytest.fixture
 def number(github: FakeGitHub) -> int:
     github.commit({"a.yaml": "1\n"}, branch="alpha")
     return github.open_pull_request(branch="alpha")

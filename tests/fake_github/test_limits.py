@@ -6,28 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 
 from tests.fake_github.fake import FakeGitHub
 from tests.fake_github.limits import LIMIT, WRITES_A_MINUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    pass
 
 ROOT = "/repos/example/environments"
-
-
-@pytest.fixture
-def github(tmp_path: Path) -> Iterator[FakeGitHub]:
-    with FakeGitHub(tmp_path / "github") as fake:
-        yield fake
-    assert fake.violations == []
-
-
-@pytest.fixture
-def client(github: FakeGitHub) -> httpx.Client:
-    return httpx.Client(base_url=github.url, headers={"Authorization": f"Bearer {github.all_permissions_token}"})
 
 
 def test_every_answer_tells_how_many_requests_are_left(client: httpx.Client) -> None:

@@ -10,24 +10,9 @@ import pytest
 from tests.fake_github.fake import FakeGitHub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from tests.fake_github.state import Role
 
 ROOT = "/repos/example/environments"
-
-
-@pytest.fixture
-def github(tmp_path: Path) -> Iterator[FakeGitHub]:
-    with FakeGitHub(tmp_path / "github") as fake:
-        yield fake
-    assert fake.violations == []
-
-
-@pytest.fixture
-def client(github: FakeGitHub) -> httpx.Client:
-    return httpx.Client(base_url=github.url, headers={"Authorization": f"Bearer {github.all_permissions_token}"})
 
 
 def permission(client: httpx.Client, login: str) -> tuple[str, str]:

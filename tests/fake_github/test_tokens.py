@@ -13,7 +13,7 @@ from tests.fake_github.permissions import CHECKOUT, ID_TOKEN
 from tests.fake_github.tokens import granted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 ROOT = "/repos/example/environments"
@@ -22,13 +22,6 @@ AUTO_MERGE = (
     "mutation($id: ID!) { enablePullRequestAutoMerge(input: {pullRequestId: $id, mergeMethod: SQUASH}) "
     "{ clientMutationId } }"
 )
-
-
-@pytest.fixture
-def github(tmp_path: Path) -> Iterator[FakeGitHub]:
-    with FakeGitHub(tmp_path / "github") as fake:
-        yield fake
-    assert fake.violations == []
 
 
 @pytest.fixture
