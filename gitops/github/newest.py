@@ -37,7 +37,9 @@ def newest_data(repository: Repository, path: str) -> Mapping[str, object] | Non
     try:
         return loader.parse(file.text.encode(), path).data
     except DeclarationError as error:
-        raise UserError(f"{path} on the default branch cannot be read: {error}\nNothing was changed") from error
+        raise UserError(
+            f"{path} on the default branch cannot be read: {error}\nNothing was destroyed or changed"
+        ) from error
 
 
 def newest_lock(repository: Repository, folder: Path, environment: Environment) -> LockConfig | None:

@@ -27,9 +27,13 @@ class Jobs:
     github: FakeGitHub
 
     def run(
-        self, *arguments: str, event: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        job: str | None = None,
+        event: Mapping[str, Any] | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run one command as a step of a job."""
+        """Run one command as a step of a job, `workflow/job`; without one, of a job that has a step with it."""
         file = self.checkout.root / "event.json"
         file.write_text(json.dumps(event or {}))
         self.output.write_text("")
@@ -44,7 +48,7 @@ class Jobs:
             GITHUB_SERVER_URL="https://github.com",
             GITHUB_SHA=self.github.head(),
             GITHUB_STEP_SUMMARY=str(self.checkout.root / "summary.md"),
-            GITHUB_TOKEN=token_of(self.github, _job(arguments)),
+            GITHUB_TOKEN=token_of(self.github, job or _job(arguments)),
             **(environ or {}),
         )
 
