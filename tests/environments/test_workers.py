@@ -41,6 +41,7 @@ from microblog.accounts.models import User
 from microblog.posts.models import Post
 from microblog.social.models import Follow
 now = timezone.now()
+User.objects.update(wants_digest=False)  # in the first hours of a day, generated posts are yesterday's too
 known = {"password": "!", "email_confirmed_at": now}
 author = User.objects.create(email="author@example.com", handle="author", wants_digest=False, **known)
 for name in ("one", "two"):
