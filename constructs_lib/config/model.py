@@ -205,6 +205,8 @@ class ServiceConfig:
     port: int | None = None
     paths: tuple[str, ...] = ()
     health_check_path: str = "/"
+    health_check_codes: str = "200"
+    health_check_grace_seconds: int = 60
     health_check_command: tuple[str, ...] = ()
     cpu: int = 256
     memory_mib: int = 512

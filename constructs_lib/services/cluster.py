@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
@@ -83,6 +84,7 @@ class Cluster(Construct):
         *,
         task_definition: ecs.FargateTaskDefinition,
         singleton: bool,
+        health_check_grace_seconds: int | None = None,
     ) -> ecs.FargateService:
         """Add the service of a task definition to `scope`.
 
@@ -102,6 +104,9 @@ class Cluster(Construct):
             max_healthy_percent=100 if singleton else 200,
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
             availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.DISABLED if singleton else None,
+            health_check_grace_period=(
+                None if health_check_grace_seconds is None else cdk.Duration.seconds(health_check_grace_seconds)
+            ),
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             enable_execute_command=True,
             enable_ecs_managed_tags=True,

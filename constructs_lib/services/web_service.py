@@ -41,7 +41,12 @@ class WebService(Construct):
             service=config,
             stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
         )
-        self.service = cluster.run(self, task_definition=task, singleton=config.singleton)
+        self.service = cluster.run(
+            self,
+            task_definition=task,
+            singleton=config.singleton,
+            health_check_grace_seconds=config.health_check_grace_seconds,
+        )
         self.target_group = elbv2.ApplicationTargetGroup(
             self,
             "TargetGroup",
@@ -53,7 +58,7 @@ class WebService(Construct):
             deregistration_delay=cdk.Duration.seconds(DEREGISTRATION_DELAY_SECONDS),
             health_check=elbv2.HealthCheck(
                 path=config.health_check_path,
-                healthy_http_codes="200",
+                healthy_http_codes=config.health_check_codes,
                 interval=cdk.Duration.seconds(15),
                 timeout=cdk.Duration.seconds(5),
                 healthy_threshold_count=2,

@@ -246,6 +246,31 @@ class TestAdHocApp:
         target_group = the_only(alpha, "AWS::ElasticLoadBalancingV2::TargetGroup")
         assert target_group["HealthCheckPath"] == "/api/health-check/"
 
+    def test_health_check_of_a_web_service_is_the_declared_one(
+        self, templates: dict[str, Any], synthesise: Synthesise
+    ) -> None:
+        def check(template: dict[str, Any]) -> tuple[Any, ...]:
+            target_group = the_only(template, "AWS::ElasticLoadBalancingV2::TargetGroup")
+            services = of_type(template, "AWS::ECS::Service")
+            grace = [service["HealthCheckGracePeriodSeconds"] for service in services if service.get("LoadBalancers")]
+            assert all("HealthCheckGracePeriodSeconds" not in s for s in services if not s.get("LoadBalancers"))
+            return target_group["HealthCheckPath"], target_group["Matcher"]["HttpCode"], grace
+
+        name = EnvironmentName("dev", "alpha")
+        config = one_service(
+            ServiceConfig(
+                port=8000,
+                paths=("/*",),
+                health_check_path="/ok",
+                health_check_codes="200,301-302",
+                health_check_grace_seconds=120,
+            )
+        )
+        declared = synthesise(lambda stack: AdHocApp(stack, "AdHocApp", name=name, config=config, base=AD_HOC_BASE))
+
+        assert check(dict(declared.to_json())) == ("/ok", "200,301-302", [120])
+        assert check(templates["dev-alpha"]) == ("/api/health-check/", "200", [60])
+
     def test_apps_change_neither_their_base_nor_each_other(self, templates: dict[str, Any], tmp_path: Path) -> None:
         folder = tmp_path / "environments"
         for file in ("schema.json", "accounts/main.yaml", "dev/base.yaml", "dev/alpha.yaml"):

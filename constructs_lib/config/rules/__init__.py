@@ -47,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     domains.certificates_are_of_the_base,
     domains.zones_hold_their_domains,
     routing.paths_go_with_a_port,
+    routing.health_check_codes_are_ranges,
     routing.one_service_answers_the_rest,
     routing.paths_do_not_overlap,
     routing.rules_have_few_wildcards,

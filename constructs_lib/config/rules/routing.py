@@ -35,8 +35,20 @@ def paths_go_with_a_port(declarations: Declarations) -> Iterator[Problem]:
             yield app.problem((*path, "port"), "needs `paths` beside it: the requests that go to this service")
         elif service.paths and not service.port:
             yield app.problem((*path, "paths"), "needs `port` beside it: where the container answers")
-        elif not service.port and app.says((*path, "health_check_path")):
-            yield app.problem((*path, "health_check_path"), "is not read: without `port` the service is a worker")
+        elif not service.port:
+            for field in ("health_check_path", "health_check_codes", "health_check_grace_seconds"):
+                if app.says((*path, field)):
+                    yield app.problem((*path, field), "is not read: without `port` the service is a worker")
+
+
+def health_check_codes_are_ranges(declarations: Declarations) -> Iterator[Problem]:
+    """A range of the status codes of a healthy task goes from the lower code to the higher one."""
+    for app, name, service in declarations.services:
+        for part in service.health_check_codes.split(","):
+            first, _, last = part.partition("-")
+            if last and int(first) >= int(last):
+                message = f'the range "{part}" is not from a lower code to a higher one'
+                yield app.problem(("services", name, "health_check_codes"), message)
 
 
 def one_service_answers_the_rest(declarations: Declarations) -> Iterator[Problem]:
