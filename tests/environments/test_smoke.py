@@ -39,7 +39,7 @@ def test_every_step_from_an_empty_account_to_an_empty_account_holds(tmp_path: Pa
 
     done = smoke("--report", str(report))
 
-    assert done.returncode == 0, report.read_text() if report.exists() else done.stderr
+    assert done.returncode == 0, done.stderr[-8000:]  # what failed is near its end, and CI shows the end of it all
     text = report.read_text()
     steps = re.findall(r"^\| \d+ \| (.+?) \| (ok|failed) \| (\d+) \|", text, flags=re.MULTILINE)
     assert len(steps) == 18

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.workflows,
-    pytest.mark.timeout(600),  # one test with four runs of real constructs
+    pytest.mark.timeout(1800),  # one test with four runs of real constructs
 ]
 
 STANDING = {"accounts-main", TOOLKIT_STACK, "dev-base"}
