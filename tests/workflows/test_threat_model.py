@@ -14,7 +14,7 @@ def test_every_test_that_it_names_exists() -> None:
     named = NAMED.findall((ROOT / "docs" / "threat-model.md").read_text())
     missing = [f"{path}::{name}" for path, name in named if f"def {name}(" not in _text(path)]
 
-    assert len(named) > 30
+    assert len(named) > 100
     assert missing == []
 
 
@@ -23,7 +23,7 @@ def test_every_attack_has_a_test() -> None:
     section = text.partition("## Attacks")[2].partition("\n## ")[0]
     attacks = [line for line in section.splitlines() if line.startswith("| ")][2:]
 
-    assert len(attacks) > 15
+    assert len(attacks) >= 60
     assert [attack for attack in attacks if not NAMED.search(attack)] == []
 
 
