@@ -137,6 +137,7 @@ def read(
     only: Collection[EnvironmentName] | None = None,
     today: date | None = None,
     strict: Collection[EnvironmentName] = (),
+    new: Collection[EnvironmentName] = (),
     established: Collection[EnvironmentName] = (),
 ) -> Environments:
     """Read and check the declarations below `folder`. An error stops the declaration that it is about, no other.
@@ -146,7 +147,9 @@ def read(
 
     `only` reads just the files of these names, their bases and accounts: what is wrong with others is not known then.
     Without `today`, rules that need a clock are left out. `strict` names declarations that are being written: what the
-    passing of time makes wrong, a past `expires` for example, is an error in these and a warning in others.
+    passing of time makes wrong, a past `expires`, is an error in these and a warning in others. `new` names those that
+    were not declared before: what matters when an environment is made, the source of its data, is an error in these and
+    a warning in others.
     """
     found = files.find(folder, only)
     built = build.build(found.sources, found.names)
@@ -158,6 +161,7 @@ def read(
         names=found.names if only is None else None,
         today=today,
         strict=frozenset(strict),
+        new=frozenset(new),
     )
     problems = [*found.problems, *built.problems, *rules.check(declarations)]
     names = frozenset(found.names | set(only or ()))
@@ -180,12 +184,13 @@ def load(
     only: Collection[EnvironmentName] | None = None,
     today: date | None = None,
     strict: Collection[EnvironmentName] = (),
+    new: Collection[EnvironmentName] = (),
 ) -> Environments:
     """Read the declarations below `folder` that all have to be right; parameters are those of `read`.
 
     Raises DeclarationError with all problems of all files, warnings among them, if one of them is an error.
     """
-    environments = read(folder, only=only, today=today, strict=strict)
+    environments = read(folder, only=only, today=today, strict=strict, new=new)
     if environments.errors:
         raise DeclarationError(environments.problems)
     return environments
