@@ -47,6 +47,7 @@ class Environments:
     `wrong` has the errors of those that must not be deployed. `well_formed` are those whose place and fields are known:
     all that are right, and those that are wrong by a rule alone, for removals. `sources` is what the readable files
     say. `accounts` are the well-formed ones, by name. `problems` are all errors and warnings, sorted.
+    `folder` is how messages name it.
     """
 
     by_name: Mapping[EnvironmentName, Environment]
@@ -56,6 +57,7 @@ class Environments:
     sources: Mapping[EnvironmentName, Source]
     accounts: Mapping[str, AccountConfig]
     problems: tuple[Problem, ...]
+    folder: str
 
     def __iter__(self) -> Iterator[Environment]:
         return iter(self.by_name.values())
@@ -82,6 +84,12 @@ class Environments:
         """What is wrong, of all declarations and of the folder."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
+    def warnings_about(self, names: Collection[EnvironmentName]) -> tuple[Problem, ...]:
+        """Return what is doubtful about declarations and what they stand on."""
+        bases = {*names, *(name.base for name in names)}
+        accounts = {EnvironmentName(ACCOUNTS_FOLDER, account) for name in names if (account := self.account_of(name))}
+        return tuple(problem for problem in self.warnings if _about(problem) in bases | accounts)
+
     @property
     def is_whole(self) -> bool:
         """Whether the errors, if there are any, are all known to be about declarations in `names`.
@@ -91,11 +99,16 @@ class Environments:
         return all(_about(problem) in self.names for problem in self.errors)
 
     def require(self, names: Iterable[EnvironmentName]) -> list[Environment]:
-        """Return the environments of these names. Raises DeclarationError with the errors of all that are wrong."""
+        """Return the environments of these names.
+
+        Raises DeclarationError with the errors of all that are wrong or not declared.
+        """
         wanted = list(names)
-        if wrong := [problem for name in wanted for problem in self.wrong.get(name, ())]:
+        wrong = [problem for name in wanted for problem in self.wrong.get(name, ())]
+        wrong += [files.missing(self.folder, name) for name in wanted if name not in self.names]
+        if wrong:
             raise DeclarationError(wrong)
-        return [self[name] for name in wanted]
+        return [self.by_name[name] for name in wanted]
 
     def unchecked(self, name: EnvironmentName) -> UncheckedDeclaration | None:
         """Return what the file of a declaration says, right or wrong; None when there is none or it is not readable."""
@@ -175,6 +188,7 @@ def read(
         sources=found.sources,
         accounts={name: account.config for name, account in built.accounts.items()},
         problems=tuple(sorted(set(problems))),
+        folder=files.shown_as(folder),
     )
 
 

@@ -32,13 +32,11 @@ def show_status(request: Request, step: Step) -> Answer:
     Raises:
         AwsError: AWS cannot be listed completely.
     """
-    account = step.account
-    declared = [environment for environment in request.declared if environment.account == account]
-    account_id = request.declared.accounts[account].id
+    account_id = request.declared.accounts[step.account].id
     session = Session(target.resolve(request.requested_target))
     places = {place for place in request.declared.places() if place.account == account_id}
-    require_account(session.introduce(min(places)), declared)
-    entries = list_environments(declared, Regions(session, places).stacks().values())
+    require_account(session.introduce(min(places)), [e for e in request.declared if e.account == step.account])
+    entries = list_environments(request.declared, places, Regions(session, places).stacks().values())
     touched = set(map(str, request.touched))
     shown = [entry for entry in entries if entry.name in touched] if touched else entries
     table, left_out = _table(shown)

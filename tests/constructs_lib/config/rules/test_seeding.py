@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import load, read
 from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.naming import EnvironmentName
 
@@ -56,4 +56,4 @@ def test_a_seed_on_another_base_is_not_there(write: Write) -> None:
     other = base.replace("dev.example.com", "qa.example.com").replace("10.20", "10.30").replace("Z0123", "Z9123")
     folder = write({"dev/alpha.yaml": seeded("beta"), "qa/base.yaml": other, "qa/beta.yaml": "kind: ad-hoc-app\n"})
 
-    assert "dev/beta is not declared" in str(load(folder).warnings)
+    assert "dev/beta is not declared" in str(read(folder).warnings)
