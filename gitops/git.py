@@ -17,8 +17,21 @@ def changed_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
 
     Uncommitted changes count too. Raises UserError when git fails.
     """
+    return _differing(revision, folder, "d")
+
+
+def added_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
+    """Return the declarations below `folder` that were added, or renamed, since the branch left `revision`.
+
+    Uncommitted files count too. Raises UserError when git fails.
+    """
+    return _differing(revision, folder, "A")
+
+
+def _differing(revision: str, folder: Path, statuses: str) -> frozenset[EnvironmentName]:
     commit = commit_of(revision, folder)
-    comparison = ["diff", "--name-only", "-z", "--relative", "--diff-filter=d", "--merge-base", commit, "--", "."]
+    selection = ["--relative", "--no-renames", f"--diff-filter={statuses}", "--merge-base", commit]
+    comparison = ["diff", "--name-only", "-z", *selection, "--", "."]
     untracked = ["ls-files", "-z", "--others", "--exclude-standard", "--", "."]
     listed = _git(comparison, folder, revision) + _git(untracked, folder, revision)
     paths = (PurePosixPath(path) for path in listed.split("\0"))

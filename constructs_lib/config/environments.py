@@ -114,6 +114,19 @@ class Environments:
         """Return what the file of a declaration says, right or wrong; None when there is none or it is not readable."""
         return UncheckedDeclaration(self.sources[name].data) if name in self.sources else None
 
+    def seeded_from(self, name: EnvironmentName) -> frozenset[EnvironmentName]:
+        """Return the environments, right or wrong, whose database begins as a copy of that of `name`."""
+        base = self.unchecked(name.base)
+        defaults = base.app_defaults if base else UncheckedDeclaration({})
+        others = {other: UncheckedDeclaration(source.data) for other, source in self.sources.items()}
+        return frozenset(
+            other
+            for other, file in others.items()
+            if other.folder == name.folder
+            and other not in {name, name.base}
+            and (file if "database" in file.data else defaults).seed_from == name.file
+        )
+
     def account_of(self, name: EnvironmentName) -> str | None:
         """Return the account that a declaration, right or wrong, is in by its base; None when that is not readable."""
         if name.is_account:

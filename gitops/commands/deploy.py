@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gitops.commands.selection import select
+from gitops.commands.selection import choose, parse_names
+from gitops.deploy.beside_deployed import read_beside_deployed
 from gitops.deploy.decisions import Result
 from gitops.deploy.run import declared_lock, deploy_environments
 from gitops.deploy.supersession import superseded
@@ -43,12 +44,18 @@ def deploy(
     `github` shows them as deployments there; `results` is a folder for a file each. What the checkout
     `unless_superseded_by` has otherwise is left to the run that deploys it. Returns 1 when one of them failed, and
     `LOCKED_EXIT` when none failed and one is locked: with `github`, on the default branch as it is just before AWS is
-    changed. The others are deployed all the same.
+    changed. The others are deployed all the same. Of all that are declared, those that are wrong are left out: it
+    returns 1 then too.
+
+    Raises:
+        DeclarationError: a declaration that is named, its base or its account is wrong; nothing was changed.
     """
-    environments = select(folder, names, today)
+    wanted = parse_names(names)
+    selected = choose(read_beside_deployed(folder, requested_target, today), wanted)
+    environments = selected.environments
     if not environments:
         say(f"no environment is declared in {folder}: nothing to deploy")
-        return 0
+        return selected.exit_code
     run = Run.from_environ() if github else None
     deployments = GitHubDeployments(run.connect(), sha=run.sha, run_url=run.url) if run else None
     newer = superseded(folder, environments, unless_superseded_by) if unless_superseded_by else {}
@@ -56,7 +63,7 @@ def deploy(
     with recorded(own, deployments=deployments, folder=results) as done:
         done.extend(_left_alone(environment, newer) for environment in environments if environment.name in newer)
         if own:
-            everything = not names and not newer
+            everything = selected.names is None and not newer
             done.extend(
                 deploy_environments(
                     folder,
@@ -68,7 +75,7 @@ def deploy(
                 )
             )
     print(text_table(deployment_report([of_deployment(result) for result in done]).table), flush=True)
-    return conclude(done)
+    return conclude(done) or selected.exit_code
 
 
 def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) -> Result:
