@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import read
-from constructs_lib.config.model import CONFIG_OF_KIND
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.affected import removals
 from gitops.affected.environment import AffectedEnvironment, same_stack, turn
+from gitops.affected.wrong import refused_environments, turned
 from gitops.cdk import synthesis
 from gitops.errors import UserError
 from gitops.github.job_matrix import entry
@@ -25,12 +25,10 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment, Environments
     from constructs_lib.config.errors import Problem
-    from gitops.affected.environment import Action
     from gitops.affected.tree import Tree
     from gitops.cdk.assembly import SynthesisedStack
 
 ADDED = "its file is new"
-BY_OTHERS = "other declarations changed"
 NOTHING_BEFORE = "there is nothing to compare with"
 
 
@@ -61,8 +59,8 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
     `incomparable` says why. Python packages are those that are installed: where the lock files differ in one that
     templates are made with, everything counts as touched.
 
-    A declaration of the new side that is wrong is refused, and stops no other. So is one that the change makes wrong
-    without touching it. Of two that collide, the one that is new or has changed is wrong.
+    A declaration of the new side that is wrong is refused, and stops no other. One that the change makes right or wrong
+    counts as touched. Of two that collide, the one that is new or has changed is wrong.
 
     Raises:
         UserError: the new side cannot be synthesised.
@@ -75,7 +73,9 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
         reasons = {name: reason for name, reason in reasons.items() if name in only}
     considered = new.declarations.keys() if only is None else new.declarations.keys() & set(only)
     declared = _read(old, new) if reasons or removed else None
-    refused = [] if declared is None else list(_refused(old, new, reasons, declared, considered))
+    if old is not None and declared is not None:
+        reasons = {n: reason for n, reason in turned(old, declared).items() if n in considered} | reasons
+    refused = [] if declared is None else list(refused_environments(old, reasons, declared))
     right = {name: reason for name, reason in reasons.items() if declared is None or name not in declared.wrong}
     before = NOTHING_EARLIER if old is None else _synthesise_earlier(old, new, right, [e.name for e in removed])
     touched = list(_touched(new, right, declared, before, renamed)) if declared and right else []
@@ -100,45 +100,6 @@ def _read(old: Tree | None, new: Tree) -> Environments:
     before = old.declarations if old else {}
     same = [name for name, content in new.declarations.items() if before.get(name) == content]
     return read(new.folder, new=new.declarations.keys() - before.keys(), established=same)
-
-
-def _refused(
-    old: Tree | None,
-    new: Tree,
-    reasons: Mapping[EnvironmentName, str],
-    declared: Environments,
-    considered: Collection[EnvironmentName],
-) -> Iterator[AffectedEnvironment]:
-    """Yield the wrong environments of the new side: those that may be touched, and those that were right before."""
-    wrong = declared.wrong.keys() & set(considered)
-    if others := wrong - reasons.keys():
-        reasons = {**dict.fromkeys(_right(old, others), BY_OTHERS), **reasons}
-    for name in sorted(wrong & reasons.keys()):
-        is_new = old is None or name not in old.declarations
-        yield refused_environment(name, declared, reasons[name], "create" if is_new else "update")
-
-
-def refused_environment(
-    name: EnvironmentName, declared: Environments, reason: str, action: Action
-) -> AffectedEnvironment:
-    """Return an environment that a change touches and that is not deployed, because its declaration is wrong."""
-    file = declared.unchecked(name)
-    return AffectedEnvironment(
-        name=name,
-        kind=file.kind if file and file.kind in CONFIG_OF_KIND else "",
-        action=action,
-        reason=reason,
-        job=None,
-        refused=f"its declaration is wrong: {'; '.join(map(str, declared.wrong[name]))}",
-    )
-
-
-def _right(old: Tree | None, names: Collection[EnvironmentName]) -> set[EnvironmentName]:
-    """Return those of `names` whose declarations were right on the old side."""
-    if old is None:
-        return set()
-    old.write(old.declarations)
-    return names & read(old.folder).by_name.keys()
 
 
 def _renamed(old: Tree, new: Tree) -> dict[EnvironmentName, EnvironmentName]:

@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import read
-from gitops.affected.comparison import Comparison, compare, refused_environment
+from gitops.affected.comparison import Comparison, compare
 from gitops.affected.environment import AffectedEnvironment, matrix_outputs, turn
 from gitops.affected.handed_over import last_handed_over
 from gitops.affected.tree import trees
+from gitops.affected.wrong import refused_environment
 from gitops.commands.selection import parse_names, show_problems
 from gitops.git import commit_of
 from gitops.github.actions import Run, set_outputs

@@ -30,7 +30,10 @@ NOT_PRICED = "not priced"
 
 
 def cost(*, folder: Path, names: Sequence[str], output_format: OutputFormat, today: date) -> int:
-    """Print the estimates of the environments `names`, or of all. Asks no AWS. Returns 1 when it left out wrong ones."""
+    """Print the estimates of the environments `names`, or of all that are right. Asks no AWS.
+
+    Returns 1 when declarations are wrong and were left out.
+    """
     selected = select(folder, names, today)
     environments = selected.environments
     if not environments:

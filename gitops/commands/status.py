@@ -34,9 +34,7 @@ def status(*, folder: Path, requested_target: TargetName | None, today: date) ->
     session = Session(target.resolve(requested_target))
     account = session.introduce(min(places))
     reached = {place for place in places if account in {None, place.account}}
-    elsewhere = [
-        str(name) for name in sorted(declared.names) if (at := declared.place_of(name)) and at not in reached
-    ]
+    elsewhere = [str(name) for name in sorted(declared.names) if (at := declared.place_of(name)) and at not in reached]
     statuses = list_environments(declared, reached, Regions(session, reached).stacks().values())
     show(status_report(statuses))
     if elsewhere:

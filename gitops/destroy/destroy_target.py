@@ -74,7 +74,7 @@ def find_destroy_target(
     stack = destruction_plan.find_stack(name, stacks)
     if stack is None and elsewhere:
         raise UserError(elsewhere)
-    _refuse_while_depended_upon(name, stack, declared, stacks)
+    _refuse_while_depended_upon(name, declared, stacks)
     return DestroyTarget(
         name=name,
         source=declared.sources.get(name),
@@ -119,9 +119,7 @@ def _places(
     )
 
 
-def _refuse_while_depended_upon(
-    name: EnvironmentName, stack: DeployedStack | None, declared: Environments, stacks: Iterable[DeployedStack]
-) -> None:
+def _refuse_while_depended_upon(name: EnvironmentName, declared: Environments, stacks: Iterable[DeployedStack]) -> None:
     dependents = destruction_plan.dependents(name, declared.names, stacks)
     if dependents:
         listed = "\n".join(f"  {other} ({where})" for other, where in dependents.items())

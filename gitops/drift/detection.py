@@ -33,12 +33,22 @@ def find_drift(
 ) -> AccountDrift:
     """Return the drift of an account. `assembly` has the templates of its environments.
 
+    What is declared wrongly is listed as not compared.
+
     Raises:
         AwsError: AWS cannot be listed completely.
     """
     environments = [environment for environment in declared if environment.account == account]
     regions = Regions(session, declared.places(account))
-    comparable, of_stacks = pair_with_stacks(environments, regions.stacks().values())
+    stacks = [s for s in regions.stacks().values() if s.environment not in set(map(str, declared.wrong))]
+    comparable, of_stacks = pair_with_stacks(environments, stacks)
+    wrong = Findings(
+        not_compared=tuple(
+            f"{name}: its declaration is wrong: {'; '.join(map(str, problems))}"
+            for name, problems in declared.wrong.items()
+            if declared.account_of(name) in {account, None}
+        )
+    )
     templates = regions.templates(stack for _, stack in comparable)
     of_templates = (
         DriftFinding(environment=str(environment.name), difference="template differs", details=lines)
@@ -54,7 +64,7 @@ def find_drift(
         interval=poll_interval(target),
     )
     of_images = find_other_images(comparable, lambda stack: regions[stack.where], lambda stack: ecs(stack.where))
-    return combine(account, [of_stacks, Findings(findings=tuple(of_templates)), by_hand, of_images])
+    return combine(account, [of_stacks, wrong, Findings(findings=tuple(of_templates)), by_hand, of_images])
 
 
 def find_other_images(

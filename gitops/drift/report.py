@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from gitops.drift.findings import AccountDrift
 from gitops.errors import UserError
 from gitops.github.actions import add_summary
@@ -74,13 +74,17 @@ def drift_report(accounts: Sequence[AccountDrift]) -> Report:
 
 
 def report_drift(directory: Path, run: Run, *, folder: Path) -> int:
-    """Update the issue by the drift of all accounts, and by schedules that GitHub has stopped. Returns 0, drift or not.
+    """Update the issue by the drift of all accounts, and by schedules that GitHub has stopped.
+
+    Returns 0, drift or not, and 1 when declarations are wrong.
 
     Raises:
         UserError: the drift of an account is missing or not completely known; the issue stays as it is.
         GitHubError: GitHub could not be read or written.
     """
-    declared = load(folder)
+    declared = read(folder)
+    for problem in declared.errors:
+        say(f"error: {problem}")
     accounts = read_per_account(directory, declared.accounts, AccountDrift)
     if unknown := [line for account in accounts for line in account.unknown]:
         listed = "\n".join(f"  {line}" for line in unknown)
@@ -96,7 +100,7 @@ def report_drift(directory: Path, run: Run, *, folder: Path) -> int:
     add_summary(body)
     clean = not stopped and not any(account.findings for account in accounts)
     _update_issue(run.connect(), body, clean=clean)
-    return 0
+    return 1 if declared.errors else 0
 
 
 def _update_issue(repository: Repository, body: str, *, clean: bool) -> None:

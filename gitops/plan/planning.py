@@ -69,7 +69,7 @@ def _planned(
         region=stack.where.region if stack else "",
         renamed_from=str(affected.renamed_from) if affected.renamed_from else None,
         renamed_to=str(affected.renamed_to) if affected.renamed_to else None,
-        refusals=tuple(cut(refusal) for refusal in _refusals(affected, declared, cost_after, today)),
+        refusals=tuple(cut(refusal, 4_000) for refusal in _refusals(affected, declared, cost_after, today)),
         warnings=tuple(_warnings(affected, declared)),
         incomparable=affected.incomparable if affected.action == "update" else "",
         url=cut(after.url) if after else "",

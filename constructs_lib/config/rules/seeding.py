@@ -7,7 +7,6 @@ from constructs_lib.config.model import AdHocAppConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.config.rules.declarations import Declarations
 
-
 _ERROR: Severity = "error"
 
 
