@@ -97,7 +97,9 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
 def _read(old: Tree | None, new: Tree) -> Environments:
     """Return the declarations of the new side; what is as on the old side was there before the rest."""
     new.write(new.declarations)
-    before = old.declarations if old else {}
+    if old is None:  # whatever is deployed is not known
+        return read(new.folder)
+    before = old.declarations
     same = [name for name, content in new.declarations.items() if before.get(name) == content]
     return read(new.folder, new=new.declarations.keys() - before.keys(), established=same)
 

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from gitops.chatops.request import Request
     from gitops.drift.inventory import EnvironmentStatus
 
-_LENGTH = COMMENT_LENGTH - 4_000
+_LENGTH = COMMENT_LENGTH - 7_000
 """Most characters of the table; the rest of a comment is for what else is said."""
 
 _MOST_MISSING = 40
+_MOST_OF_ERRORS = 2_000
 
 
 def show_status(request: Request, step: Step) -> Answer:
@@ -48,6 +49,9 @@ def show_status(request: Request, step: Step) -> Answer:
         listed = ", ".join(map(markdown.code, missing[:_MOST_MISSING]))
         listed += f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
         text.append(f"Neither declared on {markdown.code(request.event.default_branch)} nor deployed: {listed}")
+    if errors := request.declared.errors:
+        listed = "\n".join(str(problem) for problem in errors)
+        text.append(f"Wrong on {request.event.default_branch}:\n\n{markdown.block(listed[:_MOST_OF_ERRORS])}")
     return Answer(text="\n\n".join(text) or "No environment is declared or deployed in this account.")
 
 

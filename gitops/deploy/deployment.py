@@ -76,7 +76,12 @@ class Deployment:
             self._hold_back_blocked(environment, deployed.get(environment.name.stack))
         self._compare(deployed)
         left = [environment for environment in self._left(self._environments) if not self._lock_of(environment)]
-        self._gate.require(left, existing)
+        refused = self._gate.refused(left, existing)
+        for environment in left:
+            if environment.name in refused:
+                stack = deployed.get(environment.name.stack)
+                self._record(environment, "failed", stack, reason=refused[environment.name])
+        self._gate.require([environment for environment in left if environment.name not in refused], existing)
         for wave in deployment_plan.waves(self._environments):
             self._deploy_wave(wave, deployed)
         return [self._results[environment.name] for environment in self._environments]
