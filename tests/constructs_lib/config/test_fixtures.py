@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.config.environments import load, read
+from constructs_lib.config.environments import load
 from constructs_lib.config.errors import DeclarationError
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "environments"
@@ -29,9 +29,8 @@ def assert_expected(case: Path, messages: str) -> None:
 
 @pytest.mark.parametrize("case", cases("invalid"), ids=lambda case: case.name)
 def test_invalid_declarations_are_refused_with_the_expected_messages(case: Path) -> None:
-    folder = case / "environments"
     with pytest.raises(DeclarationError) as refusal:
-        load(folder, today=TODAY, new=read(folder).names)
+        load(case / "environments", today=TODAY)
 
     assert_expected(case, f"{refusal.value}\n")
 

@@ -49,11 +49,11 @@ def test_github_shows_the_deployment_with_its_address_and_log(jobs: Jobs) -> Non
     assert result.returncode == 0, result.stderr
     (deployment,) = jobs.github.deployments("dev/alpha")
     assert [status.state for status in deployment.statuses] == ["in_progress", "success"]
-    assert deployment.statuses[-1].environment_url == "https://alpha.example.com"
+    assert deployment.statuses[-1].environment_url == "https://alpha.dev.example.com"
     assert {status.log_url for status in deployment.statuses} == {RUN_URL}
     assert (deployment.sha, deployment.production) == (jobs.github.head(), False)
     assert record(jobs, "dev-alpha")["outcome"] == "created"
-    assert record(jobs, "dev-alpha")["url"] == "https://alpha.example.com"
+    assert record(jobs, "dev-alpha")["url"] == "https://alpha.dev.example.com"
 
 
 def test_production_is_shown_as_such(jobs: Jobs) -> None:

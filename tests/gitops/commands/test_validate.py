@@ -61,7 +61,7 @@ def test_errors_are_printed_sorted_and_fail(capsys: pytest.CaptureFixture[str]) 
     output = capsys.readouterr()
     assert output.out == (case / "expected.txt").read_text(encoding="utf-8")
     assert output.out.splitlines() == sorted(output.out.splitlines())
-    assert output.err == "the declarations cannot be used: 7 errors, 0 warnings\n"
+    assert output.err == "6 environments checked, 6 of them cannot be deployed: 7 errors, 0 warnings\n"
 
 
 @pytest.mark.parametrize("path", ["environments/dev/alpha.yaml", "dev/alpha"])

@@ -33,7 +33,7 @@ def test_a_seed_that_is_gone_is_an_error_only_where_the_database_is_about_to_be_
         "environments/dev/alpha.yaml:3:23: warning: database.seed_from: the environment dev/nothing is not declared, "
         "which matters until dev/alpha has a database; then remove this line"
     )
-    with pytest.raises(DeclarationError, match="dev/nothing is not declared$"):
+    with pytest.raises(DeclarationError, match=r"dev/nothing is not declared$"):
         load(folder, new=[ALPHA])
 
 
