@@ -16,6 +16,7 @@ from gitops.git import commit_of
 from gitops.github.actions import Run, set_outputs
 from gitops.github.job_matrix import account_entry, entry
 from gitops.output.progress import say, without_workflow_commands
+from gitops.report.results import EnvironmentResult, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +26,22 @@ ASKED_FOR = "it was asked for"
 
 
 def affected(
-    *, folder: Path, base: str | None, head: str | None, names: Sequence[str], accounts: bool, pushed: bool
+    *,
+    folder: Path,
+    base: str | None,
+    head: str | None,
+    names: Sequence[str],
+    accounts: bool,
+    pushed: bool,
+    results: Path | None,
 ) -> int:
     """Print the environments that a change touches as JSON, and set the outputs of the workflow's step.
 
     The change is the one from the commit `base` to the commit `head`, or to the work tree; with `pushed`, from what
     earlier runs of the workflow have handed over. Without either, it is the environments `names` as they are declared,
     all when the list is empty; or else, with `accounts`, the accounts.
+
+    `results` is a folder for a file about each that is refused, for the report of the deployment.
 
     Returns 1 when declarations that are touched, or asked for, are wrong; all others are in the output.
 
@@ -52,12 +62,23 @@ def affected(
     found = _compared(base, head, folder) if base is not None else _named(names, folder)
     set_outputs(matrix_outputs(found))
     print(json.dumps([environment.as_json() for environment in found.affected], indent=2))
+    if results is not None:
+        write(results, map(_result, filter(lambda environment: environment.refused, found.affected)))
     for environment in found.affected:
         if environment.refused:
             done = "destroyed" if environment.action == "destroy" else "deployed"
             say(without_workflow_commands(f"{environment.name} is not {done}: {environment.refused}"))
     say(f"{len(found.affected)} affected, {found.unchanged} unchanged")
     return 1 if any(e.refused and e.action != "destroy" for e in found.affected) else 0
+
+
+def _result(environment: AffectedEnvironment) -> EnvironmentResult:
+    return EnvironmentResult(
+        environment=str(environment.name),
+        kind=environment.kind,
+        outcome="failed",
+        reason=environment.refused or "",
+    )
 
 
 def _compared(base: str, head: str | None, folder: Path) -> Comparison:

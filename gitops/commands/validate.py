@@ -19,7 +19,15 @@ from gitops.github import codeowners
 OutputFormat = Literal["text", "github", "json"]
 
 
-def validate(*, folder: Path, paths: Sequence[str], base: str | None, output_format: OutputFormat, today: date) -> int:
+def validate(
+    *,
+    folder: Path,
+    paths: Sequence[str],
+    base: str | None,
+    output_format: OutputFormat,
+    issue: bool,
+    today: date,
+) -> int:
     """Check all declarations below `folder`, print their problems, and return 1 if one of them is an error.
 
     Files of production need owners of their own in the repository's CODEOWNERS, if it has one.
@@ -29,9 +37,10 @@ def validate(*, folder: Path, paths: Sequence[str], base: str | None, output_for
     changed since `base` is wrong. A seed that is not declared is an error in files that were added since `base`.
 
     `text` has a line for each problem, `github` a workflow command that becomes an annotation of the pull request,
-    and `json` is a list of objects with the keys path, line, column, field, message and severity.
+    and `json` is a list of objects with the keys path, line, column, field, message and severity. With `issue`, in a
+    job, one issue of the repository says what is wrong, as long as something is.
 
-    Raises UserError when a path names no declaration, or when git cannot compare with `base`.
+    Raises UserError when a path names no declaration, when git cannot compare with `base`, or when GitHub refuses.
     """
     strict = {_named(path, folder) for path in paths}
     new: Collection[EnvironmentName] = ()
@@ -46,10 +55,21 @@ def validate(*, folder: Path, paths: Sequence[str], base: str | None, output_for
     if environments.wrong:
         checked += f", {len(environments.wrong)} of them cannot be deployed"
     sys.stdout.write(_FORMATS[output_format](problems))
-    errors = sum(problem.severity == "error" for problem in problems)
-    summary = f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')}"
+    errors = [problem for problem in problems if problem.severity == "error"]
+    summary = f"{_counted(len(errors), 'error')}, {_counted(len(problems) - len(errors), 'warning')}"
     print(f"{checked}: {summary}", file=sys.stderr)
+    if issue:
+        _keep_issue(errors)
     return 1 if errors else 0
+
+
+def _keep_issue(errors: Sequence[Problem]) -> None:
+    # Here since most validations have no use for an HTTP client, which takes long to import.
+    from gitops.github.actions import Run  # noqa: PLC0415
+    from gitops.report.declarations import report_declarations  # noqa: PLC0415
+
+    run = Run.from_environ()
+    report_declarations(run.connect(), errors, sha=run.sha, run_url=run.url)
 
 
 def _unowned(environments: Environments, folder: Path) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "plan/change-sets": ({CR, ID}, "plan"),
     "plan/comment": ({CR, PW}, None),
     "deploy/affected": ({AR, CR}, None),
+    "deploy/declarations": ({CR, IW}, None),
     "deploy/accounts": ({AR, CR, DW, ID}, "deploy"),
     "deploy/bases": ({AR, CR, DW, ID}, "deploy"),
     "deploy/apps": ({AR, CR, DW, ID}, "deploy"),

@@ -32,7 +32,7 @@ def neighbour_checks(
     apps: Sequence[tuple[Environment, DeploymentCandidate]],
     existing: Existing,
 ) -> Iterator[PreflightCheck]:
-    """Yield the checks of what `apps` claim, beside the stacks that exist; environments without a base claim nothing."""
+    """Yield the checks of what `apps` claim beside the stacks that exist; without a base there is no claim."""
     apps = [(environment, candidate) for environment, candidate in apps if environment.base]
     coming = {environment.name for environment, _ in apps}
     for environment, candidate in apps:
