@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.errors import DeclarationError
 from gitops.commands.selection import choose, parse_names
 from gitops.deploy.beside_deployed import read_beside_deployed
 from gitops.deploy.decisions import Result
@@ -17,10 +19,10 @@ from gitops.github.newest import newest_lock
 from gitops.output.progress import say
 from gitops.output.report import show_remarks, text_table
 from gitops.report.deployment import deployment_report
-from gitops.report.results import of_deployment, recorded
+from gitops.report.results import EnvironmentResult, of_deployment, recorded, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -51,7 +53,8 @@ def deploy(
         DeclarationError: a declaration that is named, its base or its account is wrong; nothing was changed.
     """
     wanted = parse_names(names)
-    selected = choose(read_beside_deployed(folder, requested_target, today), wanted)
+    with _wrong_recorded(wanted, results):
+        selected = choose(read_beside_deployed(folder, requested_target, today), wanted)
     environments = selected.environments
     if not environments:
         say(f"no environment is declared in {folder}: nothing to deploy")
@@ -75,7 +78,20 @@ def deploy(
                 )
             )
     print(text_table(deployment_report([of_deployment(result) for result in done]).table), flush=True)
-    return conclude(done) or selected.exit_code
+    exit_code = conclude(done)
+    return selected.exit_code or exit_code
+
+
+@contextmanager
+def _wrong_recorded(names: Sequence[EnvironmentName], folder: Path | None) -> Iterator[None]:
+    """Write a result for each of `names` to the folder for results when their declarations are wrong."""
+    try:
+        yield
+    except DeclarationError as error:
+        if folder:
+            failed = partial(EnvironmentResult, outcome="failed", reason=str(error))
+            write(folder, (failed(environment=str(name)) for name in names))
+        raise
 
 
 def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) -> Result:
