@@ -211,7 +211,7 @@ def test_the_plan_is_against_where_the_branch_left_main(repository: GitRepositor
 
 def test_what_is_wrong_is_refused_and_stops_no_other(repository: GitRepository) -> None:
     repository.write("dev/beta.yaml", "kind: ad-hoc-app\n")
-    repository.app("dev/alpha", image="v2")
+    repository.app("dev/alpha", image="v2", behaviour="bucket-1")
 
     planned = plan(repository, fails=True)
 
