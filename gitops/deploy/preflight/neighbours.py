@@ -48,7 +48,7 @@ def neighbour_checks(
             [name],
             partial(_priority_problem, candidate, regions, balancer, base),
         )
-        if not _has_run(candidate.deployed):
+        if _seed(environment) and not _has_run(candidate.deployed):
             yield PreflightCheck(
                 f"source of the data of {name}", [name], partial(seed_problem, environment, coming, others)
             )
@@ -93,12 +93,8 @@ def seed_problem(
     environment: Environment, coming: Collection[EnvironmentName], others: Collection[DeployedStack]
 ) -> str:
     """Return whether the environment whose database a new one copies is missing. One that comes with it counts."""
-    config = environment.config
-    seed = config.database.seed_from if isinstance(config, AdHocAppConfig) else None
-    if not seed:
-        return ""
-    source = EnvironmentName(environment.name.folder, seed)
-    if source in coming or any(stack.environment == str(source) for stack in others):
+    source = _seed(environment)
+    if source is None or source in coming or any(stack.environment == str(source) for stack in others):
         return ""
     return f"{source}, whose database it would copy, is not deployed: deploy that first, or remove `database.seed_from`"
 
@@ -127,6 +123,12 @@ def _priority_problem(
 
 def _priorities(template: object) -> set[int]:
     return {int(rule["Priority"]) for rule in resources_of(template, LISTENER_RULE)}
+
+
+def _seed(environment: Environment) -> EnvironmentName | None:
+    config = environment.config
+    seed = config.database.seed_from if isinstance(config, AdHocAppConfig) else None
+    return EnvironmentName(environment.name.folder, seed) if seed else None
 
 
 def _has_run(stack: DeployedStack | None) -> bool:

@@ -111,6 +111,6 @@ def test_status_says_what_is_wrong(conversation_with_aws: Conversation) -> None:
     conversation = conversation_with_aws
     write(conversation, wrong=WRONG)
 
-    conversation.order("octocat", "/status dev/alpha")
+    conversation.order("octocat", "/status")
 
     assert "environments/dev/wrong.yaml:4:1: imagge" in conversation.answers[-1]
