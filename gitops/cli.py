@@ -315,7 +315,7 @@ request is opened, and the environment is deleted when it is merged. If GitHub d
     destroy.add_argument(
         "--confirm", metavar="NAME", help="repeat the name: required for production and protected stacks"
     )
-    destroy.add_argument("--region", help="search this region too: for a base without a declaration")
+    destroy.add_argument("--region", help="the stack in this region: one that stayed when the declaration moved")
     destroy.add_argument(
         "--only-expired",
         action="store_true",

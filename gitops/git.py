@@ -106,6 +106,23 @@ def contents(ids: Iterable[str], folder: Path) -> list[bytes]:
     return found
 
 
+def versions(folder: Path, patterns: Sequence[str]) -> list[tuple[EnvironmentName, bytes]]:
+    """Return each content that the files below `folder` with these patterns have had in the history of what is out.
+
+    In a shallow clone, that is the history that there is. Raises UserError when git cannot say.
+    """
+    selection = ["--raw", "--no-abbrev", "--no-renames", "-m", "--relative", "-z", "--format="]
+    listed = _git(["log", *selection, "--", *patterns], folder, "HEAD").split("\0")
+    # ":100644 100644 OLD NEW M", and then the path.
+    entries = zip(listed[::2], listed[1::2], strict=False)
+    found = {(blob, path) for said, path in entries for blob in said.split()[2:4] if blob.strip("0")}
+    paths = sorted(found)
+    texts = contents((blob for blob, _ in paths), folder)
+    return [
+        (EnvironmentName.from_path(PurePosixPath(path)), text) for (_, path), text in zip(paths, texts, strict=True)
+    ]
+
+
 @dataclass(frozen=True)
 class History:
     """The history of the commit that is checked out where `folder`, the declarations, is."""

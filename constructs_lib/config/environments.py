@@ -32,6 +32,7 @@ __all__ = [
     "Environments",
     "load",
     "parse_name",
+    "place_in",
     "read",
 ]
 
@@ -141,12 +142,7 @@ class Environments:
             return self.well_formed[name].place
         account = self.account_of(name)
         home = self.unchecked(EnvironmentName(ACCOUNTS_FOLDER, account)) if account else None
-        if home is None:
-            return None
-        base = None if name.is_account else self.unchecked(name.base)
-        account_id, region = home.text("id"), (base.text("region") if base else "") or home.text("region")
-        known = _ACCOUNT_ID.fullmatch(account_id) and _REGION.fullmatch(region)
-        return AccountRegion(account_id, region) if known else None
+        return place_in(home, None if name.is_account else self.unchecked(name.base)) if home else None
 
     def places(self, account: str | None = None) -> set[AccountRegion]:
         """Return every account and region that declarations name, or those of one account; its home is among them.
@@ -155,6 +151,13 @@ class Environments:
         """
         named = {self.place_of(name) for name in self.names if account in {None, self.account_of(name)}}
         return {place for place in named if place}
+
+
+def place_in(account: UncheckedDeclaration, base: UncheckedDeclaration | None) -> AccountRegion | None:
+    """Return where a base is deployed, and an account itself without one; None when the files do not say it."""
+    account_id, region = account.text("id"), (base.text("region") if base else "") or account.text("region")
+    known = _ACCOUNT_ID.fullmatch(account_id) and _REGION.fullmatch(region)
+    return AccountRegion(account_id, region) if known else None
 
 
 def read(

@@ -9,6 +9,7 @@ from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import Session
 from gitops.chatops.answers import Answer
 from gitops.drift.inventory import list_environments, status_report
+from gitops.former_places import former_places
 from gitops.github.sticky_comment import COMMENT_LENGTH
 from gitops.output import markdown
 from gitops.output.report import markdown_table
@@ -37,7 +38,8 @@ def show_status(request: Request, step: Step) -> Answer:
     session = Session(target.resolve(request.requested_target))
     places = {place for place in request.declared.places() if place.account == account_id}
     require_account(session.introduce(min(places)), [e for e in request.declared if e.account == step.account])
-    entries = list_environments(request.declared, places, Regions(session, places).stacks().values())
+    former = {place for place in former_places(request.folder) if place.account == account_id}
+    entries = list_environments(request.declared, places, Regions(session, places, former).stacks().values())
     touched = set(map(str, request.touched))
     shown = [entry for entry in entries if entry.name in touched] if touched else entries
     table, left_out = _table(shown)

@@ -51,9 +51,9 @@ def destroy(
     """Destroy the environment `name`, after consent: `yes`, and for a protected one its name in `confirm`.
 
     With `github`, its file is removed from the default branch first, `only_expired` if that lets it expire. `results`
-    is a folder for a file with what became of it. `region` is one more to look in, for an environment whose base is no
-    longer declared. Returns 0 also when the environment is gone already, and 1 when a pull request has to be merged
-    first.
+    is a folder for a file with what became of it. `region` is that of the stack: for one that stayed where the
+    environment is no longer declared. Returns 0 also when the environment is gone already, and 1 when a pull request
+    has to be merged first.
     """
     (wanted,) = parse_names([name])
     if confirm is not None and parse_names([confirm]) != [wanted]:
@@ -64,6 +64,8 @@ def destroy(
     with _recorded(wanted, results) as record:
         target = find_destroy_target(folder=folder, name=wanted, region=region, requested_target=requested_target)
         stack, cloudformation = target.stack, target.cloudformation
+        if target.left_behind and run is not None:
+            raise UserError(f"{wanted} is declared in another region than {region}, so --github would remove its file")
         if target.seeds:
             say(f"warning: {without_a_source(target.name, target.seeds)}")
         if stack and cloudformation and stack.status != destruction.DELETING:
@@ -143,6 +145,8 @@ def _conclude(target: DestroyTarget, removal: Removal) -> int:
         say(f"{name} is not deployed in {' '.join(map(str, sorted(target.places)))}: nothing to destroy")
     if removal.commit:
         say(f"its file was removed from the default branch: {removal.commit}")
+    elif target.left_behind:
+        say(f"{name} is still declared, in another place, where it was left alone")
     elif target.source and removal.outcome == "destroyed":
         say(f"{target.source.path} still declares it: `gitops deploy --all` would create it again")
     return 0

@@ -13,6 +13,7 @@ from gitops.commands.selection import select_accounts, show_problems
 from gitops.drift.detection import find_drift
 from gitops.drift.report import drift_report
 from gitops.errors import UserError
+from gitops.former_places import former_places
 from gitops.output.report import show
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def drift(*, folder: Path, account: str | None, save: Path | None, requested_tar
     accounts = select_accounts(declared, account, session)
     names = [environment.name for environment in declared if environment.account in accounts]
     assembly = synthesis.synthesise(folder, names if declared.errors or len(names) < len(declared) else None)
-    found = [find_drift(name, declared, assembly=assembly, target=aws, session=session) for name in accounts]
+    former = former_places(folder)
+    found = [
+        find_drift(name, declared, former=former, assembly=assembly, target=aws, session=session) for name in accounts
+    ]
     if save is not None:
         handoff.write(save, found[0])
     show(drift_report(found))

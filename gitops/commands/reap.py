@@ -11,6 +11,7 @@ from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.commands.selection import select_accounts, show_problems
 from gitops.errors import UserError
+from gitops.former_places import former_places
 from gitops.git import History
 from gitops.output.report import show
 from gitops.reap.expiry import find_expired, require_declarations
@@ -45,7 +46,10 @@ def reap(
     session = Session(target.resolve(requested_target))
     observations = []
     for name in select_accounts(declared, account, session):
-        stacks = Regions(session, declared.places(name)).stacks().values()
+        places = declared.places(name)
+        accounts = {place.account for place in places}
+        former = {place for place in former_places(folder) if place.account in accounts}
+        stacks = Regions(session, places, former).stacks().values()
         observations.append(find_expired(name, declared, list(stacks), history, now))
     show(observation_report(observations))
     if save is not None:

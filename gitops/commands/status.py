@@ -10,6 +10,7 @@ from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.commands.selection import show_problems
 from gitops.drift.inventory import list_environments, status_report
+from gitops.former_places import former_places
 from gitops.output.progress import say
 from gitops.output.report import show
 
@@ -34,9 +35,13 @@ def status(*, folder: Path, requested_target: TargetName | None, today: date) ->
     session = Session(target.resolve(requested_target))
     account = session.introduce(min(places))
     reached = {place for place in places if account in {None, place.account}}
+    former = {place for place in former_places(folder) - places if account in {None, place.account}}
+    regions = Regions(session, reached, former)
     elsewhere = [str(name) for name in sorted(declared.names) if (at := declared.place_of(name)) and at not in reached]
-    statuses = list_environments(declared, reached, Regions(session, reached).stacks().values())
+    statuses = list_environments(declared, reached, regions.stacks().values())
     show(status_report(statuses))
+    for place, reason in regions.unseen.items():
+        say(f"{place}, where something was declared before, could not be listed: {reason}")
     if elsewhere:
         say(f"not reached, because they are in other accounts: {', '.join(elsewhere)}")
     return 1 if declared.errors else 0

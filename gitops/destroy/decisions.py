@@ -11,15 +11,20 @@ from gitops.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from constructs_lib.config.environments import AccountRegion
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedResource, DeployedStack
 
 
-def find_stack(name: EnvironmentName, stacks: Iterable[DeployedStack]) -> DeployedStack | None:
+def find_stack(
+    name: EnvironmentName, stacks: Iterable[DeployedStack], declared_at: AccountRegion | None = None
+) -> DeployedStack | None:
     """Return the one stack that is the environment `name`, known by its name and by its tag.
 
+    Of several, it is the one in the place where the environment is declared.
+
     Raises:
-        UserError: a stack has the name and is not tagged as this environment, or several are.
+        UserError: a stack has the name and is not tagged as this environment, or several are, none of them there.
     """
     namesakes = [stack for stack in stacks if stack.name == name.stack]
     ours = [stack for stack in namesakes if stack.environment == str(name)]
@@ -27,13 +32,14 @@ def find_stack(name: EnvironmentName, stacks: Iterable[DeployedStack]) -> Deploy
     if strangers and not ours:
         listed = ", ".join(f"{stack.where} ({stack.environment or 'without the tag'})" for stack in strangers)
         raise UserError(f"the stack {name.stack} is not tagged as {name}, so it is left alone: {listed}")
-    if len(ours) > 1:
+    there = [stack for stack in ours if stack.where == declared_at]
+    if len(ours) > 1 and not there:
         listed = ", ".join(str(stack.where) for stack in ours)
         raise UserError(
-            f"{name} is deployed in {len(ours)} places: {listed}. Which one is meant cannot be told; delete the "
-            f"stack {name.stack} that is not wanted with the AWS CLI"
+            f"{name} is deployed in {len(ours)} places: {listed}. Nothing was destroyed. Choose one: "
+            f"gitops destroy {name} --region REGION"
         )
-    return ours[0] if ours else None
+    return next(iter(there or ours), None)
 
 
 def dependents(

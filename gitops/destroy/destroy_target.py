@@ -12,6 +12,7 @@ from gitops.aws.session import Session
 from gitops.deploy.rounds import poll_interval
 from gitops.destroy import decisions as destruction_plan
 from gitops.errors import UserError
+from gitops.former_places import former_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -40,14 +41,17 @@ class DestroyTarget:
     places: Collection[AccountRegion]
     interval: float
     seeds: Collection[EnvironmentName] = ()
+    left_behind: bool = False
+    """Whether it is declared in another place than that of its stack, and goes on there."""
 
 
 def find_destroy_target(
     *, folder: Path, name: EnvironmentName, region: str | None, requested_target: TargetName | None
 ) -> DestroyTarget:
-    """Look for an environment among the declarations in `folder` and in AWS. `region` is searched too.
+    """Look for an environment among the declarations in `folder` and in AWS: where any is declared, or was.
 
-    Declarations that are wrong, its own or others, do not matter.
+    With `region`, its stack in that region is meant, be it declared there or not. Declarations that are wrong, its own
+    or others, do not matter.
 
     Raises:
         UserError: it is an account, other environments depend on it, its account is not known, or its file cannot be
@@ -69,12 +73,18 @@ def find_destroy_target(
     aws = targets.resolve(requested_target)
     session = Session(aws)
     places, elsewhere = _places(session, declared, name, region)
-    regions = Regions(session, places)
-    stacks = regions.stacks().values()
-    stack = destruction_plan.find_stack(name, stacks)
+    accounts = {place.account for place in places}
+    regions = Regions(session, places, {place for place in former_places(folder) if place.account in accounts})
+    stacks = [stack for stack in regions.stacks().values() if region in {None, stack.where.region}]
+    declared_at = declared.place_of(name)
+    stack = destruction_plan.find_stack(name, stacks, declared_at)
     if stack is None and elsewhere:
         raise UserError(elsewhere)
-    _refuse_while_depended_upon(name, declared, stacks)
+    left_behind = region is not None and stack is not None and declared_at not in {None, stack.where}
+    if stack and left_behind:
+        _refuse_while_depended_upon(name, (), [other for other in stacks if other.where == stack.where])
+    else:
+        _refuse_while_depended_upon(name, declared.names, stacks)
     return DestroyTarget(
         name=name,
         source=declared.sources.get(name),
@@ -82,7 +92,8 @@ def find_destroy_target(
         cloudformation=regions[stack.where] if stack else None,
         places=places,
         interval=poll_interval(aws),
-        seeds=declared.seeded_from(name),
+        seeds=() if left_behind else declared.seeded_from(name),
+        left_behind=left_behind,
     )
 
 
@@ -119,8 +130,10 @@ def _places(
     )
 
 
-def _refuse_while_depended_upon(name: EnvironmentName, declared: Environments, stacks: Iterable[DeployedStack]) -> None:
-    dependents = destruction_plan.dependents(name, declared.names, stacks)
+def _refuse_while_depended_upon(
+    name: EnvironmentName, declared: Iterable[EnvironmentName], stacks: Iterable[DeployedStack]
+) -> None:
+    dependents = destruction_plan.dependents(name, declared, stacks)
     if dependents:
         listed = "\n".join(f"  {other} ({where})" for other, where in dependents.items())
         raise UserError(

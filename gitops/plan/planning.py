@@ -117,8 +117,12 @@ def _refusals(
         yield affected.refused
     if declared is None:
         return
-    if affected.before and affected.after and affected.before.where == affected.after.where:
-        found = replacement.find(affected.before.template, affected.after.template)
+    if affected.before and affected.after:
+        before, after = affected.before, affected.after
+        if before.where == after.where:
+            found = replacement.find(before.template, after.template)
+        else:
+            found = replacement.find_left(before.template, before.where, after.where)
         for message in replacement.refusals(found, declared.config.allow_replacement, today):
             yield f"would replace a resource that holds data without consent: {message}"
     budget = budget_of(declared)
@@ -130,7 +134,11 @@ def _warnings(affected: AffectedEnvironment, declared: Environment | None) -> It
     """Yield warnings: nothing forbids the change."""
     before, after = affected.before, affected.after
     if before and after and before.where != after.where:
-        yield f"moves to {after.where}: a new stack is created there, and the stack in {before.where} remains"
+        region = f" --region {before.where.region}" if before.where.account == after.where.account else ""
+        yield (
+            f"moves to {after.where}: a new stack is created there, and the stack in {before.where} remains until "
+            f"`gitops destroy {affected.name}{region}`"
+        )
     if declared and not isinstance(declared.config, AccountConfig) and (lock := declared.config.lock):
         yield f"is locked by {lock.by} ({lock.reason}) and is not deployed until it is unlocked"
     if affected.seeds:

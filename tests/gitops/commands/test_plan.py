@@ -184,10 +184,32 @@ def test_a_base_that_moves_leaves_its_stack_behind_and_says_so(repository: GitRe
     account = 'kind: account\nid: "111111111111"\nregion: eu-central-1\nrepositories: [microblog]\n'
     repository.write("accounts/europe.yaml", account)
 
-    planned = plan(repository)["dev/base"]
+    planned = plan(repository, fails=True)["dev/base"]  # dev/alpha would leave a bucket
 
+    assert planned.refusals == ()
     assert changes(planned) == {"Topic": "create"}
     assert "moves to aws://111111111111/eu-central-1" in planned.warnings[0]
+
+
+def test_a_base_that_moves_away_from_its_data_takes_consent(repository: GitRepository) -> None:
+    repository.base("dev", domain="bucket.example.com")
+    repository.commit()
+    repository.git("branch", "--force", "main")
+    repository.replace("environments/dev/base.yaml", "account: main", "account: main\nregion: eu-central-1")
+    account = 'kind: account\nid: "111111111111"\nregion: eu-central-1\nrepositories: [microblog]\n'
+    repository.write("accounts/europe.yaml", account)
+
+    refused = plan(repository, fails=True)["dev/base"]
+    consent = "allow_replacement: [{resource: Bucket, until: 2999-12-31, reason: it was copied}]"
+    repository.replace("environments/dev/base.yaml", "account: main", f"account: main\n{consent}")
+    allowed = plan(repository, fails=True)["dev/base"]
+
+    assert refused.refusals == (
+        "would replace a resource that holds data without consent: Bucket (AWS::S3::Bucket): stays in "
+        "aws://111111111111/us-east-1; aws://111111111111/eu-central-1 gets a new, empty one",
+    )
+    assert allowed.refusals == ()
+    assert "`gitops destroy dev/base --region us-east-1`" in allowed.warnings[0]
 
 
 def test_a_locked_environment_says_that_it_will_not_be_deployed(repository: GitRepository) -> None:
