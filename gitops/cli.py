@@ -118,8 +118,9 @@ def _declarations(verbs: _Verbs) -> None:
         "check the declarations",
         """\
 Check every declaration and print all errors as file:line:column: field: message. All files are checked, since they
-depend on each other. A past `expires` is an error in files that are named or changed since a revision, and a warning in
-others.
+depend on each other; an error stops its own environment and what stands on it. A past `expires` is an error in files
+that are named or changed since a revision, and a warning in others. Of two files that collide, the changed one is
+wrong.
 """,
         """\
   gitops validate
@@ -131,6 +132,11 @@ others.
     validate.add_argument("--base", metavar="REV", help="check files changed since this git revision strictly")
     validate.add_argument(
         "--format", dest="output_format", choices=("text", "github", "json"), default="text", help="default: text"
+    )
+    validate.add_argument(
+        "--issue",
+        action="store_true",
+        help="in a job of GitHub Actions: keep one issue with the errors, which is closed when there is none",
     )
     validate.add_argument(
         "--today", type=day, default=argparse.SUPPRESS, metavar="DATE", help="the day to judge expiry by, YYYY-MM-DD"
@@ -199,7 +205,7 @@ are kept, and reused while neither declarations nor code change.
         """\
 Print the environments that the change from one commit to another touches, as JSON in the order of deployment, and set
 the outputs of a workflow step. A declaration touches itself. For bases, accounts and code the templates of both commits
-are compared. Works offline.
+are compared. Works offline. Ends with 1 when some of them are wrong, after all others were printed.
 """,
         """\
   gitops affected --base origin/main                 the work tree against main
@@ -221,6 +227,12 @@ are compared. Works offline.
     which.add_argument("--accounts", action="store_true", help="all declared accounts")
     which.add_argument("names", nargs="*", default=[], metavar="NAME", help="a declared environment")
     affected.add_argument("--head", metavar="SHA", help="the commit to compare (default: the work tree)")
+    affected.add_argument(
+        "--results",
+        type=Path,
+        metavar="DIR",
+        help="write what is refused to this folder, as JSON",
+    )
 
     plan = verbs.add_on_aws(
         "plan",
@@ -303,7 +315,7 @@ request is opened, and the environment is deleted when it is merged. If GitHub d
     destroy.add_argument(
         "--confirm", metavar="NAME", help="repeat the name: required for production and protected stacks"
     )
-    destroy.add_argument("--region", help="search this region too: for a base without a declaration")
+    destroy.add_argument("--region", help="the stack in this region: one that stayed when the declaration moved")
     destroy.add_argument(
         "--only-expired",
         action="store_true",

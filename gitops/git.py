@@ -17,8 +17,21 @@ def changed_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
 
     Uncommitted changes count too. Raises UserError when git fails.
     """
+    return _differing(revision, folder, "d")
+
+
+def added_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
+    """Return the declarations below `folder` that were added, or renamed, since the branch left `revision`.
+
+    Uncommitted files count too. Raises UserError when git fails.
+    """
+    return _differing(revision, folder, "A")
+
+
+def _differing(revision: str, folder: Path, statuses: str) -> frozenset[EnvironmentName]:
     commit = commit_of(revision, folder)
-    comparison = ["diff", "--name-only", "-z", "--relative", "--diff-filter=d", "--merge-base", commit, "--", "."]
+    selection = ["--relative", "--no-renames", f"--diff-filter={statuses}", "--merge-base", commit]
+    comparison = ["diff", "--name-only", "-z", *selection, "--", "."]
     untracked = ["ls-files", "-z", "--others", "--exclude-standard", "--", "."]
     listed = _git(comparison, folder, revision) + _git(untracked, folder, revision)
     paths = (PurePosixPath(path) for path in listed.split("\0"))
@@ -91,6 +104,23 @@ def contents(ids: Iterable[str], folder: Path) -> list[bytes]:
         found.append(answer.read(int(header[2])))
         answer.readline()
     return found
+
+
+def versions(folder: Path, patterns: Sequence[str]) -> list[tuple[EnvironmentName, bytes]]:
+    """Return each content that the files below `folder` with these patterns have had in the history of what is out.
+
+    In a shallow clone, that is the history that there is. Raises UserError when git cannot say.
+    """
+    selection = ["--raw", "--no-abbrev", "--no-renames", "-m", "--relative", "-z", "--format="]
+    listed = _git(["log", *selection, "--", *patterns], folder, "HEAD").split("\0")
+    # ":100644 100644 OLD NEW M", and then the path.
+    entries = zip(listed[::2], listed[1::2], strict=False)
+    found = {(blob, path) for said, path in entries for blob in said.split()[2:4] if blob.strip("0")}
+    paths = sorted(found)
+    texts = contents((blob for blob, _ in paths), folder)
+    return [
+        (EnvironmentName.from_path(PurePosixPath(path)), text) for (_, path), text in zip(paths, texts, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def build(sources: Mapping[EnvironmentName, Source], names: Collection[Environme
     """
     built = Built()
     well_formed = {}
-    for name, source in sorted(sources.items(), key=lambda item: _turn(item[0])):
+    for name, source in sorted(sources.items(), key=lambda item: turn(item[0])):
         problems = list(_shape_problems(name, source))
         built.problems.extend(problems)
         if not problems:
@@ -64,7 +64,7 @@ def build(sources: Mapping[EnvironmentName, Source], names: Collection[Environme
     return built
 
 
-def _turn(name: EnvironmentName) -> tuple[bool, bool, EnvironmentName]:
+def turn(name: EnvironmentName) -> tuple[bool, bool, EnvironmentName]:
     """Return what sorts accounts before bases and bases before apps."""
     return not name.is_account, not name.is_base, name
 

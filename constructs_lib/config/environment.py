@@ -79,10 +79,20 @@ class Environment:
         """Return whether a field is written, in the declaration or among its base's defaults."""
         return any(source.find(path) is not None for source, path in self._written(field_path))
 
-    def problem(self, field_path: FieldPath, message: str, severity: Severity = "error") -> Problem:
-        """Return a problem at the place where a field is written: in the declaration, or else in its base."""
+    def problem(
+        self,
+        field_path: FieldPath,
+        message: str,
+        severity: Severity = "error",
+        *,
+        about: EnvironmentName | None = None,
+    ) -> Problem:
+        """Return a problem at the place where a field is written: in the declaration, or else in its base.
+
+        `about` is the declaration that it stops, if that is not this one.
+        """
         source, path = max(self._written(field_path), key=lambda place: place[0].depth(place[1]) - len(place[1]))
-        return replace(source.problem(path, message), severity=severity)
+        return replace(source.problem(path, message), severity=severity, about=about or self.name)
 
     def _written(self, field_path: FieldPath) -> Iterable[tuple[Source, FieldPath]]:
         yield self.source, field_path

@@ -3,14 +3,21 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import field as field_
 from typing import Literal
+
+from constructs_lib.config.naming import EnvironmentName
 
 Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
-    """One thing wrong with one field. Lines and columns count from 1; `field` is empty for a whole file."""
+    """One thing wrong with one field. Lines and columns count from 1; `field` is empty for a whole file.
+
+    `about` is the declaration that cannot be used because of it, where that is another one than the file's: an app is
+    wrong by a default of its base, which other apps do not use.
+    """
 
     path: str
     line: int
@@ -18,6 +25,7 @@ class Problem:
     field: str
     message: str
     severity: Severity = "error"
+    about: EnvironmentName | None = field_(default=None, compare=False)
 
     def __str__(self) -> str:
         """Return `path:line:column: field: message`, as compilers print it; a warning says that it is one."""

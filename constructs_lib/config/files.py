@@ -48,6 +48,11 @@ def file_of(folder: Path, name: EnvironmentName) -> Path:
     return folder / name.folder / f"{name.file}{SUFFIX}"
 
 
+def missing(shown: str, name: EnvironmentName) -> Problem:
+    """Return the problem with a declaration that was asked for and has no file in the folder that is shown so."""
+    return Problem(f"{shown}/{name}{SUFFIX}", 1, 1, "", f"does not exist, so {name} is not declared")
+
+
 def _read_all(folder: Path, shown: str, found: Found) -> None:
     root = folder.resolve()
     for entry in _entries(folder, shown, root, _BESIDE_FOLDERS, found):
@@ -106,8 +111,7 @@ def _read_some(folder: Path, shown: str, only: Collection[EnvironmentName], foun
 
     for name in sorted(only):
         if not read(name):
-            place = f"{shown}/{name}{SUFFIX}"
-            found.problems.append(Problem(place, 1, 1, "", f"does not exist, so {name} is not declared"))
+            found.problems.append(missing(shown, name))
         if name.folder != ACCOUNTS_FOLDER:
             read(name.base)
     for account in _accounts(found.sources):

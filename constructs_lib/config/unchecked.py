@@ -46,11 +46,24 @@ class UncheckedDeclaration:
     @property
     def max_removals(self) -> int:
         """How many apps of a base may be removed in one change."""
-        policy = self.data.get("policy")
-        number = cast("Mapping[str, object]", policy).get("max_removals") if isinstance(policy, dict) else None
+        number = self._mapping("policy").get("max_removals")
         return number if isinstance(number, int) and not isinstance(number, bool) else PolicyConfig().max_removals
+
+    @property
+    def app_defaults(self) -> "UncheckedDeclaration":
+        """What a base says for its apps."""
+        return UncheckedDeclaration(self._mapping("app_defaults"))
+
+    @property
+    def seed_from(self) -> str:
+        """The environment on the same base whose database this one's begins as a copy of; empty without one."""
+        return UncheckedDeclaration(self._mapping("database")).text("seed_from")
 
     def text(self, field: str) -> str:
         """Return a field whose value is text, or nothing."""
         value = self.data.get(field)
         return value if isinstance(value, str) else ""
+
+    def _mapping(self, field: str) -> Mapping[str, object]:
+        value = self.data.get(field)
+        return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}

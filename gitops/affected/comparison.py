@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
-from constructs_lib.config.errors import DeclarationError
+from constructs_lib.config.environments import read
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.affected import removals
 from gitops.affected.environment import AffectedEnvironment, same_stack, turn
+from gitops.affected.wrong import refused_environments, turned
 from gitops.cdk import synthesis
 from gitops.errors import UserError
 from gitops.github.job_matrix import entry
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from constructs_lib.config.environments import Environment, Environments
+    from constructs_lib.config.errors import Problem
     from gitops.affected.tree import Tree
     from gitops.cdk.assembly import SynthesisedStack
 
@@ -35,7 +36,7 @@ NOTHING_BEFORE = "there is nothing to compare with"
 class Comparison:
     """The environments that differ, in the order of deployment, and the number of unchanged ones on the new side.
 
-    `environments` are the resolved declarations of the new side: of all that is affected and not gone, at least.
+    `environments` are the resolved declarations of the new side: of all that is affected, right and not gone.
     """
 
     affected: tuple[AffectedEnvironment, ...]
@@ -58,8 +59,10 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
     `incomparable` says why. Python packages are those that are installed: where the lock files differ in one that
     templates are made with, everything counts as touched.
 
+    A declaration of the new side that is wrong is refused, and stops no other. One that the change makes right or wrong
+    counts as touched. Of two that collide, the one that is new or has changed is wrong.
+
     Raises:
-        DeclarationError: a declaration of the new side that may be touched, or one that it needs, is wrong.
         UserError: the new side cannot be synthesised.
     """
     renamed = {} if old is None else _renamed(old, new)
@@ -68,17 +71,37 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
     if only is not None:
         removed = [environment for environment in removed if environment.name in only]
         reasons = {name: reason for name, reason in reasons.items() if name in only}
-    before = NOTHING_EARLIER if old is None else _synthesise_earlier(old, new, reasons, [e.name for e in removed])
-    new.write(reasons)
-    declared = load(new.folder, only=reasons) if reasons else None
-    touched = [] if declared is None else list(_touched(new, reasons, declared, before, renamed))
-    gone = [replace(environment, before=before.stacks.get(environment.name)) for environment in removed]
     considered = new.declarations.keys() if only is None else new.declarations.keys() & set(only)
+    declared = _read(old, new) if reasons or removed else None
+    if old is not None and declared is not None:
+        reasons = {n: reason for n, reason in turned(old, declared).items() if n in considered} | reasons
+    refused = [] if declared is None else list(refused_environments(old, reasons, declared))
+    right = {name: reason for name, reason in reasons.items() if declared is None or name not in declared.wrong}
+    before = NOTHING_EARLIER if old is None else _synthesise_earlier(old, new, right, [e.name for e in removed])
+    touched = list(_touched(new, right, declared, before, renamed)) if declared and right else []
+    gone = [
+        replace(
+            environment,
+            before=before.stacks.get(environment.name),
+            seeds=declared.seeded_from(environment.name) if declared else frozenset(),
+        )
+        for environment in removed
+    ]
     return Comparison(
-        affected=tuple(sorted([*touched, *gone], key=turn)),
+        affected=tuple(sorted([*touched, *refused, *gone], key=turn)),
         environments={} if declared is None else declared.by_name,
-        unchanged=len(considered) - len(touched),
+        unchanged=len(considered) - len(touched) - len(refused),
     )
+
+
+def _read(old: Tree | None, new: Tree) -> Environments:
+    """Return the declarations of the new side; what is as on the old side was there before the rest."""
+    new.write(new.declarations)
+    if old is None:  # whatever is deployed is not known
+        return read(new.folder)
+    before = old.declarations
+    same = [name for name, content in new.declarations.items() if before.get(name) == content]
+    return read(new.folder, new=new.declarations.keys() - before.keys(), established=same)
 
 
 def _renamed(old: Tree, new: Tree) -> dict[EnvironmentName, EnvironmentName]:
@@ -212,7 +235,7 @@ def _synthesise_earlier(
         return Earlier(stacks=_stacks(old, names), reasons=reasons)
     except UserError as error:
         say(f"{FAILED}, not all of it: {error}")
-    wrong = {name: problem for name in names if (problem := _problem(old, name))}
+    wrong = {name: f"the earlier declaration is not valid ({found[0]})" for name, found in _wrong(old, names).items()}
     try:
         return Earlier(stacks=_stacks(old, names - wrong.keys()), reasons=reasons | wrong)
     except UserError:
@@ -226,13 +249,9 @@ def _stacks(tree: Tree, names: Collection[EnvironmentName]) -> dict[EnvironmentN
     return {name: stacks[name.stack] for name in names if name.stack in stacks}
 
 
-def _problem(tree: Tree, name: EnvironmentName) -> str | None:
-    try:
-        load(tree.folder, only=[name])
-    except DeclarationError as error:
-        wrong = next(problem for problem in error.problems if problem.severity == "error")
-        return f"the earlier declaration is not valid ({wrong})"
-    return None
+def _wrong(tree: Tree, names: Collection[EnvironmentName]) -> dict[EnvironmentName, tuple[Problem, ...]]:
+    wrong = read(tree.folder, only=names).wrong
+    return {name: wrong[name] for name in names if name in wrong}
 
 
 def _packages(old: Tree, new: Tree) -> str:

@@ -26,7 +26,8 @@ class AffectedEnvironment:
 
     `kind` is empty where the old declaration does not tell. `before` and `after` are its stacks on both sides: None
     where it is not declared, and `before` also where the old side could not be synthesised; `incomparable` says why.
-    `job` is None when the account of a removed environment is unknown; then the removal is refused.
+    `job` is None when the account of a removed environment is unknown, or the declaration is wrong; then the change is
+    refused. `seeds` are environments that stay and name a removed one as the source of their data.
     """
 
     name: EnvironmentName
@@ -40,6 +41,7 @@ class AffectedEnvironment:
     renamed_from: EnvironmentName | None = None
     renamed_to: EnvironmentName | None = None
     refused: str | None = None
+    seeds: frozenset[EnvironmentName] = frozenset()
 
     @property
     def wave(self) -> Wave:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import AccountRegion
 from gitops.aws import stack_status
 from gitops.aws.cloudformation import CloudFormation, DeployedStack
-from gitops.aws.session import CONNECTIONS, Session
+from gitops.aws.session import CONNECTIONS, AwsError, Session
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,10 +23,18 @@ Existing = Mapping[tuple[AccountRegion, str], DeployedStack]
 
 
 class Regions:
-    """CloudFormation in each account and region that a command has to do with."""
+    """CloudFormation in each account and region that a command has to do with.
 
-    def __init__(self, session: Session, places: Collection[AccountRegion]) -> None:
-        self._by_place = {place: CloudFormation(session, place) for place in sorted(set(places))}
+    `former` are places in which something may have been left: one that cannot be listed stops nothing.
+    """
+
+    def __init__(
+        self, session: Session, places: Collection[AccountRegion], former: Collection[AccountRegion] = ()
+    ) -> None:
+        self._by_place = {place: CloudFormation(session, place) for place in sorted({*places, *former})}
+        self._former = set(former) - set(places)
+        self.unseen: dict[AccountRegion, str] = {}
+        """The former places that could not be listed, and why."""
 
     def __getitem__(self, place: AccountRegion) -> CloudFormation:
         return self._by_place[place]
@@ -34,16 +42,25 @@ class Regions:
     def stacks(self) -> Existing:
         """Return every stack; those that only have a change set do not exist yet.
 
-        All or nothing: an AwsError in one region is raised.
+        All or nothing: an AwsError in one region is raised, except in former places, which `unseen` then has.
         """
         with ThreadPoolExecutor(max_workers=CONNECTIONS) as pool:
-            listings = pool.map(CloudFormation.stacks, self._by_place.values())
+            listings = pool.map(self._list, self._by_place)
             return {
                 (stack.where, stack.name): stack
                 for listing in listings
                 for stack in listing
                 if stack.status != stack_status.REVIEW
             }
+
+    def _list(self, place: AccountRegion) -> list[DeployedStack]:
+        try:
+            return self[place].stacks()
+        except AwsError as error:
+            if place not in self._former:
+                raise
+            self.unseen[place] = str(error)
+            return []
 
     def templates(self, stacks: Iterable[DeployedStack]) -> dict[str, object]:
         """Return the templates of stacks as they were last given to CloudFormation, by stack name."""

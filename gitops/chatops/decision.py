@@ -6,7 +6,9 @@ import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict, assert_never
 
+from constructs_lib.config.environments import read
 from gitops.chatops import authorise
+from gitops.chatops.authorise import Subject
 from gitops.chatops.comment_commands import command_of
 from gitops.errors import RefusedError
 from gitops.github.job_matrix import account_entry
@@ -46,10 +48,20 @@ class Step:
 
     @property
     def target(self) -> Environment:
-        """The environment that the step is about. Raises LookupError for a command that is not about one."""
+        """The environment that the step is about. Raises LookupError for a command that is not about one.
+
+        A removal may be about an environment that cannot be resolved; it has only a `name`.
+        """
         if self.environment is None:
             raise LookupError(f"/{self.order.verb} is not about an environment")
         return self.environment
+
+    @property
+    def name(self) -> EnvironmentName:
+        """The name of the environment that the step is about. Raises LookupError as `target`."""
+        if self.order.name is None:
+            raise LookupError(f"/{self.order.verb} is not about an environment")
+        return self.order.name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,13 +115,15 @@ def _steps(request: Request, order: Order) -> Iterable[Step]:
         case "account":
             return [Step(task=task, order=order, account=name) for task in tasks for name in _accounts(request)]
         case "environment":
-            environment = _declared(request, order, _name(request, order))
-            if reason := authorise.refusal_reason(order.verb, request.login, request.permission, environment):
-                raise RefusedError(f"{environment.name}: {reason}")
+            name = _name(request, order)
+            environment = _environment(request, order, name)
+            subject = Subject.of(environment) if environment else Subject.of_wrong(name, request.declared)
+            if reason := authorise.refusal_reason(order.verb, request.login, request.permission, subject):
+                raise RefusedError(f"{name}: {reason}")
             if order.token:
-                request.confirmed(order.token, environment.name)  # refused now rather than after an approval
-            named = replace(order, name=environment.name)
-            account = environment.account
+                request.confirmed(order.token, name)  # refused now rather than after an approval
+            named = replace(order, name=name)
+            account = _account(request, name)
             return [Step(task=task, order=named, account=account, environment=environment) for task in tasks]
     assert_never(command.scope)
 
@@ -117,13 +131,25 @@ def _steps(request: Request, order: Order) -> Iterable[Step]:
 def _accounts(request: Request) -> list[str]:
     """Return the accounts of the environments that the pull request touches, or of all."""
     declared = request.declared
-    touched = [name if name in declared else name.base for name in request.touched]
-    accounts = {declared[name].account for name in touched if name in declared}
+    accounts = {account for name in request.touched if (account := declared.account_of(name)) in declared.accounts}
     if not accounts:
         accounts = set(declared.accounts)
     if not accounts:
         raise RefusedError(f"nothing is declared on {request.event.default_branch}")
-    return sorted(accounts)
+    return sorted(filter(None, accounts))
+
+
+def _account(request: Request, name: EnvironmentName) -> str:
+    """Return the account of an environment. Raises RefusedError when no readable file says which."""
+    account = request.declared.account_of(name)
+    if account is None and len(request.declared.accounts) == 1:
+        (account,) = request.declared.accounts
+    if account not in request.declared.accounts or account is None:
+        raise RefusedError(
+            f"the account of {name} cannot be read: correct the files of its base and its account first, or use "
+            f"`gitops destroy {name}` with credentials for that account"
+        )
+    return account
 
 
 def _name(request: Request, order: Order) -> EnvironmentName:
@@ -136,22 +162,37 @@ def _name(request: Request, order: Order) -> EnvironmentName:
     return request.touched[0]
 
 
-def _declared(request: Request, order: Order, name: EnvironmentName) -> Environment:
-    """Return an environment of the default branch. Raises RefusedError when it is not declared there."""
-    if name in request.declared:
-        return request.declared[name]
-    close = difflib.get_close_matches(str(name), map(str, request.declared.by_name), n=1)
-    guess = f"; did you mean {close[0]}?" if close else ""
+def _environment(request: Request, order: Order, name: EnvironmentName) -> Environment | None:
+    """Return an environment of the default branch; None for a removal of one whose file cannot be resolved.
+
+    One that collides with another is judged by the job that deploys it, which can see which one is deployed.
+
+    Raises RefusedError when it is not declared, when it is wrong, or when nothing of its file can be read.
+    """
+    declared = request.declared
     is_removal = command_of(order.verb).who == "owner"
+    if name in declared:
+        return declared[name]
+    if is_removal and name in declared.sources:
+        return declared.well_formed.get(name)
+    if name in declared.well_formed:
+        alone = read(request.folder, today=request.today, established={name})
+        if name in alone:
+            return alone[name]
+    if name in declared.wrong:
+        listed = "; ".join(map(str, declared.wrong[name]))
+        raise RefusedError(f"{name} is wrong on {request.event.default_branch}: {listed}")
+    close = difflib.get_close_matches(str(name), map(str, declared.names), n=1)
+    guess = f"; did you mean {close[0]}?" if close else ""
     left_over = f"; `gitops destroy {name}` deletes its stack if it still has one" if is_removal else ""
     raise RefusedError(f"{name} is not declared on {request.event.default_branch}{guess}{left_over}")
 
 
 def _entry(request: Request, number: int, step: Step) -> MatrixEntry:
-    environment = step.environment
+    name = step.order.name if command_of(step.order.verb).scope == "environment" else None
     return MatrixEntry(
         order=number,
         **account_entry(step.account, request.declared.accounts[step.account]),
-        environment=str(environment.name) if environment else "",
-        slug=environment.name.stack if environment else "",
+        environment=str(name or ""),
+        slug=name.stack if name else "",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.model import AdHocAppConfig
 from gitops.aws.session import AwsError
 from gitops.chatops.answers import Answer, default_branch_change
 from gitops.chatops.confirmation import VALID_FOR, ConfirmationRecord, claimed_body, template_digest
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.config.environments import Environment
+    from constructs_lib.config.naming import EnvironmentName
     from gitops.chatops.confirmation import Confirmation
     from gitops.chatops.decision import Step
     from gitops.chatops.request import Request
@@ -40,10 +40,10 @@ def offer_destruction(request: Request, step: Step) -> Answer:
         RefusedError: the environment must not be destroyed.
         AwsError: AWS cannot be listed completely.
     """
-    environment = step.target
-    found = _find(request, environment)
+    name = step.name
+    found = _find(request, name)
     record = ConfirmationRecord.new(
-        environment=str(environment.name),
+        environment=str(name),
         requester=request.login,
         stack_id=found.stack.stack_id if found.stack else "",
         template=_digest(found),
@@ -52,10 +52,10 @@ def offer_destruction(request: Request, step: Step) -> Answer:
     minutes = int(VALID_FOR.total_seconds() // 60)
     question = (
         f"To destroy it, {markdown.text(request.login)} comments within {minutes} minutes:\n\n"
-        f"{markdown.block(f'/confirm {environment.name} {record.token}')}\n\n"
+        f"{markdown.block(f'/confirm {name} {record.token}')}\n\n"
         "Its file is then removed from the default branch, and its stack is deleted."
     )
-    return Answer(text="\n\n".join([*_inventory(request, environment, found), question]), first_line=record.marker)
+    return Answer(text="\n\n".join([*_inventory(request, step, found), question]), first_line=record.marker)
 
 
 def confirm_destruction(request: Request, step: Step) -> Answer:
@@ -66,9 +66,9 @@ def confirm_destruction(request: Request, step: Step) -> Answer:
         UserError: its file forbids to destroy it, or AWS could not delete all of it: the same run, started again,
             finishes it.
     """
-    environment = step.target
-    confirmed = request.confirmed(step.order.token, environment.name)
-    found = _find(request, environment)
+    name = step.name
+    confirmed = request.confirmed(step.order.token, name)
+    found = _find(request, name)
     _require_same(request, confirmed, found)
     # Whatever happens from here on, the token is used up, and only this comment may go on.
     note = f"_Used by [this comment]({request.event.comment.url})._"
@@ -79,8 +79,8 @@ def confirm_destruction(request: Request, step: Step) -> Answer:
         removed = remove_environment(
             found,
             request.repository,
-            path=declaration_path(request.folder, environment.name),
-            message=f"Destroy {environment.name}\n\nOrdered by @{request.login} in {request.event.comment.url}",
+            path=declaration_path(request.folder, name),
+            message=f"Destroy {name}\n\nOrdered by @{request.login} in {request.event.comment.url}",
             run_url=request.run_url,
             report=report,
         )
@@ -88,11 +88,11 @@ def confirm_destruction(request: Request, step: Step) -> Answer:
     return _told(removed)
 
 
-def _find(request: Request, environment: Environment) -> DestroyTarget:
+def _find(request: Request, name: EnvironmentName) -> DestroyTarget:
     """Look for an environment. Raises RefusedError when it must not be destroyed, and AwsError."""
     try:
         return find_destroy_target(
-            folder=request.folder, name=environment.name, region=None, requested_target=request.requested_target
+            folder=request.folder, name=name, region=None, requested_target=request.requested_target
         )
     except AwsError:
         raise
@@ -120,8 +120,10 @@ def _digest(found: DestroyTarget) -> str:
     return template_digest(found.cloudformation.template(found.stack.stack_id))
 
 
-def _inventory(request: Request, environment: Environment, found: DestroyTarget) -> Iterator[str]:
-    shown = f"**{markdown.code(str(environment.name))}**"
+def _inventory(request: Request, step: Step, found: DestroyTarget) -> Iterator[str]:
+    shown = f"**{markdown.code(str(found.name))}**"
+    if found.seeds:
+        yield f"**{markdown.text(destruction_plan.without_a_source(found.name, found.seeds))}.**"
     if found.stack is None or found.cloudformation is None:
         file = markdown.code(declaration_path(request.folder, found.name))
         yield f"{shown} is declared and not deployed. Only its file {file} is removed."
@@ -142,19 +144,20 @@ def _inventory(request: Request, environment: Environment, found: DestroyTarget)
         yield f"**These hold data:**\n\n{listed}{more}"
     else:
         yield "None of them holds data."
-    if environment.base is not None and isinstance(environment.config, AdHocAppConfig):
+    if found.stack.kind == "ad-hoc-app":
         yield "Its own database and role on the base's instance are dropped."
     rows = [(markdown.code(kind), str(count)) for kind, count in counted[:_MOST_LINES]]
     yield markdown.fold("resources by type", markdown.table(("type", "number"), rows))
-    if saved := _saved(environment, found, template):
+    if saved := _saved(step.environment, found, template):
         yield saved
 
 
-def _saved(environment: Environment, found: DestroyTarget, template: object) -> str | None:
+def _saved(environment: Environment | None, found: DestroyTarget, template: object) -> str | None:
     """Return the estimate of its cost a month, from its deployed template."""
     if not isinstance(template, dict) or found.stack is None:
         return None
-    cost = estimate(template, found.stack.where.region, prices.load(), awake_share=environment.awake_share)
+    awake = environment.awake_share if environment else 1.0
+    cost = estimate(template, found.stack.where.region, prices.load(), awake_share=awake)
     upto = f" to {cost.most_usd:.2f}" if cost.most_usd > cost.least_usd else ""
     return f"Saves about {cost.least_usd:.2f}{upto} US dollars a month, by list prices."
 

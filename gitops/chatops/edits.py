@@ -14,6 +14,7 @@ from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.model import AdHocAppConfig
 from gitops.chatops import authorise
 from gitops.chatops.answers import Answer, default_branch_change
+from gitops.chatops.authorise import Subject
 from gitops.chatops.request import repository_path
 from gitops.declarations import with_field, without_field
 from gitops.errors import RefusedError
@@ -104,7 +105,7 @@ def _commit(
         """Edit the file as it is on the default branch at that moment."""
         nonlocal after
         before = _parse(request, step, text)
-        reason = authorise.refusal_reason(step.order.verb, request.login, request.permission, before)
+        reason = authorise.refusal_reason(step.order.verb, request.login, request.permission, Subject.of(before))
         if reason:
             raise RefusedError(f"{name}: {reason}")
         edited = edit(before, text, path)

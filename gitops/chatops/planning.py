@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lib.config import files
-from constructs_lib.config.errors import DeclarationError
 from gitops import checkout
 from gitops.affected.tree import Tree
 from gitops.chatops.answers import Answer
@@ -36,7 +35,7 @@ def plan_pull_request(request: Request, _step: Step) -> Answer:
     """Update the pull request's comment with the plan, and return a link to it.
 
     Raises:
-        RefusedError: the declarations of the pull request are not valid.
+        RefusedError: the pull request is closed, or changed meanwhile.
         GitHubError: they cannot be read, or the plan cannot be written.
     """
     pull_request = request.pull_request
@@ -50,11 +49,8 @@ def plan_pull_request(request: Request, _step: Step) -> Answer:
         folder = Path(root) / FOLDER
         shutil.copytree(request.folder, folder)
         _apply(proposed, folder)
-        try:
-            # Both sides are made with the code that runs here, the default branch's.
-            made = make_plan(Tree(checkout.ROOT, request.folder), Tree(checkout.ROOT, folder), request.today)
-        except DeclarationError as error:
-            raise RefusedError(str(error)) from error
+        # Both sides are made with the code that runs here, the default branch's.
+        made = make_plan(Tree(checkout.ROOT, request.folder), Tree(checkout.ROOT, folder), request.today)
     comment = post(
         request.repository, pull_request.number, made, (), head=pull_request.head_sha, run_url=request.run_url
     )

@@ -10,6 +10,7 @@ from constructs_lib.config.model import AppConfig
 from gitops.access.sleeping import next_change, set_awake
 from gitops.chatops.answers import Answer
 from gitops.chatops.outcome import publish_outcome
+from gitops.deploy.beside_deployed import read_beside_deployed
 from gitops.deploy.run import deploy_environments
 from gitops.errors import LockedError, RefusedError
 from gitops.github.deployments import GitHubDeployments
@@ -30,10 +31,12 @@ def deploy_by_comment(request: Request, step: Step) -> Answer:
 
     Raises:
         LockedError: the environment is locked now.
+        DeclarationError: it collides with another environment that is deployed.
         RefusedError: the order names an image that the default branch does not declare.
         UserError: something that the deployment needs is missing, or AWS refuses.
     """
-    environment, image = step.target, step.order.image
+    declared = read_beside_deployed(request.folder, request.requested_target, request.today)
+    (environment,), image = declared.require([step.target.name]), step.order.image
     config = environment.config
     if image and isinstance(config, AppConfig) and config.image != image:
         raise RefusedError(

@@ -9,6 +9,7 @@ from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import Session
 from gitops.chatops.answers import Answer
 from gitops.drift.inventory import list_environments, status_report
+from gitops.former_places import former_places
 from gitops.github.sticky_comment import COMMENT_LENGTH
 from gitops.output import markdown
 from gitops.output.report import markdown_table
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from gitops.chatops.request import Request
     from gitops.drift.inventory import EnvironmentStatus
 
-_LENGTH = COMMENT_LENGTH - 4_000
+_LENGTH = COMMENT_LENGTH - 7_000
 """Most characters of the table; the rest of a comment is for what else is said."""
 
 _MOST_MISSING = 40
+_MOST_OF_ERRORS = 2_000
 
 
 def show_status(request: Request, step: Step) -> Answer:
@@ -32,13 +34,12 @@ def show_status(request: Request, step: Step) -> Answer:
     Raises:
         AwsError: AWS cannot be listed completely.
     """
-    account = step.account
-    declared = [environment for environment in request.declared if environment.account == account]
-    account_id = request.declared.accounts[account].id
+    account_id = request.declared.accounts[step.account].id
     session = Session(target.resolve(request.requested_target))
     places = {place for place in request.declared.places() if place.account == account_id}
-    require_account(session.introduce(min(places)), declared)
-    entries = list_environments(declared, Regions(session, places).stacks().values())
+    require_account(session.introduce(min(places)), [e for e in request.declared if e.account == step.account])
+    former = {place for place in former_places(request.folder) if place.account == account_id}
+    entries = list_environments(request.declared, places, Regions(session, places, former).stacks().values())
     touched = set(map(str, request.touched))
     shown = [entry for entry in entries if entry.name in touched] if touched else entries
     table, left_out = _table(shown)
@@ -50,6 +51,9 @@ def show_status(request: Request, step: Step) -> Answer:
         listed = ", ".join(map(markdown.code, missing[:_MOST_MISSING]))
         listed += f" and {len(missing) - _MOST_MISSING} more" if len(missing) > _MOST_MISSING else ""
         text.append(f"Neither declared on {markdown.code(request.event.default_branch)} nor deployed: {listed}")
+    if errors := request.declared.errors:
+        listed = "\n".join(str(problem) for problem in errors)
+        text.append(f"Wrong on {request.event.default_branch}:\n\n{markdown.block(listed[:_MOST_OF_ERRORS])}")
     return Answer(text="\n\n".join(text) or "No environment is declared or deployed in this account.")
 
 

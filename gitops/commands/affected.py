@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from gitops.affected.comparison import Comparison, compare
 from gitops.affected.environment import AffectedEnvironment, matrix_outputs, turn
 from gitops.affected.handed_over import last_handed_over
 from gitops.affected.tree import trees
-from gitops.commands.selection import parse_names
+from gitops.affected.wrong import refused_environment
+from gitops.commands.selection import parse_names, show_problems
 from gitops.git import commit_of
 from gitops.github.actions import Run, set_outputs
 from gitops.github.job_matrix import account_entry, entry
 from gitops.output.progress import say, without_workflow_commands
+from gitops.report.results import EnvironmentResult, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,20 +26,34 @@ ASKED_FOR = "it was asked for"
 
 
 def affected(
-    *, folder: Path, base: str | None, head: str | None, names: Sequence[str], accounts: bool, pushed: bool
+    *,
+    folder: Path,
+    base: str | None,
+    head: str | None,
+    names: Sequence[str],
+    accounts: bool,
+    pushed: bool,
+    results: Path | None,
 ) -> int:
     """Print the environments that a change touches as JSON, and set the outputs of the workflow's step.
 
     The change is the one from the commit `base` to the commit `head`, or to the work tree; with `pushed`, from what
     earlier runs of the workflow have handed over. Without either, it is the environments `names` as they are declared,
     all when the list is empty; or else, with `accounts`, the accounts.
+
+    `results` is a folder for a file about each that is refused, for the report of the deployment.
+
+    Returns 1 when declarations that are touched, or asked for, are wrong; all others are in the output.
+
+    Raises DeclarationError when one of `names` is not declared; there is no output then.
     """
     if accounts:
-        declared = load(folder).accounts
-        entries = [account_entry(name, config) for name, config in sorted(declared.items())]
+        declared = read(folder)
+        entries = [account_entry(name, config) for name, config in sorted(declared.accounts.items())]
         set_outputs({"accounts": entries})
         print(json.dumps(entries, indent=2))
-        return 0
+        show_problems(declared)
+        return 1 if declared.errors else 0
     if pushed:
         head = commit_of(head or "HEAD", folder)
         run = Run.from_environ()
@@ -46,11 +62,23 @@ def affected(
     found = _compared(base, head, folder) if base is not None else _named(names, folder)
     set_outputs(matrix_outputs(found))
     print(json.dumps([environment.as_json() for environment in found.affected], indent=2))
+    if results is not None:
+        write(results, map(_result, filter(lambda environment: environment.refused, found.affected)))
     for environment in found.affected:
         if environment.refused:
-            say(without_workflow_commands(f"{environment.name} is not destroyed: {environment.refused}"))
+            done = "destroyed" if environment.action == "destroy" else "deployed"
+            say(without_workflow_commands(f"{environment.name} is not {done}: {environment.refused}"))
     say(f"{len(found.affected)} affected, {found.unchanged} unchanged")
-    return 0
+    return 1 if any(e.refused and e.action != "destroy" for e in found.affected) else 0
+
+
+def _result(environment: AffectedEnvironment) -> EnvironmentResult:
+    return EnvironmentResult(
+        environment=str(environment.name),
+        kind=environment.kind,
+        outcome="failed",
+        reason=environment.refused or "",
+    )
 
 
 def _compared(base: str, head: str | None, folder: Path) -> Comparison:
@@ -61,8 +89,9 @@ def _compared(base: str, head: str | None, folder: Path) -> Comparison:
 def _named(names: Sequence[str], folder: Path) -> Comparison:
     """Return environments as if everything about them had changed; nothing is synthesised."""
     wanted = parse_names(names)
-    declared = load(folder, only=wanted or None)
-    chosen = [declared[name] for name in wanted] or list(declared)
+    declared = read(folder)
+    chosen = declared.require(wanted) if wanted else list(declared)
+    refused = [] if wanted else [refused_environment(name, declared, ASKED_FOR, "update") for name in declared.wrong]
     environments = [
         AffectedEnvironment(
             name=environment.name,
@@ -73,4 +102,5 @@ def _named(names: Sequence[str], folder: Path) -> Comparison:
         )
         for environment in chosen
     ]
-    return Comparison(affected=tuple(sorted(environments, key=turn)), environments=declared.by_name, unchanged=0)
+    affected = sorted([*environments, *refused], key=turn)
+    return Comparison(affected=tuple(affected), environments=declared.by_name, unchanged=0)

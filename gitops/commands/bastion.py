@@ -21,7 +21,7 @@ Action = Literal["start", "stop", "status"]
 
 def bastion(*, folder: Path, name: str, action: Action, requested_target: TargetName | None, today: date) -> int:
     """Start the bastion of the base `name`, stop it, or print its state. Starting and stopping go on by themselves."""
-    (environment,) = select(folder, [name], today)
+    (environment,) = select(folder, [name], today).environments
     base = find_base(environment, requested_target)
     host = Bastion(base)
     state = host.state()

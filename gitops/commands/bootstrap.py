@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from constructs_lib.config.model import AccountConfig
 from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_ENVIRONMENTS, role_output, role_variable
 from gitops.aws import target
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.commands.deploy import conclude
-from gitops.commands.selection import show_warnings
+from gitops.commands.selection import show_problems
 from gitops.deploy import bootstrapping
 from gitops.deploy.run import deploy_environments
 from gitops.errors import UserError
@@ -43,11 +43,12 @@ def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName
     The same command again brings everything up to date. Returns 1 when a stack failed.
 
     Raises:
+        DeclarationError: the account's own files are wrong.
         UserError: which account is meant is not clear, or `cdk bootstrap` failed.
     """
-    declared = load(folder, today=today)
-    show_warnings(declared)
-    environments = _files_of_account(declared, account)
+    declared = read(folder, today=today)
+    show_problems(declared)
+    environments = declared.require([environment.name for environment in _files_of_account(declared, account)])
     results = deploy_environments(
         folder, environments, everything=False, requested_target=requested_target, today=today
     )
@@ -55,7 +56,7 @@ def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName
         return 1
     aws = target.resolve(requested_target)
     account_id = environments[0].account_id
-    places = sorted({e.place for e in declared if e.account_id == account_id})
+    places = sorted(place for place in declared.places() if place.account == account_id)
     bootstrapping.bootstrap(aws, places)
     session = Session(aws)
     bootstrapping.let_deployments_read_parameters(session, places)
@@ -69,7 +70,7 @@ def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName
 
 def _files_of_account(declared: Environments, name: str | None) -> Sequence[Environment]:
     """Return the declarations of one AWS account, of which there may be one for each of several regions."""
-    accounts = [environment for environment in declared if environment.name.is_account]
+    accounts = [environment for environment in declared.well_formed.values() if environment.name.is_account]
     if name is None:
         ids = {environment.account_id for environment in accounts}
     else:

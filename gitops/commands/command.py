@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from constructs_lib.config.errors import DeclarationError
 from gitops.chatops import answers, authorise, decision
 from gitops.chatops.decision import Refusal
@@ -55,7 +55,7 @@ def command(*, folder: Path, perform: int | None, requested_target: TargetName |
             event=commented,
             permission=permission,
             repository=repository,
-            declared=load(folder, today=today),
+            declared=read(folder, today=today),
             folder=folder,
             today=today,
             run_url=run.url,

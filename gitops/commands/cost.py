@@ -30,18 +30,22 @@ NOT_PRICED = "not priced"
 
 
 def cost(*, folder: Path, names: Sequence[str], output_format: OutputFormat, today: date) -> int:
-    """Print the estimates of the environments `names`, or of all. Asks no AWS."""
-    environments = select(folder, names, today)
+    """Print the estimates of the environments `names`, or of all that are right. Asks no AWS.
+
+    Returns 1 when declarations are wrong and were left out.
+    """
+    selected = select(folder, names, today)
+    environments = selected.environments
     if not environments:
         say(f"no environment is declared in {folder}: nothing costs anything")
-        return 0
-    assembly = synthesis.synthesise(folder, [environment.name for environment in environments] if names else None)
+        return selected.exit_code
+    assembly = synthesis.synthesise(folder, selected.names)
     estimates: Estimates = {
         str(environment.name): (environment, estimate_environment(environment, assembly, prices.load()))
         for environment in environments
     }
     print(_as_json(estimates) if output_format == "json" else _as_text(estimates))
-    return 0
+    return selected.exit_code
 
 
 def _as_text(estimates: Estimates) -> str:

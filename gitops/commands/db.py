@@ -41,7 +41,7 @@ def db(
     """
     if not print_only:
         programs.require(programs.AWS_CLI, programs.PLUGIN, *([programs.PSQL] if psql else []))
-    (environment,) = select(folder, [name], today)
+    (environment,) = select(folder, [name], today).environments
     app = find_app(environment, requested_target)
     base = base_of(app)
     bastion = Bastion(base)

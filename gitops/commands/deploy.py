@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gitops.commands.selection import select
+from constructs_lib.config.errors import DeclarationError
+from gitops.commands.selection import choose, parse_names
+from gitops.deploy.beside_deployed import read_beside_deployed
 from gitops.deploy.decisions import Result
 from gitops.deploy.run import declared_lock, deploy_environments
 from gitops.deploy.supersession import superseded
@@ -16,10 +19,10 @@ from gitops.github.newest import newest_lock
 from gitops.output.progress import say
 from gitops.output.report import show_remarks, text_table
 from gitops.report.deployment import deployment_report
-from gitops.report.results import of_deployment, recorded
+from gitops.report.results import EnvironmentResult, of_deployment, recorded, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -43,12 +46,19 @@ def deploy(
     `github` shows them as deployments there; `results` is a folder for a file each. What the checkout
     `unless_superseded_by` has otherwise is left to the run that deploys it. Returns 1 when one of them failed, and
     `LOCKED_EXIT` when none failed and one is locked: with `github`, on the default branch as it is just before AWS is
-    changed. The others are deployed all the same.
+    changed. The others are deployed all the same. Of all that are declared, those that are wrong are left out: it
+    returns 1 then too.
+
+    Raises:
+        DeclarationError: a declaration that is named, its base or its account is wrong; nothing was changed.
     """
-    environments = select(folder, names, today)
+    wanted = parse_names(names)
+    with _wrong_recorded(wanted, results):
+        selected = choose(read_beside_deployed(folder, requested_target, today), wanted)
+    environments = selected.environments
     if not environments:
         say(f"no environment is declared in {folder}: nothing to deploy")
-        return 0
+        return selected.exit_code
     run = Run.from_environ() if github else None
     deployments = GitHubDeployments(run.connect(), sha=run.sha, run_url=run.url) if run else None
     newer = superseded(folder, environments, unless_superseded_by) if unless_superseded_by else {}
@@ -56,7 +66,7 @@ def deploy(
     with recorded(own, deployments=deployments, folder=results) as done:
         done.extend(_left_alone(environment, newer) for environment in environments if environment.name in newer)
         if own:
-            everything = not names and not newer
+            everything = selected.names is None and not newer
             done.extend(
                 deploy_environments(
                     folder,
@@ -68,7 +78,20 @@ def deploy(
                 )
             )
     print(text_table(deployment_report([of_deployment(result) for result in done]).table), flush=True)
-    return conclude(done)
+    exit_code = conclude(done)
+    return selected.exit_code or exit_code
+
+
+@contextmanager
+def _wrong_recorded(names: Sequence[EnvironmentName], folder: Path | None) -> Iterator[None]:
+    """Write a result for each of `names` to the folder for results when their declarations are wrong."""
+    try:
+        yield
+    except DeclarationError as error:
+        if folder:
+            failed = partial(EnvironmentResult, outcome="failed", reason=str(error))
+            write(folder, (failed(environment=str(name)) for name in names))
+        raise
 
 
 def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) -> Result:

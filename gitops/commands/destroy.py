@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from constructs_lib.config.unchecked import UncheckedDeclaration
 from gitops.commands.selection import parse_names
 from gitops.destroy import decisions as destruction_plan
 from gitops.destroy import deletion as destruction
+from gitops.destroy.decisions import without_a_source
 from gitops.destroy.destroy_target import find_destroy_target
 from gitops.destroy.removal import Removal, remove_environment
 from gitops.errors import LockedError, UserError
@@ -49,9 +51,9 @@ def destroy(
     """Destroy the environment `name`, after consent: `yes`, and for a protected one its name in `confirm`.
 
     With `github`, its file is removed from the default branch first, `only_expired` if that lets it expire. `results`
-    is a folder for a file with what became of it. `region` is one more to look in, for an environment whose base is no
-    longer declared. Returns 0 also when the environment is gone already, and 1 when a pull request has to be merged
-    first.
+    is a folder for a file with what became of it. `region` is that of the stack: for one that stayed where the
+    environment is no longer declared. Returns 0 also when the environment is gone already, and 1 when a pull request
+    has to be merged first.
     """
     (wanted,) = parse_names([name])
     if confirm is not None and parse_names([confirm]) != [wanted]:
@@ -62,6 +64,10 @@ def destroy(
     with _recorded(wanted, results) as record:
         target = find_destroy_target(folder=folder, name=wanted, region=region, requested_target=requested_target)
         stack, cloudformation = target.stack, target.cloudformation
+        if target.left_behind and run is not None:
+            raise UserError(f"{wanted} is declared in another region than {region}, so --github would remove its file")
+        if target.seeds:
+            say(f"warning: {without_a_source(target.name, target.seeds)}")
         if stack and cloudformation and stack.status != destruction.DELETING:
             _obtain_consent(wanted, stack, cloudformation, yes=yes, confirmed=confirm is not None)
         if run is not None:
@@ -107,7 +113,7 @@ def _remove(target: DestroyTarget, run: Run, *, folder: Path, expired_on: date |
 
 
 def _refuse_locked(target: DestroyTarget) -> None:
-    lock = target.declared.lock if target.declared else None
+    lock = UncheckedDeclaration(target.source.data).lock if target.source else None
     if lock:
         raise LockedError(f"{target.name} is {lock}. Nothing was destroyed. Take `lock` out of its file first")
 
@@ -139,8 +145,10 @@ def _conclude(target: DestroyTarget, removal: Removal) -> int:
         say(f"{name} is not deployed in {' '.join(map(str, sorted(target.places)))}: nothing to destroy")
     if removal.commit:
         say(f"its file was removed from the default branch: {removal.commit}")
-    elif target.declared and removal.outcome == "destroyed":
-        say(f"{target.declared.source.path} still declares it: `gitops deploy --all` would create it again")
+    elif target.left_behind:
+        say(f"{name} is still declared, in another place, where it was left alone")
+    elif target.source and removal.outcome == "destroyed":
+        say(f"{target.source.path} still declares it: `gitops deploy --all` would create it again")
     return 0
 
 

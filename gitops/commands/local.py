@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from constructs_lib.config.environments import AccountRegion, load
+from constructs_lib.config.environments import AccountRegion, read
 from gitops.aws import embedded
 from gitops.errors import UserError
 from gitops.output.progress import say
@@ -50,12 +50,12 @@ def _prepare(folder: Path) -> None:
     from gitops.aws.session import Session  # noqa: PLC0415
     from gitops.deploy.preflight.prerequisites import prepare  # noqa: PLC0415
 
-    prepare(Session(target.resolve("local")), load(folder))
+    prepare(Session(target.resolve("local")), read(folder))
 
 
 def _home(folder: Path) -> AccountRegion:
     """Return the first declared account with its home region."""
-    accounts = load(folder).accounts
+    accounts = read(folder).accounts
     if not accounts:
         raise UserError(f"no account is declared in {folder / 'accounts'}, and the embedded AWS is one of them")
     account = accounts[min(accounts)]

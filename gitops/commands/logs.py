@@ -31,7 +31,7 @@ def logs(
     today: date,
 ) -> int:
     """Print the logs of the app `name`, of all its services or one, from `since` ago on; `follow` goes on for ever."""
-    (environment,) = select(folder, [name], today)
+    (environment,) = select(folder, [name], today).environments
     app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)
     services = services_of(app, ecs)

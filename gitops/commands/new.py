@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from constructs_lib.config.build import required_fields
-from constructs_lib.config.environments import BaseConfig, Environment, Environments, load, parse_name
+from constructs_lib.config.environments import BaseConfig, Environment, Environments, parse_name, read
 from constructs_lib.config.files import file_of
 from constructs_lib.config.model import CONFIG_OF_KIND, AdHocBaseConfig
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
@@ -48,8 +48,7 @@ def new(*, folder: Path, kind: str, name: str, options: Mapping[str, str], today
     that no other base has. An account gets the ids of its repository from GitHub.
 
     Raises UserError when an option is missing or of no use, when the file exists, or when GitHub cannot be asked;
-    DeclarationError when the declarations were not valid before, or would not be with this one: then nothing is
-    written.
+    DeclarationError when its base or its account is not valid, or this one would not be: then nothing is written.
     """
     known = _OPTIONS_OF_KIND.get(kind)
     if known is None:
@@ -60,7 +59,7 @@ def new(*, folder: Path, kind: str, name: str, options: Mapping[str, str], today
     file = file_of(folder, identity)
     if file.exists():
         raise UserError(f"{file} exists already; nothing was written")
-    environments = load(folder, today=today)
+    environments = read(folder, today=today)
     data = _declaration(kind, identity, options, environments, today)
     _write(folder, file, _HEADER + to_yaml({"kind": kind, **data}), identity, today)
     print(file)
@@ -86,7 +85,7 @@ def _declaration(
         return _account(kind, options, environments)
     if kind.endswith("-base"):
         return _base(kind, options, environments)
-    if name.base not in environments:
+    if name.base not in environments.names:
         raise UserError(f"the base {name.base} is not declared; write it first: gitops new ad-hoc-base {name.folder} …")
     return _app(kind, options, environments[name.base], today)
 
@@ -165,13 +164,14 @@ def _flags(options: tuple[str, ...] | list[str]) -> str:
 
 
 def _write(folder: Path, file: Path, text: str, name: EnvironmentName, today: date) -> None:
-    """Write a file and keep it if all declarations are valid with it."""
+    """Write a file and keep it if it is valid beside the others."""
+    others = read(folder).names
     made_folder = not file.parent.exists()
     file.parent.mkdir(exist_ok=True)
     with file.open("x", encoding="utf-8") as stream:
         stream.write(text)
     try:
-        load(folder, today=today, strict={name})
+        read(folder, today=today, strict={name}, new={name}, established=others).require([name])
     except BaseException:
         file.unlink()
         if made_folder:

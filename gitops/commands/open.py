@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def open(*, folder: Path, name: str, requested_target: TargetName | None, today: date) -> int:  # noqa: A001 - the verb
     """Print where the app `name` answers, and open it in the browser, if this machine has one."""
-    (environment,) = select(folder, [name], today)
+    (environment,) = select(folder, [name], today).environments
     app = find_app(environment, requested_target)
     embedded = app.target.embedded
     url = embedded.url(str(environment.name)) if embedded else app.output(URL_OUTPUT)

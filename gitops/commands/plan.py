@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import AccountRegion, load
+from constructs_lib.config.environments import AccountRegion, read
 from constructs_lib.config.files import file_of
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops import git
@@ -73,7 +73,7 @@ def _accounts(folder: Path, names: Iterable[str]) -> Mapping[str, AccountConfig]
     """Return those of the accounts `names` that are declared."""
     wanted = [EnvironmentName(ACCOUNTS_FOLDER, name) for name in names]
     declared = [name for name in wanted if file_of(folder, name).exists()]
-    return load(folder, only=declared).accounts if declared else {}
+    return read(folder, only=declared).accounts if declared else {}
 
 
 def _show(made: Plan) -> None:

@@ -23,16 +23,20 @@ if TYPE_CHECKING:
 
 
 def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetName | None, today: date) -> int:
-    """Print what the environments `names`, or all, need and do not make themselves. Returns 1 when any is missing."""
-    environments = select(folder, names, today)
+    """Print what the environments `names`, or all, need and do not make themselves.
+
+    Returns 1 when any of it is missing, or when declarations are wrong and were left out.
+    """
+    selected = select(folder, names, today)
+    environments = selected.environments
     if not environments:
         say(f"no environment is declared in {folder}: nothing to check")
-        return 0
+        return selected.exit_code
     aws = target.resolve(requested_target)
     session = Session(aws)
     places = {environment.place for environment in environments}
     require_account(session.introduce(min(places)), environments)
-    assembly = synthesis.synthesise(folder, [environment.name for environment in environments] if names else None)
+    assembly = synthesis.synthesise(folder, selected.names)
     regions = Regions(session, places)
     gate = Gate(session=session, regions=regions, assembly=assembly)
     findings = gate.inspect(environments, regions.stacks())
@@ -40,7 +44,7 @@ def preflight(*, folder: Path, names: Sequence[str], requested_target: TargetNam
     missing = sum(finding.state == "missing" for finding in findings)
     if missing and aws.embedded:
         say("the embedded AWS starts empty: gitops bootstrap, then gitops local prepare")
-    return 1 if missing else 0
+    return 1 if missing else selected.exit_code
 
 
 def preflight_report(findings: Sequence[PreflightFinding]) -> Report:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gitops.aws import target
 from gitops.aws.ecr import Ecr
 from gitops.aws.session import Session
-from gitops.commands.selection import parse_names, show_warnings
+from gitops.commands.selection import parse_names, show_problems
 from gitops.errors import UserError
 from gitops.github.connection import connect
 from gitops.github.newest import declaration_path
@@ -57,7 +57,7 @@ def promote(
             say(f"{name} declares that image already; nothing to change")
     if not texts:
         return 0
-    show_warnings(proposal.check_declarations(folder, texts, today))
+    show_problems(proposal.check_declarations(folder, texts, today))
     proposed = proposal.put(
         repository,
         {declaration_path(folder, name): text for name, text in texts.items()},

@@ -32,7 +32,7 @@ def run(
     """Run `command` in a task like those of a service of the app `name`; return its exit code."""
     if not command:
         raise UserError(f"name a command: gitops run {name} -- python manage.py COMMAND")
-    (environment,) = select(folder, [name], today)
+    (environment,) = select(folder, [name], today).environments
     app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)
     chosen = pick(app, services_of(app, ecs), service)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import AccountRegion, load, parse_name
+from constructs_lib.config.environments import AccountRegion, parse_name, read
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.aws.regions import require_account
 from gitops.errors import UserError
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -28,25 +29,52 @@ def parse_names(texts: Iterable[str]) -> list[EnvironmentName]:
         raise UserError(str(error)) from error
 
 
-def select(folder: Path, texts: Iterable[str], today: date) -> list[Environment]:
-    """Return the environments named in `texts`, or all that are declared in `folder` when none is.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """The environments of a command line. `names` is None where they are all that is declared in the folder.
 
-    An error in a declaration that is neither named nor needed does not matter. Warnings go to standard error.
+    `exit_code` is that of a command which has done its work for them: 1 where it left out what is wrong.
+    """
+
+    environments: Sequence[Environment]
+    names: Sequence[EnvironmentName] | None
+    exit_code: int
+
+
+def select(folder: Path, texts: Iterable[str], today: date) -> Selection:
+    """Return the environments named in `texts`, or all in `folder` that are right when none is.
+
+    What is wrong with others does not matter to those that are named; without names it is printed, like warnings, on
+    standard error.
 
     Raises:
-        DeclarationError: a declaration is wrong.
+        DeclarationError: a declaration that is named is not there, or it, its base or its account is wrong.
         UserError: what is named cannot be a name.
     """
-    names = parse_names(texts)
-    declared = load(folder, only=names or None, today=today)
-    show_warnings(declared)
-    return [declared[name] for name in names] or list(declared)
+    return choose(read(folder, today=today), parse_names(texts))
 
 
-def show_warnings(declared: Environments) -> None:
-    """Print what is doubtful about declarations on standard error."""
-    for warning in declared.warnings:
-        say(f"warning: {warning}")
+def choose(declared: Environments, names: Sequence[EnvironmentName]) -> Selection:
+    """Return the environments `names`, or all that are right when there are none. Raises as `select`."""
+    if names:
+        environments = declared.require(names)
+        for warning in declared.warnings_about(names):
+            say(f"warning: {warning}")
+        return Selection(environments=environments, names=names, exit_code=0)
+    show_problems(declared)
+    environments = list(declared)
+    whole = not declared.errors
+    return Selection(
+        environments=environments, names=None if whole else [e.name for e in environments], exit_code=int(not whole)
+    )
+
+
+def show_problems(declared: Environments) -> None:
+    """Print what is wrong and what is doubtful about declarations on standard error."""
+    for problem in declared.problems:
+        say(str(problem) if problem.severity == "error" else f"warning: {problem}")
+    if declared.wrong:
+        say(f"left out, because they are wrong: {', '.join(map(str, sorted(declared.wrong)))}")
 
 
 def select_accounts(declared: Environments, name: str | None, session: Session) -> list[str]:
@@ -65,5 +93,5 @@ def select_accounts(declared: Environments, name: str | None, session: Session) 
     reached = session.introduce(AccountRegion(first.id, first.region))
     if name is None:
         wanted = [account for account in wanted if reached in {None, declared.accounts[account].id}]
-    require_account(reached, [declared[EnvironmentName(ACCOUNTS_FOLDER, account)] for account in wanted])
+    require_account(reached, [declared.well_formed[EnvironmentName(ACCOUNTS_FOLDER, name)] for name in wanted])
     return wanted

@@ -36,7 +36,7 @@ def shell(
     """
     if not print_only:
         programs.require(programs.AWS_CLI, programs.PLUGIN)
-    (environment,) = select(folder, [name], today)
+    (environment,) = select(folder, [name], today).environments
     app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)
     chosen = pick(app, services_of(app, ecs), service)

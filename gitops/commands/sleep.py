@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def sleep(*, folder: Path, name: str, requested_target: TargetName | None, today: date) -> int:
     """Set the desired count of every service of the app `name` to 0."""
-    (environment,) = select(folder, [name], today)
+    (environment,) = select(folder, [name], today).environments
     changed = set_awake(environment, requested_target, awake=False)
     say(
         f"{environment.name}: {', '.join(changed)} put to sleep" if changed else f"{environment.name} is asleep already"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from gitops.aws import target
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
-from gitops.commands.selection import show_warnings
+from gitops.commands.selection import show_problems
 from gitops.drift.inventory import list_environments, status_report
+from gitops.former_places import former_places
 from gitops.output.progress import say
 from gitops.output.report import show
 
@@ -21,22 +22,26 @@ if TYPE_CHECKING:
 
 
 def status(*, folder: Path, requested_target: TargetName | None, today: date) -> int:
-    """Print every environment that is declared or deployed, in the account of the credentials."""
-    declared = load(folder, today=today)
-    show_warnings(declared)
+    """Print every environment that is declared or deployed, in the account of the credentials.
+
+    Returns 1 when declarations are wrong; these are printed too.
+    """
+    declared = read(folder, today=today)
+    show_problems(declared)
     places = declared.places()
     if not places:
         say(f"nothing is declared in {folder}")
-        return 0
+        return 1 if declared.errors else 0
     session = Session(target.resolve(requested_target))
     account = session.introduce(min(places))
     reached = {place for place in places if account in {None, place.account}}
-    statuses = list_environments(
-        [environment for environment in declared if account in {None, environment.account_id}],
-        Regions(session, reached).stacks().values(),
-    )
+    former = {place for place in former_places(folder) - places if account in {None, place.account}}
+    regions = Regions(session, reached, former)
+    elsewhere = [str(name) for name in sorted(declared.names) if (at := declared.place_of(name)) and at not in reached]
+    statuses = list_environments(declared, reached, regions.stacks().values())
     show(status_report(statuses))
-    elsewhere = [str(e.name) for e in declared if account not in {None, e.account_id}]
+    for place, reason in regions.unseen.items():
+        say(f"{place}, where something was declared before, could not be listed: {reason}")
     if elsewhere:
         say(f"not reached, because they are in other accounts: {', '.join(elsewhere)}")
-    return 0
+    return 1 if declared.errors else 0

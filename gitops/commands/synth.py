@@ -27,10 +27,14 @@ def synth(*, folder: Path, names: Sequence[str], base: str | None, today: date) 
     """Synthesise the environments `names`, or all, and print where the assembly is and what it holds.
 
     With `base`, a git revision, the templates are compared with those of the declarations and the code at which the
-    branch left it. Returns 1 when a resource that holds data would be replaced without consent.
+    branch left it. Returns 1 when a resource that holds data would be replaced without consent, or
+    when declarations are wrong and were left out.
     """
-    environments = select(folder, names, today)
-    assembly = synthesis.synthesise(folder, [environment.name for environment in environments] if names else None)
+    selected = select(folder, names, today)
+    environments = selected.environments
+    if selected.names == []:
+        return selected.exit_code
+    assembly = synthesis.synthesise(folder, selected.names)
     print(assembly.folder)
     rows = [
         (stack.name, stack.environment, str(stack.where), str(stack.resource_count), stack.template_file.name)
@@ -40,7 +44,7 @@ def synth(*, folder: Path, names: Sequence[str], base: str | None, today: date) 
     refused = _replacements(folder, environments, assembly, base, today) if base is not None else []
     for text in refused:
         say(text)
-    return 1 if refused else 0
+    return 1 if refused else selected.exit_code
 
 
 def _replacements(

@@ -2,52 +2,74 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from constructs_lib.config.environments import Environments, load, parse_name
-from constructs_lib.config.errors import DeclarationError, Problem
+from constructs_lib.config.environments import Environments, parse_name, read
+from constructs_lib.config.errors import Problem
 from constructs_lib.config.files import SUFFIX, file_of
 from constructs_lib.config.naming import EnvironmentName
 from gitops.errors import UserError
-from gitops.git import changed_since
+from gitops.git import added_since, changed_since
 from gitops.github import codeowners
 
 OutputFormat = Literal["text", "github", "json"]
 
 
-def validate(*, folder: Path, paths: Sequence[str], base: str | None, output_format: OutputFormat, today: date) -> int:
+def validate(
+    *,
+    folder: Path,
+    paths: Sequence[str],
+    base: str | None,
+    output_format: OutputFormat,
+    issue: bool,
+    today: date,
+) -> int:
     """Check all declarations below `folder`, print their problems, and return 1 if one of them is an error.
 
     Files of production need owners of their own in the repository's CODEOWNERS, if it has one.
 
     All files are checked, since they depend on each other. In those that `paths` name or that changed since the
-    revision `base`, a past `expires` is an error; in others it is a warning.
+    revision `base`, a past `expires` is an error; in others it is a warning. Of two files that collide, the one that
+    changed since `base` is wrong. A seed that is not declared is an error in files that were added since `base`.
 
     `text` has a line for each problem, `github` a workflow command that becomes an annotation of the pull request,
-    and `json` is a list of objects with the keys path, line, column, field, message and severity.
+    and `json` is a list of objects with the keys path, line, column, field, message and severity. With `issue`, in a
+    job, one issue of the repository says what is wrong, as long as something is.
 
-    Raises UserError when a path names no declaration, or when git cannot compare with `base`.
+    Raises UserError when a path names no declaration, when git cannot compare with `base`, or when GitHub refuses.
     """
     strict = {_named(path, folder) for path in paths}
+    new: Collection[EnvironmentName] = ()
+    established: Collection[EnvironmentName] = ()
     if base is not None:
-        strict |= changed_since(base, folder)
-    try:
-        environments = load(folder, today=today, strict=strict)
-    except DeclarationError as error:
-        problems = error.problems
-        checked = "the declarations cannot be used"
-    else:
-        problems = (*environments.warnings, *_unowned(environments, folder))
-        checked = f"{_counted(len(environments), 'environment')} checked"
+        changed, new = changed_since(base, folder), added_since(base, folder)
+        established = read(folder).names - changed
+        strict |= changed
+    environments = read(folder, today=today, strict=strict, new=new, established=established)
+    problems = tuple(sorted([*environments.problems, *_unowned(environments, folder)]))
+    checked = f"{_counted(len(environments.names), 'environment')} checked"
+    if environments.wrong:
+        checked += f", {len(environments.wrong)} of them cannot be deployed"
     sys.stdout.write(_FORMATS[output_format](problems))
-    errors = sum(problem.severity == "error" for problem in problems)
-    summary = f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')}"
+    errors = [problem for problem in problems if problem.severity == "error"]
+    summary = f"{_counted(len(errors), 'error')}, {_counted(len(problems) - len(errors), 'warning')}"
     print(f"{checked}: {summary}", file=sys.stderr)
+    if issue:
+        _keep_issue(errors)
     return 1 if errors else 0
+
+
+def _keep_issue(errors: Sequence[Problem]) -> None:
+    # Here since most validations have no use for an HTTP client, which takes long to import.
+    from gitops.github.actions import Run  # noqa: PLC0415
+    from gitops.report.declarations import report_declarations  # noqa: PLC0415
+
+    run = Run.from_environ()
+    report_declarations(run.connect(), errors, sha=run.sha, run_url=run.url)
 
 
 def _unowned(environments: Environments, folder: Path) -> Iterator[Problem]:
@@ -57,7 +79,7 @@ def _unowned(environments: Environments, folder: Path) -> Iterator[Problem]:
         return
     top = folder.resolve().name
     others = [f"{top}/any-base/any-app{SUFFIX}", f"{top}/any-base/base{SUFFIX}"]
-    for environment in environments:
+    for environment in environments.well_formed.values():
         fault = codeowners.fault_of(lines, f"{top}/{environment.name}{SUFFIX}", others)
         if environment.is_production and fault:
             path = f"{folder.as_posix()}/{environment.name}{SUFFIX}"
@@ -80,7 +102,8 @@ def _text(problems: Sequence[Problem]) -> str:
 
 
 def _json(problems: Sequence[Problem]) -> str:
-    return json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False) + "\n"
+    shown = [{key: value for key, value in asdict(problem).items() if key != "about"} for problem in problems]
+    return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
 
 
 def _github(problems: Sequence[Problem]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def wake(*, folder: Path, name: str, requested_target: TargetName | None, today: date) -> int:
     """Set the desired count of every service of the app `name` to 1."""
-    (environment,) = select(folder, [name], today)
+    (environment,) = select(folder, [name], today).environments
     changed = set_awake(environment, requested_target, awake=True)
     say(f"{environment.name}: {', '.join(changed)} woken" if changed else f"{environment.name} is awake already")
     say(next_change(environment, datetime.now(UTC), awake=True))

@@ -74,9 +74,15 @@ class Deployment:
         deployed = self._rounds.settle(list(self._stacks.values()), existing)
         for environment in self._environments:
             self._hold_back_blocked(environment, deployed.get(environment.name.stack))
+        self._hold_back_moved(existing, deployed)
         self._compare(deployed)
         left = [environment for environment in self._left(self._environments) if not self._lock_of(environment)]
-        self._gate.require(left, existing)
+        refused = self._gate.refused(left, existing)
+        for environment in left:
+            if environment.name in refused:
+                stack = deployed.get(environment.name.stack)
+                self._record(environment, "failed", stack, reason=refused[environment.name])
+        self._gate.require([environment for environment in left if environment.name not in refused], existing)
         for wave in deployment_plan.waves(self._environments):
             self._deploy_wave(wave, deployed)
         return [self._results[environment.name] for environment in self._environments]
@@ -116,6 +122,22 @@ class Deployment:
             reason = stack_status.remedy(stack.status, environment.name, stack.where, guarded=guarded) or ""
         if reason:
             self._record(environment, "failed", stack, reason=reason)
+
+    def _hold_back_moved(self, existing: Existing, deployed: Mapping[str, DeployedStack]) -> None:
+        """Hold back what would be made anew here while its data stays in a stack in another place, without consent."""
+        for environment in self._left(self._environments):
+            name, place = environment.name, environment.place
+            if deployed.get(name.stack):
+                continue
+            for stack in existing.values():
+                if stack.environment != str(name) or stack.where == place or stack.status == "DELETE_IN_PROGRESS":
+                    continue
+                template = self._regions[stack.where].template(stack.name)
+                left = replacement.find_left(template, stack.where, place)
+                refused = replacement.refusals(left, environment.config.allow_replacement, self._today)
+                if refused:
+                    self._record(environment, "failed", None, reason=replacement.explain(refused))
+                    break
 
     def _compare(self, deployed: Mapping[str, DeployedStack]) -> None:
         """Set aside what has not changed, and hold back what would replace a resource that holds data.

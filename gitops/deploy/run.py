@@ -11,6 +11,7 @@ from gitops.cdk import synthesis
 from gitops.cost.budget import require_within_budgets
 from gitops.deploy.deployment import Deployment
 from gitops.deploy.preflight.gate import Gate
+from gitops.former_places import former_places
 from gitops.output.progress import reporting, say
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def deploy_environments(
     require_account(session.introduce(min(places)), environments)
     assembly = synthesis.synthesise(folder, None if everything else [e.name for e in environments])
     require_within_budgets(environments, assembly)
-    regions = Regions(session, places)
+    accounts = {place.account for place in places}
+    regions = Regions(session, places, {place for place in former_places(folder) if place.account in accounts})
     with reporting() as report:
         deployment = Deployment(
             target=aws,

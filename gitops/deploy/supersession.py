@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.files import file_of
 from gitops import checkout
 from gitops.affected.comparison import compare
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 def superseded(folder: Path, environments: Sequence[Environment], newest: Path) -> dict[EnvironmentName, str]:
     """Return the environments that differ on the newest default branch or are removed there, each with the reason.
 
-    `newest` is a checkout of it. Where it cannot be compared it deploys nothing either, so nothing is left to it.
+    `newest` is a checkout of it. What is wrong or cannot be compared there is not deployed from there either, so
+    nothing is left to it.
 
     Raises:
         UserError: `newest` is not a checkout.
@@ -42,8 +42,12 @@ def superseded(folder: Path, environments: Sequence[Environment], newest: Path) 
     here, there = Tree(checkout.ROOT, folder), Tree(newest, declarations)
     try:
         comparison = compare(here, there, only=left)
-    except (DeclarationError, UserError) as error:
+    except UserError as error:
         say(f"the newest default branch cannot be compared with this commit, so this commit is deployed:\n{error}")
         return gone
     changed = "it has changed on the default branch since this commit"
-    return gone | {name: changed for name in left if (found := comparison.find(name)) and found.changes_stack}
+    return gone | {
+        name: changed
+        for name in left
+        if (found := comparison.find(name)) and found.changes_stack and found.refused is None
+    }

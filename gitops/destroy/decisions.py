@@ -11,16 +11,20 @@ from gitops.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.environments import AccountRegion
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedResource, DeployedStack
 
 
-def find_stack(name: EnvironmentName, stacks: Iterable[DeployedStack]) -> DeployedStack | None:
+def find_stack(
+    name: EnvironmentName, stacks: Iterable[DeployedStack], declared_at: AccountRegion | None = None
+) -> DeployedStack | None:
     """Return the one stack that is the environment `name`, known by its name and by its tag.
 
+    Of several, it is the one in the place where the environment is declared.
+
     Raises:
-        UserError: a stack has the name and is not tagged as this environment, or several are.
+        UserError: a stack has the name and is not tagged as this environment, or several are, none of them there.
     """
     namesakes = [stack for stack in stacks if stack.name == name.stack]
     ours = [stack for stack in namesakes if stack.environment == str(name)]
@@ -28,38 +32,39 @@ def find_stack(name: EnvironmentName, stacks: Iterable[DeployedStack]) -> Deploy
     if strangers and not ours:
         listed = ", ".join(f"{stack.where} ({stack.environment or 'without the tag'})" for stack in strangers)
         raise UserError(f"the stack {name.stack} is not tagged as {name}, so it is left alone: {listed}")
-    if len(ours) > 1:
+    there = [stack for stack in ours if stack.where == declared_at]
+    if len(ours) > 1 and not there:
         listed = ", ".join(str(stack.where) for stack in ours)
         raise UserError(
-            f"{name} is deployed in {len(ours)} places: {listed}. Which one is meant cannot be told; delete the "
-            f"stack {name.stack} that is not wanted with the AWS CLI"
+            f"{name} is deployed in {len(ours)} places: {listed}. Nothing was destroyed. Choose one: "
+            f"gitops destroy {name} --region REGION"
         )
-    return ours[0] if ours else None
+    return next(iter(there or ours), None)
 
 
 def dependents(
-    name: EnvironmentName,
-    account_id: str | None,
-    declared: Iterable[Environment],
-    stacks: Iterable[DeployedStack],
+    name: EnvironmentName, declared: Iterable[EnvironmentName], stacks: Iterable[DeployedStack]
 ) -> dict[str, str]:
-    """Return what stands on an environment, with where it exists: declared, deployed or both.
+    """Return what stands on an environment, with where it exists: declared, rightly or wrongly, deployed or both.
 
-    On a base stand the apps of its folder; in an account, with the id `account_id`, everything there is; on an app
-    nothing.
+    On a base stand the apps of its folder, on an app nothing.
     """
-    others = [environment for environment in declared if environment.name != name]
-    tagged = [stack for stack in stacks if stack.environment and stack.environment != str(name)]
-    if name.is_account:
-        in_git = {str(other.name) for other in others if other.account_id == account_id}
-        in_aws = {str(stack.environment) for stack in tagged if stack.where.account == account_id}
-    elif name.is_base:
-        in_git = {str(other.name) for other in others if other.name.folder == name.folder}
-        in_aws = {str(stack.environment) for stack in tagged if str(stack.environment).startswith(f"{name.folder}/")}
-    else:
+    if not name.is_base:
         return {}
+    in_git = {str(other) for other in declared if other.folder == name.folder and other != name}
+    tagged = {str(stack.environment) for stack in stacks if stack.environment and stack.environment != str(name)}
+    in_aws = {environment for environment in tagged if environment.startswith(f"{name.folder}/")}
     where = {(True, True): "declared and deployed", (True, False): "declared", (False, True): "deployed"}
     return {other: where[other in in_git, other in in_aws] for other in sorted(in_git | in_aws)}
+
+
+def without_a_source(name: EnvironmentName, seeds: Iterable[EnvironmentName]) -> str:
+    """Return what the removal of an environment means to those whose files name it as the source of their data."""
+    listed = ", ".join(map(str, sorted(seeds)))
+    return (
+        f"{listed}: `seed_from` names {name}. What has its database keeps it; what has none yet can no longer be "
+        "deployed until that line is removed"
+    )
 
 
 def losses(resources: Iterable[DeployedResource], template: object) -> list[str]:

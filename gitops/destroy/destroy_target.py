@@ -5,46 +5,57 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import AccountRegion, load
+from constructs_lib.config.environments import AccountRegion, read
 from gitops.aws import target as targets
-from gitops.aws.regions import Regions, require_account
+from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.deploy.rounds import poll_interval
 from gitops.destroy import decisions as destruction_plan
 from gitops.errors import UserError
+from gitops.former_places import former_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
-    from constructs_lib.config.environments import Environment, Environments
+    from constructs_lib.config.environments import Environments
     from constructs_lib.config.naming import EnvironmentName
+    from constructs_lib.config.source import Source
     from gitops.aws.cloudformation import CloudFormation, DeployedStack
     from gitops.aws.target import TargetName
 
 
 @dataclass(frozen=True, kw_only=True)
 class DestroyTarget:
-    """An environment that no other depends on: its declaration and its stack, if it has them.
+    """An environment that no other depends on: its file and its stack, if it has them.
 
-    `places` were searched for the stack; `interval` is in seconds, between two requests to CloudFormation.
+    `source` is its file in the checkout, right or wrong. `places` were searched for the stack; `interval` is in
+    seconds, between two requests to CloudFormation. `seeds` are environments whose files name it as the source of their
+    data.
     """
 
     name: EnvironmentName
-    declared: Environment | None
+    source: Source | None
     stack: DeployedStack | None
     cloudformation: CloudFormation | None
     places: Collection[AccountRegion]
     interval: float
+    seeds: Collection[EnvironmentName] = ()
+    left_behind: bool = False
+    """Whether it is declared in another place than that of its stack, and goes on there."""
 
 
 def find_destroy_target(
     *, folder: Path, name: EnvironmentName, region: str | None, requested_target: TargetName | None
 ) -> DestroyTarget:
-    """Look for an environment among the declarations in `folder` and in AWS. `region` is searched too.
+    """Look for an environment among the declarations in `folder` and in AWS: where any is declared, or was.
+
+    With `region`, its stack in that region is meant, be it declared there or not. Declarations that are wrong, its own
+    or others, do not matter.
 
     Raises:
-        UserError: it is an account, other environments depend on it, or its account is not known.
+        UserError: it is an account, other environments depend on it, its account is not known, or its file cannot be
+            read, so that a lock in it is not seen.
         AwsError: AWS cannot be listed completely.
     """
     if name.is_account:
@@ -52,55 +63,77 @@ def find_destroy_target(
             f"gitops does not destroy {name}: all environments of the account depend on it. An administrator deletes "
             f"the stack {name.stack} when the account has no other stacks"
         )
-    declared = load(folder)
+    declared = read(folder)
+    if name in declared.names and name not in declared.sources:
+        listed = "\n".join(f"  {problem}" for problem in declared.wrong[name])
+        raise UserError(
+            f"the file of {name} cannot be read, so it is not known whether it is locked. Nothing was destroyed. "
+            f"Correct the file or remove it:\n{listed}"
+        )
     aws = targets.resolve(requested_target)
     session = Session(aws)
-    places = _places(session, declared, name, region)
-    regions = Regions(session, places)
-    stacks = regions.stacks().values()
-    stack = destruction_plan.find_stack(name, stacks)
-    _refuse_while_depended_upon(name, stack, declared, stacks)
+    places, elsewhere = _places(session, declared, name, region)
+    accounts = {place.account for place in places}
+    regions = Regions(session, places, {place for place in former_places(folder) if place.account in accounts})
+    stacks = [stack for stack in regions.stacks().values() if region in {None, stack.where.region}]
+    declared_at = declared.place_of(name)
+    stack = destruction_plan.find_stack(name, stacks, declared_at)
+    if stack is None and elsewhere:
+        raise UserError(elsewhere)
+    left_behind = region is not None and stack is not None and declared_at not in {None, stack.where}
+    if stack and left_behind:
+        _refuse_while_depended_upon(name, (), [other for other in stacks if other.where == stack.where])
+    else:
+        _refuse_while_depended_upon(name, declared.names, stacks)
     return DestroyTarget(
         name=name,
-        declared=declared.by_name.get(name),
+        source=declared.sources.get(name),
         stack=stack,
         cloudformation=regions[stack.where] if stack else None,
         places=places,
         interval=poll_interval(aws),
+        seeds=() if left_behind else declared.seeded_from(name),
+        left_behind=left_behind,
     )
 
 
 def _places(
     session: Session, declared: Environments, wanted: EnvironmentName, region: str | None
-) -> set[AccountRegion]:
-    """Return every account and region that the environment can be in.
+) -> tuple[set[AccountRegion], str]:
+    """Return every account and region that the environment can be in and that the credentials reach.
+
+    The text says why its absence there would prove nothing; it is empty where that would prove that there is none.
 
     Raises:
-        UserError: the credentials in use do not reach all of them, so that "not found" would prove nothing.
+        UserError: the credentials are for another account than the environment's, or no account is declared.
     """
-    owner = declared.by_name.get(wanted) or declared.by_name.get(wanted.base)
-    places = {place for place in declared.places() if owner is None or place.account == owner.account_id}
+    owner = declared.place_of(wanted) or declared.place_of(wanted.base)
+    places = {place for place in declared.places() if owner is None or place.account == owner.account}
     if region is not None:
         places |= {AccountRegion(place.account, region) for place in places}
     if not places:
         raise UserError(f"{wanted} cannot be looked for: no account is declared")
     account = session.introduce(min(places))
-    require_account(account, [owner] if owner else [])
-    elsewhere = sorted({place.account for place in places if account not in {None, place.account}})
-    if elsewhere:
+    if owner and account not in {None, owner.account}:
         raise UserError(
-            f"neither {wanted} nor its base is declared, so it may be in any account that is; these credentials are "
-            f"for {account} alone, not for {', '.join(elsewhere)}. Nothing was destroyed. Put the base's file back, "
-            "destroy, and remove it then."
+            f"these credentials are for AWS account {account}; nothing was changed:\n"
+            f"  {wanted} is declared in account {owner.account}\n"
+            "Use credentials for that account (AWS_PROFILE)."
         )
-    return places
+    elsewhere = sorted({place.account for place in places if account not in {None, place.account}})
+    if not elsewhere:
+        return places, ""
+    return {place for place in places if place.account == account}, (
+        f"no readable file says where {wanted} or its base is, so it may be in any account that is declared; these "
+        f"credentials are for {account} alone, where it is not, and not for {', '.join(elsewhere)}. Nothing was "
+        "destroyed. Put the base's file back, destroy, and remove it then."
+    )
 
 
 def _refuse_while_depended_upon(
-    name: EnvironmentName, stack: DeployedStack | None, declared: Environments, stacks: Iterable[DeployedStack]
+    name: EnvironmentName, declared: Iterable[EnvironmentName], stacks: Iterable[DeployedStack]
 ) -> None:
-    account_id = stack.where.account if stack else declared[name].account_id if name in declared else None
-    dependents = destruction_plan.dependents(name, account_id, declared, stacks)
+    dependents = destruction_plan.dependents(name, declared, stacks)
     if dependents:
         listed = "\n".join(f"  {other} ({where})" for other, where in dependents.items())
         raise UserError(

@@ -117,7 +117,7 @@ def _written(target: DestroyTarget, repository: Repository, path: str) -> Mappin
     A file that only this checkout has still counts.
     """
     data = newest_data(repository, path)
-    return target.declared.source.data if data is None and target.declared else data
+    return target.source.data if data is None and target.source else data
 
 
 def _delete(target: DestroyTarget, report: Reporter) -> tuple[StackEvent, ...]:

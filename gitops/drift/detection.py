@@ -16,9 +16,9 @@ from gitops.drift.changes_by_hand import find_changes_by_hand
 from gitops.drift.findings import AccountDrift, DriftFinding, Findings, combine, pair_with_stacks, template_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from constructs_lib.config.environments import Environment, Environments
+    from constructs_lib.config.environments import AccountRegion, Environment, Environments
     from gitops.aws.cloudformation import CloudFormation, DeployedStack
     from gitops.aws.session import Session
     from gitops.aws.target import Target
@@ -29,16 +29,35 @@ AT_ONCE = 8
 
 
 def find_drift(
-    account: str, declared: Environments, *, assembly: Assembly, target: Target, session: Session
+    account: str,
+    declared: Environments,
+    *,
+    former: Collection[AccountRegion],
+    assembly: Assembly,
+    target: Target,
+    session: Session,
 ) -> AccountDrift:
     """Return the drift of an account. `assembly` has the templates of its environments.
+
+    Stacks in `former` places, of this account or others, are not declared there. What is declared wrongly is listed as
+    not compared.
 
     Raises:
         AwsError: AWS cannot be listed completely.
     """
     environments = [environment for environment in declared if environment.account == account]
-    regions = Regions(session, declared.places(account))
-    comparable, of_stacks = pair_with_stacks(environments, regions.stacks().values())
+    places = declared.places(account)
+    ours = {place.account for place in places}
+    regions = Regions(session, places, {place for place in former if place.account in ours})
+    stacks = [s for s in regions.stacks().values() if s.environment not in set(map(str, declared.wrong))]
+    comparable, of_stacks = pair_with_stacks(environments, stacks)
+    wrong = Findings(
+        not_compared=tuple(
+            f"{name}: its declaration is wrong: {'; '.join(map(str, problems))}"
+            for name, problems in declared.wrong.items()
+            if declared.account_of(name) in {account, None}
+        )
+    )
     templates = regions.templates(stack for _, stack in comparable)
     of_templates = (
         DriftFinding(environment=str(environment.name), difference="template differs", details=lines)
@@ -54,7 +73,10 @@ def find_drift(
         interval=poll_interval(target),
     )
     of_images = find_other_images(comparable, lambda stack: regions[stack.where], lambda stack: ecs(stack.where))
-    return combine(account, [of_stacks, Findings(findings=tuple(of_templates)), by_hand, of_images])
+    unseen = Findings(
+        not_compared=tuple(f"{place}: could not be listed: {why}" for place, why in regions.unseen.items())
+    )
+    return combine(account, [of_stacks, wrong, unseen, Findings(findings=tuple(of_templates)), by_hand, of_images])
 
 
 def find_other_images(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from gitops.drift.findings import AccountDrift
 from gitops.errors import UserError
+from gitops.github import sticky_issue
 from gitops.github.actions import add_summary
-from gitops.github.repository import BOT
-from gitops.github.sticky_comment import COMMENT_LENGTH, marker
 from gitops.handoff import read_per_account
 from gitops.output.progress import say
 from gitops.output.report import Report, Table, as_markdown, code, strong, word
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from gitops.drift.findings import Difference
     from gitops.github.actions import Run
-    from gitops.github.model import Issue
-    from gitops.github.repository import Repository
 
 _IDLE = "disabled_inactivity"
 """The state of a workflow whose schedule GitHub has stopped, after 60 days without activity in the repository.
@@ -31,7 +28,7 @@ https://docs.github.com/en/actions/how-tos/manage-workflow-runs/disable-and-enab
 """
 
 TITLE = "Drift: deployed environments differ from their declarations"
-MARKER = marker("drift")
+TOPIC = "drift"
 
 _REMEDIES: Mapping[Difference, str] = {
     "not deployed": "deploy it with `/deploy NAME` or the workflow `deploy`",
@@ -74,13 +71,17 @@ def drift_report(accounts: Sequence[AccountDrift]) -> Report:
 
 
 def report_drift(directory: Path, run: Run, *, folder: Path) -> int:
-    """Update the issue by the drift of all accounts, and by schedules that GitHub has stopped. Returns 0, drift or not.
+    """Update the issue by the drift of all accounts, and by schedules that GitHub has stopped.
+
+    Returns 0, drift or not, and 1 when declarations are wrong.
 
     Raises:
         UserError: the drift of an account is missing or not completely known; the issue stays as it is.
         GitHubError: GitHub could not be read or written.
     """
-    declared = load(folder)
+    declared = read(folder)
+    for problem in declared.errors:
+        say(f"error: {problem}")
     accounts = read_per_account(directory, declared.accounts, AccountDrift)
     if unknown := [line for account in accounts for line in account.unknown]:
         listed = "\n".join(f"  {line}" for line in unknown)
@@ -92,28 +93,8 @@ def report_drift(directory: Path, run: Run, *, folder: Path) -> int:
     report = replace(
         report, notes=[*report.notes, *(f"error: GitHub has stopped the schedule of {path}" for path in stopped)]
     )
-    body = f"{MARKER}\n{as_markdown(report, COMMENT_LENGTH - len(MARKER) - 1)}"
-    add_summary(body)
+    text = as_markdown(report, sticky_issue.length(TOPIC))
+    add_summary(text)
     clean = not stopped and not any(account.findings for account in accounts)
-    _update_issue(run.connect(), body, clean=clean)
-    return 0
-
-
-def _update_issue(repository: Repository, body: str, *, clean: bool) -> None:
-    """Open, update or close the issue; only one that the bot has opened is ever touched."""
-    issue = next((found for found in repository.open_issues(BOT) if _is_ours(found)), None)
-    if issue is None and not clean:
-        say(f"opened {repository.create_issue(TITLE, body).url}")
-    elif issue is not None and clean:
-        repository.update_issue(issue.number, body)
-        repository.close_issue(issue.number)
-        say(f"closed {issue.url}: there is no drift any more")
-    elif issue is not None and issue.body != body:
-        repository.update_issue(issue.number, body)
-        say(f"updated {issue.url}")
-    else:
-        say(f"unchanged: {issue.url}" if issue else "no drift to report")
-
-
-def _is_ours(issue: Issue) -> bool:
-    return issue.author == BOT and issue.body.partition("\n")[0].strip() == MARKER
+    sticky_issue.update(run.connect(), TOPIC, TITLE, text, over=clean)
+    return 1 if declared.errors else 0

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from constructs_lib.config.files import SUFFIX
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.errors import UserError
@@ -25,7 +25,6 @@ def connect(folder: Path) -> Repository:
     """Return the repository that the accounts in `folder` declare, with the token in GITHUB_TOKEN.
 
     Raises:
-        DeclarationError: an account is not valid.
         UserError: the token is missing, or the repository is unknown.
     """
     return Repository(_transport(), _repository_name(folder))
@@ -59,7 +58,7 @@ def identify(name: str) -> RepositoryIdentity:
 
 def _repository_name(folder: Path) -> str:
     files = (folder / ACCOUNTS_FOLDER).glob(f"*{SUFFIX}")
-    declared = load(folder, only=[EnvironmentName.from_path(file) for file in files])
+    declared = read(folder, only=[EnvironmentName.from_path(file) for file in files])
     names = {account.github.repository for account in declared.accounts.values() if account.github}
     if len(names) == 1:
         return names.pop()

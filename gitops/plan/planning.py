@@ -6,13 +6,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.model import AccountConfig, AdHocAppConfig
 from gitops.affected.comparison import compare
 from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
 from gitops.cost.estimate import estimate
+from gitops.destroy.decisions import without_a_source
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Cost, Plan, PlannedEnvironment
 from gitops.templates import changes as templates
 from gitops.templates import permissions, replacement
@@ -35,7 +36,6 @@ def make_plan(old: Tree | None, new: Tree, today: date) -> Plan:
     """Return what the change from `old` to `new` would do; consents to replacements are judged on the day `today`.
 
     Raises:
-        DeclarationError: a declaration of the new side that may be touched, or one that it needs, is wrong.
         UserError: the new side cannot be synthesised.
     """
     comparison = compare(old, new)
@@ -69,7 +69,7 @@ def _planned(
         region=stack.where.region if stack else "",
         renamed_from=str(affected.renamed_from) if affected.renamed_from else None,
         renamed_to=str(affected.renamed_to) if affected.renamed_to else None,
-        refusals=tuple(_refusals(affected, declared, cost_after, today)),
+        refusals=tuple(cut(refusal, 4_000) for refusal in _refusals(affected, declared, cost_after, today)),
         warnings=tuple(_warnings(affected, declared)),
         incomparable=affected.incomparable if affected.action == "update" else "",
         url=cut(after.url) if after else "",
@@ -117,8 +117,12 @@ def _refusals(
         yield affected.refused
     if declared is None:
         return
-    if affected.before and affected.after and affected.before.where == affected.after.where:
-        found = replacement.find(affected.before.template, affected.after.template)
+    if affected.before and affected.after:
+        before, after = affected.before, affected.after
+        if before.where == after.where:
+            found = replacement.find(before.template, after.template)
+        else:
+            found = replacement.find_left(before.template, before.where, after.where)
         for message in replacement.refusals(found, declared.config.allow_replacement, today):
             yield f"would replace a resource that holds data without consent: {message}"
     budget = budget_of(declared)
@@ -130,9 +134,15 @@ def _warnings(affected: AffectedEnvironment, declared: Environment | None) -> It
     """Yield warnings: nothing forbids the change."""
     before, after = affected.before, affected.after
     if before and after and before.where != after.where:
-        yield f"moves to {after.where}: a new stack is created there, and the stack in {before.where} remains"
+        region = f" --region {before.where.region}" if before.where.account == after.where.account else ""
+        yield (
+            f"moves to {after.where}: a new stack is created there, and the stack in {before.where} remains until "
+            f"`gitops destroy {affected.name}{region}`"
+        )
     if declared and not isinstance(declared.config, AccountConfig) and (lock := declared.config.lock):
         yield f"is locked by {lock.by} ({lock.reason}) and is not deployed until it is unlocked"
+    if affected.seeds:
+        yield without_a_source(affected.name, affected.seeds)
     if affected.wave == "account" and affected.action != "destroy":
         yield f"has to be deployed by an administrator: gitops bootstrap {affected.name.file}"
 
@@ -162,7 +172,7 @@ def _awake_share_before(old: Tree | None, name: EnvironmentName) -> float:
     if old is None:
         return 1
     try:
-        return load(old.folder, only=[name])[name].awake_share
+        return read(old.folder, only=[name])[name].awake_share
     except (DeclarationError, KeyError):
         return 1
 

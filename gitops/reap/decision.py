@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import parse_name
-from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, PolicyConfig
+from constructs_lib.config.model import AdHocAppConfig, PolicyConfig
 from gitops.errors import UserError
 from gitops.github.job_matrix import JobEnvironment, entry_in
 from gitops.reap.expiry import KeptEnvironment, deadline
@@ -55,7 +55,7 @@ def decide(observations: Sequence[AccountExpiry], declared: Environments, now: d
         _require_fresh(observation, now)
         for item in observation.expired:
             name = parse_name(item.environment)
-            if reason := _reason_to_keep(declared.by_name.get(name), now):
+            if reason := _reason_to_keep(name, declared, now):
                 kept.append(KeptEnvironment(environment=item.environment, reason=reason))
             else:
                 expired.setdefault(name, (observation.account, item))
@@ -64,7 +64,7 @@ def decide(observations: Sequence[AccountExpiry], declared: Environments, now: d
         (environment, item)
         for observation in observations
         for item in observation.expiring
-        if (environment := declared.by_name.get(parse_name(item.environment))) and not environment.lock
+        if (environment := declared.well_formed.get(parse_name(item.environment))) and not environment.lock
     ]
     return ReapDecision(
         destroyed=[
@@ -111,10 +111,13 @@ def _require_fresh(observation: AccountExpiry, now: datetime) -> None:
         )
 
 
-def _reason_to_keep(environment: Environment | None, now: datetime) -> str:
+def _reason_to_keep(name: EnvironmentName, declared: Environments, now: datetime) -> str:
     """Return why an environment that was found expired is kept, or nothing."""
+    environment = declared.well_formed.get(name)
+    if name in declared.names and environment is None:
+        return "its declaration is wrong, so it is not known whether it has expired"
     if environment is None:
-        return ""
+        return "" if declared.is_whole else "a file that is wrong may be meant as its declaration"
     if lock := environment.lock:
         return f"is {lock}"
     config = environment.config
@@ -129,12 +132,12 @@ def _too_many(expired: Mapping[EnvironmentName, object], declared: Environments)
         by_base[name.base].append(name)
     refused = {}
     for base, names in by_base.items():
-        config = declared[base].config if base in declared else None
-        policy = config.policy if isinstance(config, AdHocBaseConfig) else PolicyConfig()
-        if len(names) > policy.max_removals:
+        file = declared.unchecked(base)
+        most = file.max_removals if file else PolicyConfig().max_removals
+        if len(names) > most:
             refused[base] = (
                 f"{len(names)} environments of {base} would be destroyed at once ({', '.join(map(str, names))}), and "
-                f"{policy.max_removals} are allowed, so none is. Extend or remove some of them, or raise "
+                f"{most} are allowed, so none is. Extend or remove some of them, or raise "
                 f"policy.max_removals of {base}"
             )
     return refused

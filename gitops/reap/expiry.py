@@ -71,7 +71,7 @@ def deadline(expires: str) -> datetime:
 
 def require_declarations(declared: Environments) -> None:
     """Raise UserError when nothing is declared: that is an accident rather than the wish to destroy everything."""
-    if all(environment.name.is_account for environment in declared):
+    if all(name.is_account for name in declared.names):
         raise UserError(
             "no environment is declared, which looks like an accident, so nothing was changed. Check that the checkout "
             "has the files"
@@ -83,10 +83,15 @@ def find_expired(
 ) -> AccountExpiry:
     """Return what has expired in an account, by all of its stacks, and what expires soon.
 
-    A deployed environment without a declaration has expired only when a commit removed its file.
+    A deployed environment without a declaration has expired only when a commit removed its file. One whose declaration
+    is wrong expires like others where it is well-formed; where it is not, it is kept.
     """
-    here = [environment for environment in declared if environment.account == account]
-    found = [*_of_declared(here, now), *_of_undeclared(declared, stacks, history)]
+    here = [environment for environment in declared.well_formed.values() if environment.account == account]
+    found = [
+        *_of_declared(here, now),
+        *_of_unreadable(account, declared),
+        *_of_undeclared(declared, stacks, history),
+    ]
     return AccountExpiry(
         account=account,
         moment=now.replace(microsecond=0),
@@ -117,11 +122,21 @@ def _of_declared(
             yield ExpiredEnvironment(environment=name, region=environment.region, reason=f"expired on {config.expires}")
 
 
+def _of_unreadable(account: str, declared: Environments) -> Iterator[KeptEnvironment]:
+    """Yield the apps of an account, or of an unknown one, whose declarations do not say when they expire."""
+    for name in sorted(declared.names - declared.well_formed.keys()):
+        if not (name.is_account or name.is_base) and declared.account_of(name) in {account, None}:
+            why = "; ".join(map(str, declared.wrong[name]))
+            yield KeptEnvironment(environment=str(name), reason=f"its declaration is wrong: {why}")
+
+
 def _of_undeclared(
-    declared: Iterable[Environment], stacks: Iterable[DeployedStack], history: History
+    declared: Environments, stacks: Iterable[DeployedStack], history: History
 ) -> Iterator[ExpiredEnvironment | KeptEnvironment]:
-    """Yield the ad hoc environments that are deployed where they are not declared."""
-    places = {environment.name: environment.place for environment in declared}
+    """Yield the ad hoc environments that are deployed where they are not declared.
+
+    A file that declares nothing because of its name may be meant as the declaration of any of them: then all are kept.
+    """
     for stack in stacks:
         if stack.kind != AD_HOC_APP or stack.environment is None:
             continue
@@ -131,10 +146,14 @@ def _of_undeclared(
             reason = f"the tag {ENVIRONMENT_TAG} of the stack {stack.name} is not the name of an environment"
             yield KeptEnvironment(environment=stack.environment, reason=reason)
             continue
-        if name not in places:
+        place = declared.place_of(name)
+        if name not in declared.names and declared.is_whole:
             yield _by_history(name, stack, history)
-        elif places[name] != stack.where:
-            reason = f"is deployed in {stack.where} and declared in {places[name]}"
+        elif name not in declared.names:
+            reason = "is not declared, and a file that is wrong may be meant as its declaration: gitops validate"
+            yield KeptEnvironment(environment=str(name), reason=reason)
+        elif place is not None and place != stack.where:
+            reason = f"is deployed in {stack.where} and declared in {place}"
             yield KeptEnvironment(environment=str(name), reason=reason)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import load
+from constructs_lib.config.environments import read
 from constructs_lib.config.model import AdHocAppConfig
 from gitops.git import History
 from gitops.github.actions import SUMMARY_BYTES, add_summary, set_outputs
@@ -88,13 +88,16 @@ def observation_report(observations: Sequence[AccountExpiry]) -> Report:
 def report_reap(directory: Path, run: Run, *, folder: Path, now: datetime) -> int:
     """Decide by the observations of all accounts, warn owners, and set the output `removed_apps` for a matrix.
 
-    Returns 1 when a base would lose more than it allows: none of its environments is in the output.
+    Returns 1 when a base would lose more than it allows, none of whose environments is in the output, and when
+    declarations are wrong.
 
     Raises:
         UserError: nothing is declared, or the observation of an account is missing, not valid or old.
         GitHubError: GitHub could not be read or written. In each case there is no output, so nothing is destroyed.
     """
-    declared = load(folder)
+    declared = read(folder)
+    for problem in declared.errors:
+        say(f"error: {problem}")
     require_declarations(declared)
     history = History(folder)
     history.require_whole()
@@ -116,7 +119,7 @@ def report_reap(directory: Path, run: Run, *, folder: Path, now: datetime) -> in
     for reason in decision.refused.values():
         say(f"error: {reason}")
     set_outputs({OUTPUT: [job for job, _ in decision.destroyed]})
-    return 1 if decision.refused else 0
+    return 1 if decision.refused or declared.errors else 0
 
 
 def _done(notice: ExpiryNotice) -> str:

@@ -34,6 +34,16 @@ def find(old: object, new: object) -> list[Replacement]:
     return [replacement for replacement in find_all(old, new) if resource_type(replacement.type).needs_consent]
 
 
+def find_left(old: object, old_place: object, new_place: object) -> list[Replacement]:
+    """Return the resources that hold data in the stack of a template that stays in `old_place`."""
+    cause = f"stays in {old_place}; {new_place} gets a new, empty one"
+    return [
+        Replacement(logical_id, resource["Type"], cause)
+        for logical_id, resource in _resources(old).items()
+        if resource_type(resource["Type"]).needs_consent
+    ]
+
+
 def find_all(old: object, new: object) -> list[Replacement]:
     """Return the resources of any type in the template `old` that would not be the same ones after `new`."""
     before, after = _resources(old), _resources(new)

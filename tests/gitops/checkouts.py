@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,8 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import boto3
 
-from constructs_lib.config.environments import Environment, load, parse_name
-from constructs_lib.config.errors import DeclarationError
+from constructs_lib.config.environments import Environment, read
 from gitops.aws.ecr import Ecr
 from gitops.aws.embedded import EmbeddedEndpoint
 from gitops.aws.session import Session
@@ -158,20 +156,11 @@ class Checkout(CommandLine):
 
     def _before(self, arguments: Sequence[str]) -> None:
         if arguments[:1] == ("deploy",):
-            self.prepare(*arguments[1:])
+            self.prepare()
 
-    def prepare(self, *arguments: str) -> None:
-        """Make the hosted zones, repositories, images and secrets that declarations name.
-
-        Where one of them is not valid, it is those that a name among `arguments` means.
-        """
-        folder, session = self.root / "environments", session_of(self.aws)
-        try:
-            fill(session, load(folder))
-        except DeclarationError:
-            for argument in arguments:
-                with suppress(DeclarationError, ValueError):
-                    fill(session, load(folder, only={parse_name(argument)}))
+    def prepare(self) -> None:
+        """Make the hosted zones, repositories, images and secrets that declarations name, where these can be read."""
+        fill(session_of(self.aws), read(self.root / "environments").well_formed.values())
 
     def environ(self, account_id: str | None = None) -> dict[str, str]:
         """Variables with which the embedded AWS is reached as any AWS is: an endpoint and credentials."""

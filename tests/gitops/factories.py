@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
-from constructs_lib.config.environments import AccountRegion, Environment, parse_name
+from constructs_lib.config.environments import AccountRegion, Environment, Environments, parse_name
 from constructs_lib.config.model import AdHocBaseConfig
 from gitops.aws.cloudformation import DeployedResource, DeployedStack, StackEvent
 from gitops.cdk.assembly import SynthesisedStack
@@ -23,6 +23,20 @@ def environment(name: str, base: Environment | None = None, *, account_id: str =
         region=HOME.region,
         base=base,
         source=cast("object", None),  # type: ignore[arg-type] # no decision reads it
+    )
+
+
+def declaring(*environments: Environment) -> Environments:
+    by_name = {environment.name: environment for environment in environments}
+    return Environments(
+        by_name=by_name,
+        well_formed=by_name,
+        wrong={},
+        names=frozenset(by_name),
+        sources={},
+        accounts={},
+        problems=(),
+        folder="environments",
     )
 
 

@@ -44,7 +44,7 @@ def template_of(environment: Environment) -> dict[str, object]:
     return {
         **({"Parameters": parameters} if parameters else {}),
         "Resources": resources,
-        "Outputs": {"Url": {"Value": f"https://{environment.name.file}.example.com"}},
+        "Outputs": {"Url": {"Value": f"https://{environment.name.file}.{environment.name.folder}.example.com"}},
     }
 
 

@@ -26,6 +26,7 @@ TRIGGERS = {
     "deploy": {"push": {"branches": ["main"]}, "workflow_dispatch": ["environment"]},
     "command": {"issue_comment": {"types": ["created"]}},
     "reap": {"schedule": 1, "workflow_dispatch": []},
+    "declarations": {"push": {"branches": ["main"]}, "workflow_dispatch": []},
     "drift": {"schedule": 1, "workflow_dispatch": []},
     "image": {
         "push": {"branches": ["main"], "paths": ["examples/microblog/**"], "tags": ["v*"]},
@@ -71,6 +72,7 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "reap/decide": ({AR, CR, PW}, None),
     "reap/approve-destroy": (set(), "destroy-approval"),
     "reap/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
+    "declarations/validate": ({CR, IW}, None),
     "drift/accounts": ({CR}, None),
     "drift/observe": ({CR, ID}, "plan"),
     "drift/report": ({AR, CR, IW}, None),
@@ -121,6 +123,7 @@ SETS = {
     "reap/accounts": "observe",
     "reap/observe": "observe",
     "reap/decide": "comment",
+    "declarations/validate": "comment",
     "reap/approve-destroy": None,
     "reap/destroy": "observe",
     "drift/accounts": "observe",
@@ -317,7 +320,8 @@ def test_results_last_longer_than_an_approval_may_take(job: Job) -> None:
     uploads = [step for step in job.steps if step.get("uses", "").startswith("actions/upload-artifact@")]
     results = [step["with"] for step in uploads if step["with"]["name"].startswith("result-")]
 
-    assert len(results) == (name_of(job) in ON_ONE_ENVIRONMENT and job.workflow != "command")
+    of_environments = name_of(job) in ON_ONE_ENVIRONMENT and job.workflow != "command"
+    assert len(results) == (of_environments or name_of(job) == "deploy/affected")
     assert all(result["retention-days"] > 30 for result in results)
 
 
@@ -344,6 +348,7 @@ def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_sam
         "deploy": "deploy-${{ github.run_id }}",
         "command": "command-${{ github.event.comment.id }}",
         "reap": "reap-${{ github.run_id }}",
+        "declarations": "declarations",
         "drift": "drift",
         "image": "image-${{ github.ref }}",
     }

@@ -14,7 +14,7 @@ from constructs_lib.config.source import FieldPath
 def one_file_names_the_repository(declarations: Declarations) -> Iterator[Problem]:
     """Roles and their permissions boundary are one for all regions of an account, so one of its files makes them."""
     files: dict[str, list[tuple[str, Account]]] = {}
-    for name, account in sorted(declarations.accounts.items()):
+    for name, account in declarations.accounts.items():
         files.setdefault(account.config.id, []).append((name, account))
     for account_id, declared in files.items():
         named = [(name, account) for name, account in declared if account.config.github]
@@ -67,7 +67,7 @@ def repositories_are_declared(declarations: Declarations) -> Iterator[Problem]:
         return  # the file of another region may not have been read
     places = {
         (account.config.id, account.config.region): (name, account.config.repositories)
-        for name, account in sorted(declarations.accounts.items(), reverse=True)
+        for name, account in reversed(list(declarations.accounts.items()))
     }
     for app, config in declarations.apps:
         if not app.account_id:

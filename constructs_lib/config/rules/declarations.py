@@ -16,6 +16,8 @@ class Declarations:
     """All declarations of the right shape; `today` is None where no clock may be read.
 
     `names` are those of all files, of declarations with the wrong shape too; None when only some files were read.
+    `accounts` and `environments` are in the order of their claims: of two that collide, a rule finds the second.
+    `strict` and `new` are those of `environments.read`.
     """
 
     accounts: Mapping[str, Account]
@@ -23,6 +25,7 @@ class Declarations:
     names: Collection[EnvironmentName] | None
     today: date | None
     strict: frozenset[EnvironmentName]
+    new: frozenset[EnvironmentName] = frozenset()
 
     @property
     def bases(self) -> Iterator[tuple[Environment, BaseConfig]]:
@@ -33,7 +36,7 @@ class Declarations:
 
     @property
     def apps(self) -> Iterator[tuple[Environment, ApplicationConfig]]:
-        """Every app with its configuration, those of one base one after the other."""
+        """Every app with its configuration, in the order of their claims."""
         for environment in self.environments:
             if environment.base is not None:
                 yield environment, cast("ApplicationConfig", environment.config)

@@ -11,18 +11,19 @@ _MOVING_TAGS = frozenset({"latest"})
 
 def stack_names_are_unique(declarations: Declarations) -> Iterator[Problem]:
     """The stack of dev/a-bc and that of dev-a/bc would be one."""
-    sources = {environment.name: environment.source for environment in declarations.environments}
     first: dict[str, EnvironmentName] = {}
-    for name in sorted(sources):
+    for environment in declarations.environments:
+        name = environment.name
         other = first.setdefault(name.stack, name)
         if other != name:
-            yield sources[name].problem((), f"its stack would be {name.stack}, as that of {other}; rename one of them")
+            message = f"its stack would be {name.stack}, as that of {other}; rename one of them"
+            yield environment.source.problem((), message)
 
 
 def accounts_are_declared_once(declarations: Declarations) -> Iterator[Problem]:
     """An account may have a file a region, not two for the same."""
     first: dict[tuple[str, str], str] = {}
-    for name, account in sorted(declarations.accounts.items()):
+    for name, account in declarations.accounts.items():
         other = first.setdefault((account.config.id, account.config.region), name)
         if other != name:
             message = f"is already declared, with the region {account.config.region}, by {ACCOUNTS_FOLDER}/{other}.yaml"

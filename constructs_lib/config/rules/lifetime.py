@@ -40,14 +40,16 @@ def consents_end_on_a_day(declarations: Declarations) -> Iterator[Problem]:
 
 
 def environments_are_within_policy(declarations: Declarations) -> Iterator[Problem]:
-    """A base has at most as many apps as its policy allows."""
+    """A base has at most as many apps as its policy allows; those that came last are too many."""
     apps = declarations.by_base()
     for base, config in declarations.bases:
-        count = len(apps.get(base.name, ()))
-        if isinstance(config, AdHocBaseConfig) and count > config.policy.max_environments:
-            message = f"{count} environments are declared, and {config.policy.max_environments} are allowed"
+        on_base = apps.get(base.name, [])
+        if isinstance(config, AdHocBaseConfig) and len(on_base) > config.policy.max_environments:
+            most = config.policy.max_environments
+            message = f"{len(on_base)} environments are declared, and {most} are allowed"
             remedy = "remove one that is no longer needed, or raise the limit"
-            yield base.problem(("policy", "max_environments"), f"{message}; {remedy}")
+            for app, _config in on_base[most:]:
+                yield base.problem(("policy", "max_environments"), f"{message}; {remedy}", about=app.name)
 
 
 def _expiry(

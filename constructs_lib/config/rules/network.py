@@ -2,9 +2,8 @@
 
 import ipaddress
 from collections.abc import Iterator
-from itertools import groupby
 
-from constructs_lib.config.environment import Environment
+from constructs_lib.config.environment import AccountRegion, Environment
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.rules.declarations import Declarations
 
@@ -27,19 +26,17 @@ def blocks_are_usable(declarations: Declarations) -> Iterator[Problem]:
 
 def blocks_do_not_overlap(declarations: Declarations) -> Iterator[Problem]:
     """Networks of one account and region can be connected later only if no address is in two of them."""
-    placed = sorted(
-        (base.account_id, base.region, network, base.name, base)
-        for base, config in declarations.bases
-        if base.account_id and not _unusable(config.network.cidr) and (network := _parsed(config.network.cidr))
-    )
-    for _place, members in groupby(placed, key=lambda member: member[:2]):
-        widest: tuple[ipaddress.IPv4Network, Environment] | None = None
-        for *_, network, _name, base in members:
-            if widest and network.overlaps(widest[0]):
-                message = f"{network} overlaps {widest[0]} of {widest[1].source.path}, in the same account and region"
-                yield base.problem(_FIELD, f"{message}; choose another block")
-            if widest is None or network.broadcast_address > widest[0].broadcast_address:
-                widest = network, base
+    placed: dict[AccountRegion, list[tuple[ipaddress.IPv4Network, Environment]]] = {}
+    for base, config in declarations.bases:
+        network = _parsed(config.network.cidr)
+        if not base.account_id or network is None or _unusable(config.network.cidr):
+            continue
+        there = placed.setdefault(base.place, [])
+        other = next((member for member in there if network.overlaps(member[0])), None)
+        if other:
+            message = f"{network} overlaps {other[0]} of {other[1].source.path}, in the same account and region"
+            yield base.problem(_FIELD, f"{message}; choose another block")
+        there.append((network, base))
 
 
 def zones_are_counted_once(declarations: Declarations) -> Iterator[Problem]:

@@ -1,10 +1,10 @@
 """Rules on how requests find their service, and on what one load balancer can hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import combinations
 
-from constructs_lib.config.environment import Environment
+from constructs_lib.config.environment import ApplicationConfig, Environment
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.model import ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
@@ -103,23 +103,33 @@ def priorities_are_unique(declarations: Declarations) -> Iterator[Problem]:
 
 
 def load_balancer_quotas_hold(declarations: Declarations) -> Iterator[Problem]:
-    """All apps of a base share its load balancer."""
+    """All apps of a base share its load balancer; those that came last are too many."""
     apps = declarations.by_base()
     for base, _config in declarations.bases:
-        web = [
-            (app.name, name, service)
-            for app, config in apps.get(base.name, ())
-            for name, service in config.services.items()
-            if service.paths
-        ]
-        rules = sum(1 for service in web for _rule in listener_rules(*service))
-        for what, count, quota in (
-            ("listener rules", rules, RULES_PER_LOAD_BALANCER),
-            ("target groups", len(web), TARGET_GROUPS_PER_LOAD_BALANCER),
+        needs = [(app.name, *_needs(app.name, config)) for app, config in apps.get(base.name, ())]
+        for what, quota, counts in (
+            ("listener rules", RULES_PER_LOAD_BALANCER, [(name, rules) for name, rules, _ in needs]),
+            ("target groups", TARGET_GROUPS_PER_LOAD_BALANCER, [(name, groups) for name, _, groups in needs]),
         ):
-            if count > quota:
-                message = f"its apps need {count} {what}, and a load balancer has at most {quota}"
-                yield base.problem((), f"{message}; remove apps or move some to another base")
+            total = sum(count for _, count in counts)
+            message = f"its apps need {total} {what}, and a load balancer has at most {quota}"
+            for name in _beyond(quota, counts):
+                yield base.problem((), f"{message}; remove apps or move some to another base", about=name)
+
+
+def _needs(app: EnvironmentName, config: ApplicationConfig) -> tuple[int, int]:
+    """Return how many listener rules and target groups an app has."""
+    web = [(app, name, service) for name, service in config.services.items() if service.paths]
+    return sum(1 for service in web for _rule in listener_rules(*service)), len(web)
+
+
+def _beyond(quota: int, counts: Iterable[tuple[EnvironmentName, int]]) -> Iterator[EnvironmentName]:
+    """Yield those whose number of something, with those before them, is more than a quota."""
+    total = 0
+    for name, count in counts:
+        total += count
+        if count and total > quota:
+            yield name
 
 
 def _overlap(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gitops.deploy import bootstrapping
-from gitops.deploy.preflight import check, conflicts, quotas, references
+from gitops.deploy.preflight import check, conflicts, neighbours, quotas, references
 from gitops.deploy.preflight.check import DeploymentCandidate, PreflightCheck
 from gitops.errors import UserError
 from gitops.output.progress import say
@@ -36,15 +36,23 @@ class Gate:
 
         What AWS cannot be asked about is a finding too.
         """
-        return check.run_checks(list(self._checks(environments, existing)))
+        return check.run_checks([*self._neighbours(environments, existing), *self._checks(environments, existing)])
+
+    def refused(self, environments: Sequence[Environment], existing: Existing) -> dict[EnvironmentName, str]:
+        """Return those of `environments` that claim what a deployed one has, each with the reason."""
+        reasons: defaultdict[EnvironmentName, list[str]] = defaultdict(list)
+        for finding in check.run_checks(self._neighbours(environments, existing)):
+            for name in finding.environments if finding.state == "missing" else ():
+                reasons[name].append(f"{finding.subject}: {finding.why}")
+        return {name: "\n".join(["nothing was changed:", *found]) for name, found in reasons.items()}
 
     def require(self, environments: Sequence[Environment], existing: Existing) -> None:
-        """Let `environments` through to their deployment when nothing is missing.
+        """Let `environments` through to their deployment when nothing is missing; `refused` ones are not among them.
 
         Raises:
             UserError: something is missing. No stack was touched.
         """
-        findings = self.inspect(environments, existing)
+        findings = check.run_checks(list(self._checks(environments, existing)))
         missing = [finding for finding in findings if finding.state == "missing"]
         if missing:
             listed = "\n".join(f"  {', '.join(map(str, f.environments))}: {f.subject}: {f.why}" for f in missing)
@@ -53,11 +61,19 @@ class Gate:
         if unknown:
             say(f"{unknown} of {len(findings)} things needed could not be checked; `gitops preflight` says why")
 
+    def _candidates(self, environments: Sequence[Environment], existing: Existing) -> list[DeploymentCandidate]:
+        stacks = [self._assembly.stacks[environment.name.stack] for environment in environments]
+        return [
+            DeploymentCandidate(environment.name, stack, existing.get((stack.where, stack.name)))
+            for environment, stack in zip(environments, stacks, strict=True)
+        ]
+
+    def _neighbours(self, environments: Sequence[Environment], existing: Existing) -> list[PreflightCheck]:
+        apps = list(zip(environments, self._candidates(environments, existing), strict=True))
+        return list(neighbours.neighbour_checks(self._session, self._regions, apps, existing))
+
     def _checks(self, environments: Sequence[Environment], existing: Existing) -> Iterator[PreflightCheck]:
-        candidates = []
-        for environment in environments:
-            stack = self._assembly.stacks[environment.name.stack]
-            candidates.append(DeploymentCandidate(environment.name, stack, existing.get((stack.where, stack.name))))
+        candidates = self._candidates(environments, existing)
         yield from self._bootstrap_checks(candidates)
         yield from references.reference_checks(self._session, references.collect(environments))
         yield from conflicts.conflict_checks(self._session, self._regions, environments, existing)

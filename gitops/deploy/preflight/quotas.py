@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +16,7 @@ from gitops.deploy.preflight.check import PreflightCheck
 from gitops.templates import fargate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gitops.aws.cloudformation import DeployedStack
     from gitops.aws.regions import Existing, Regions
@@ -189,6 +190,10 @@ class _LoadBalancer:
 
 
 def _resources(stack: SynthesisedStack, resource_type: str) -> list[dict[str, Any]]:
-    """Return the properties of a stack's resources of one type."""
-    resources = cast("dict[str, dict[str, Any]]", stack.template.get("Resources", {}))
+    return resources_of(stack.template, resource_type)
+
+
+def resources_of(template: object, resource_type: str) -> list[dict[str, Any]]:
+    """Return the properties of a template's resources of one type."""
+    resources = template.get("Resources", {}) if isinstance(template, Mapping) else {}
     return [resource.get("Properties", {}) for resource in resources.values() if resource["Type"] == resource_type]

@@ -16,7 +16,7 @@ from constructs_lib.config.environments import load
 from constructs_lib.config.naming import EnvironmentName
 from gitops import checkout
 from gitops.chatops.answers import command_table
-from gitops.chatops.authorise import refusal_reason
+from gitops.chatops.authorise import Subject, refusal_reason
 from gitops.chatops.comment_commands import COMMENT_COMMANDS, CommentCommand, UnknownVerbError, command_of, verbs
 from gitops.chatops.decision import MATRIX_JOBS, Step, decide_orders
 from gitops.chatops.grammar import read_comment
@@ -40,7 +40,7 @@ def test_a_verb_without_a_row_is_an_error_in_every_place_that_asks_about_it() ->
     with pytest.raises(UnknownVerbError, match=message):
         command_of(PLANTED)
     with pytest.raises(UnknownVerbError, match=message):
-        refusal_reason(PLANTED, "octocat", "admin", environment)
+        refusal_reason(PLANTED, "octocat", "admin", Subject.of(environment))
     with pytest.raises(UnknownVerbError, match=message):
         decide_orders(request(), [Order(verb=PLANTED, name=environment.name)])
 

@@ -109,7 +109,9 @@ def test_declarations_that_are_wrong_are_refused_with_their_errors(conversation_
 
     event, ran = conversation.order("octocat", "/plan")
 
-    assert ran[-1].process.returncode == 0, ran[-1].process.stderr
-    assert "environments/dev/gamma.yaml" in conversation.answers[-1].replace("\\", "")
-    assert "<b>" not in conversation.answers[-1]
+    assert ran[-1].process.returncode == 1
+    plan, answer = conversation.answers
+    assert "environments/dev/gamma.yaml:2:1" in plan.replace("\\", "")
+    assert "<b>" not in plan
+    assert "It refuses some of the changes" in answer
     assert conversation.reactions(event) == ["eyes", "confused"]

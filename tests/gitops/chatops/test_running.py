@@ -56,7 +56,7 @@ def test_deploy_brings_what_the_default_branch_declares(conversation_with_aws: C
     assert "image: v2" in (conversation.github.read(ALPHA) or "")
     assert aws_of(conversation).statuses()["dev-alpha"] == "CREATE_COMPLETE"
     assert "created" in conversation.answers[-1]
-    assert "https://alpha.example.com" in conversation.answers[-1]
+    assert "https://alpha.dev.example.com" in conversation.answers[-1]
     assert [deployment.environment for deployment in conversation.github.deployments("dev/alpha")] == ["dev/alpha"]
     assert conversation.reactions(event) == ["eyes", "rocket"]
 

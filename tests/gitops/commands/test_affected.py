@@ -189,10 +189,14 @@ def test_a_renamed_file_is_a_destroy_and_a_create_and_says_so(repository: GitRep
 def test_a_base_whose_apps_are_still_declared_stays(repository: GitRepository) -> None:
     repository.remove("dev/base")
 
-    found = changed(repository)
+    repository.commit()
+    result = repository.gitops("affected", "--base", "HEAD~1", "--head", "HEAD")
 
-    assert list(found) == ["dev/base"]
+    found = {environment["environment"]: environment for environment in json.loads(result.stdout)}
+    assert list(found) == ["dev/alpha", "dev/beta", "dev/base"]
     assert "apps stay on it: dev/alpha, dev/beta" in found["dev/base"]["refused"]
+    assert "has no base" in found["dev/alpha"]["refused"]
+    assert result.returncode == 1
 
 
 def test_where_nothing_was_declared_before_everything_is_new(repository: GitRepository) -> None:
@@ -231,15 +235,29 @@ def test_code_that_did_not_run_before_touches_everything(repository: GitReposito
     assert len(changed(repository)) == 6
 
 
-def test_what_is_invalid_now_is_an_error(repository: GitRepository) -> None:
+def test_what_is_wrong_now_is_refused_and_stops_no_other(repository: GitRepository, tmp_path: Path) -> None:
     repository.write("dev/alpha.yaml", "kind: ad-hoc-app\n")
+    repository.app("dev/beta", image="v2")
     repository.commit()
 
-    result = repository.gitops("affected", "--base", "HEAD~1")
+    result = repository.gitops("affected", "--base", "HEAD~1", GITHUB_OUTPUT=str(tmp_path / "outputs"))
 
     assert result.returncode == 1
     assert "environments/dev/alpha.yaml:1:1: expires: is missing" in result.stderr
-    assert result.stdout == ""
+    outputs = repository.outputs(tmp_path / "outputs")
+    assert [entry["environment"] for entry in outputs["apps"]] == ["dev/beta"]
+    assert [entry["environment"] for entry in outputs["refused"]] == ["dev/alpha"]
+
+
+def test_what_was_wrong_is_deployed_by_the_change_that_makes_it_right(repository: GitRepository) -> None:
+    repository.replace("environments/dev/base.yaml", "cidr: 10.20.0.0/16", "cidr: 10.20.0.1/16")
+    repository.commit()
+    repository.replace("environments/dev/base.yaml", "cidr: 10.20.0.1/16", "cidr: 10.20.0.0/16")
+
+    found = changed(repository)
+
+    assert list(found) == ["dev/base", "dev/alpha", "dev/beta"]
+    assert found["dev/alpha"]["refused"] is None
 
 
 def test_commits_are_compared_exactly(repository: GitRepository) -> None:

@@ -49,11 +49,11 @@ def test_github_shows_the_deployment_with_its_address_and_log(jobs: Jobs) -> Non
     assert result.returncode == 0, result.stderr
     (deployment,) = jobs.github.deployments("dev/alpha")
     assert [status.state for status in deployment.statuses] == ["in_progress", "success"]
-    assert deployment.statuses[-1].environment_url == "https://alpha.example.com"
+    assert deployment.statuses[-1].environment_url == "https://alpha.dev.example.com"
     assert {status.log_url for status in deployment.statuses} == {RUN_URL}
     assert (deployment.sha, deployment.production) == (jobs.github.head(), False)
     assert record(jobs, "dev-alpha")["outcome"] == "created"
-    assert record(jobs, "dev-alpha")["url"] == "https://alpha.example.com"
+    assert record(jobs, "dev-alpha")["url"] == "https://alpha.dev.example.com"
 
 
 def test_production_is_shown_as_such(jobs: Jobs) -> None:
@@ -203,7 +203,7 @@ def test_only_what_changes_the_template_counts_as_newer(jobs: Jobs) -> None:
     assert jobs.checkout.statuses()["dev-alpha"] == "CREATE_COMPLETE"
 
 
-def test_a_newest_branch_that_cannot_be_compared_takes_nothing_over(jobs: Jobs) -> None:
+def test_what_is_wrong_on_the_newest_branch_is_not_left_to_it(jobs: Jobs) -> None:
     jobs.checkout.app("dev/alpha")
     deployed(jobs, "dev")
     file = newest(jobs) / "environments/dev/alpha.yaml"
@@ -212,8 +212,17 @@ def test_a_newest_branch_that_cannot_be_compared_takes_nothing_over(jobs: Jobs) 
     result = jobs.run("deploy", "dev/alpha", "--github", "--unless-superseded-by", "newest")
 
     assert result.returncode == 0, result.stderr
-    assert "cannot be compared" in result.stderr
     assert jobs.checkout.statuses()["dev-alpha"] == "CREATE_COMPLETE"
+
+
+def test_what_is_wrong_is_a_result_of_its_own(jobs: Jobs) -> None:
+    jobs.checkout.write("dev/alpha.yaml", "kind: ad-hoc-app\n")
+
+    result = jobs.run("deploy", "dev/alpha", "--github", "--results", "results")
+
+    assert result.returncode == 1
+    assert record(jobs, "dev-alpha")["outcome"] == "failed"
+    assert "dev/alpha.yaml:1:1: expires: is missing" in record(jobs, "dev-alpha")["reason"]
 
 
 def test_outside_of_a_job_github_is_refused_before_anything_happens(jobs: Jobs) -> None:

@@ -197,13 +197,18 @@ def test_file_that_would_not_be_valid_is_not_left_behind(
     assert files(folder) == before
 
 
-def test_nothing_is_written_beside_declarations_that_are_not_valid(folder: Path) -> None:
-    (folder / "accounts").mkdir()
-    (folder / "accounts/main.yaml").touch()
+def test_others_may_be_wrong_but_not_what_it_stands_on(folder: Path) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "dev", BASE)
+    (folder / "dev/wrong.yaml").touch()
+    write(folder, "ad-hoc-app", "dev/alpha", APP)
+    (folder / "dev/base.yaml").write_text("kind: ad-hoc-base\n")
+    before = files(folder)
 
-    with pytest.raises(DeclarationError, match="is empty"):
-        write(folder, "account", "two", ACCOUNT)
-    assert files(folder) == ["accounts", "accounts/main.yaml"]
+    with pytest.raises(DeclarationError, match=r"base.yaml:1:1: account: is missing"):
+        write(folder, "ad-hoc-app", "dev/beta", APP)
+    assert files(folder) == before
+    assert "dev/alpha.yaml" in before
 
 
 def test_every_option_says_for_what_it_is() -> None:

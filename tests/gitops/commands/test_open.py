@@ -42,7 +42,7 @@ def test_elsewhere_it_is_the_environment_s_own_url(checkout: Checkout, browser: 
 
     result = checkout.gitops("open", "dev/alpha", "--target", "aws", BROWSER=str(browser), **checkout.environ())
 
-    assert result.stdout == "https://alpha.example.com\n"
+    assert result.stdout == "https://alpha.dev.example.com\n"
     assert opened(browser) == result.stdout.strip()
 
 

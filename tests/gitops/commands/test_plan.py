@@ -59,7 +59,7 @@ def test_a_new_environment_is_all_created_with_its_url_cost_and_expiry(repositor
 
     planned = plan(repository)["dev/gamma"]
 
-    assert (planned.action, planned.wave, planned.url) == ("create", "apps", "https://gamma.example.com")
+    assert (planned.action, planned.wave, planned.url) == ("create", "apps", "https://gamma.dev.example.com")
     assert changes(planned) == {"Topic": "create"}
     assert planned.cost_before is None
     assert planned.cost_after is not None
@@ -181,11 +181,35 @@ def test_what_could_not_be_read_before_says_that_it_is_not_compared(repository: 
 
 def test_a_base_that_moves_leaves_its_stack_behind_and_says_so(repository: GitRepository) -> None:
     repository.replace("environments/dev/base.yaml", "account: main", "account: main\nregion: eu-central-1")
+    account = 'kind: account\nid: "111111111111"\nregion: eu-central-1\nrepositories: [microblog]\n'
+    repository.write("accounts/europe.yaml", account)
 
-    planned = plan(repository)["dev/base"]
+    planned = plan(repository, fails=True)["dev/base"]  # dev/alpha would leave a bucket
 
+    assert planned.refusals == ()
     assert changes(planned) == {"Topic": "create"}
     assert "moves to aws://111111111111/eu-central-1" in planned.warnings[0]
+
+
+def test_a_base_that_moves_away_from_its_data_takes_consent(repository: GitRepository) -> None:
+    repository.base("dev", domain="bucket.example.com")
+    repository.commit()
+    repository.git("branch", "--force", "main")
+    repository.replace("environments/dev/base.yaml", "account: main", "account: main\nregion: eu-central-1")
+    account = 'kind: account\nid: "111111111111"\nregion: eu-central-1\nrepositories: [microblog]\n'
+    repository.write("accounts/europe.yaml", account)
+
+    refused = plan(repository, fails=True)["dev/base"]
+    consent = "allow_replacement: [{resource: Bucket, until: 2999-12-31, reason: it was copied}]"
+    repository.replace("environments/dev/base.yaml", "account: main", f"account: main\n{consent}")
+    allowed = plan(repository, fails=True)["dev/base"]
+
+    assert refused.refusals == (
+        "would replace a resource that holds data without consent: Bucket (AWS::S3::Bucket): stays in "
+        "aws://111111111111/us-east-1; aws://111111111111/eu-central-1 gets a new, empty one",
+    )
+    assert allowed.refusals == ()
+    assert "`gitops destroy dev/base --region us-east-1`" in allowed.warnings[0]
 
 
 def test_a_locked_environment_says_that_it_will_not_be_deployed(repository: GitRepository) -> None:
@@ -207,14 +231,30 @@ def test_the_plan_is_against_where_the_branch_left_main(repository: GitRepositor
     assert list(plan(repository)) == ["dev/beta"]
 
 
-def test_what_is_invalid_is_an_error_and_writes_nothing(repository: GitRepository) -> None:
+def test_what_is_wrong_is_refused_and_stops_no_other(repository: GitRepository) -> None:
     repository.write("dev/beta.yaml", "kind: ad-hoc-app\n")
+    repository.app("dev/alpha", image="v2", behaviour="bucket-1")
 
-    result = repository.gitops("plan", "--base", "main", "--output", "plan")
+    planned = plan(repository, fails=True)
 
-    assert result.returncode == 1
-    assert "environments/dev/beta.yaml:1:1" in result.stderr
-    assert not (repository.root / "plan").exists()
+    (refusal,) = planned["dev/beta"].refusals
+    assert "dev/beta.yaml:1:1: expires: is missing" in refusal
+    assert planned["dev/alpha"].refusals == ()
+    assert planned["dev/alpha"].action == "update"
+
+
+def test_a_removal_warns_of_those_whose_data_it_is_the_source_of(repository: GitRepository) -> None:
+    beta = (repository.root / "environments/dev/beta.yaml").read_text()
+    repository.write("dev/beta.yaml", f"{beta}database: {{seed_from: alpha}}\n")
+    repository.commit()
+    repository.git("branch", "--force", "main")
+    repository.remove("dev/alpha")
+
+    planned = plan(repository)
+
+    assert list(planned) == ["dev/alpha"]
+    (warning,) = planned["dev/alpha"].warnings
+    assert warning.startswith("dev/beta: `seed_from` names dev/alpha")
 
 
 # With change sets
@@ -423,4 +463,4 @@ def test_a_plan_is_reported_in_the_pull_request_that_it_is_of(
     assert result.returncode == 0, result.stderr
     (comment,) = fake_github.comments(number)
     assert "| `dev/gamma` | create | 1 created |" in comment.body
-    assert "https://gamma.example.com" in comment.body
+    assert "https://gamma.dev.example.com" in comment.body

@@ -31,6 +31,10 @@ def test_everything_that_is_missing_is_said_at_once(declared: Checkout) -> None:
         f"hosted zone {ZONE} (dev.example.com)": "missing",
         "image microblog:v7 (arm64)": "missing",
         "secret dev/sentry": "missing",
+        "host name of dev/alpha": "ok",
+        "cache database of dev/alpha": "ok",
+        "priorities of listener rules of dev/alpha": "ok",
+        "number of environments on dev/base": "ok",
     }
     assert "there is no ECR repository microblog" in result.stdout
     assert "the embedded AWS starts empty: gitops bootstrap, then gitops local prepare" in result.stderr

@@ -384,3 +384,57 @@ def test_without_an_account_all_that_are_reached_are_shown(jobs: Jobs) -> None:
     assert (unclear.returncode, unknown.returncode) == (1, 1)
     assert "choose it with --account" in unclear.stderr
     assert "the account other is not declared; declared are: main" in unknown.stderr
+
+
+WRONG = "kind: ad-hoc-app\nimagge: v1\n"
+
+
+def test_what_is_wrong_is_kept_and_stops_no_other(jobs: Jobs) -> None:
+    jobs.merge({path("dev/alpha"): app(PAST), path("dev/wrong"): WRONG})
+    jobs.pull()
+    for name in ("dev/alpha", "dev/wrong"):
+        jobs.checkout.create_stack(name)
+
+    seen, told = observe(jobs), report(jobs)
+
+    assert (seen.returncode, told.returncode) == (1, 1)
+    assert "environments/dev/wrong.yaml:1:1: expires: is missing" in seen.stderr
+    assert removed(jobs) == ["dev/alpha"]
+    assert "its declaration is wrong" in jobs.summary
+
+
+def test_what_collides_with_another_expires_all_the_same(jobs: Jobs) -> None:
+    jobs.merge({path("dev/pr-26"): app(LATER), path("dev/pr-76"): app(PAST)})
+    jobs.pull()
+
+    observe(jobs)
+    report(jobs)
+
+    assert removed(jobs) == ["dev/pr-76"]
+
+
+def test_a_wrong_file_that_was_removed_and_came_back_is_declared(jobs: Jobs) -> None:
+    jobs.merge({path("dev/alpha"): app(LATER)})
+    jobs.merge({path("dev/alpha"): None})
+    jobs.merge({path("dev/alpha"): WRONG})
+    jobs.pull()
+    jobs.checkout.create_stack("dev/alpha")
+
+    observe(jobs)
+    report(jobs)
+
+    assert removed(jobs) == []
+    assert set(jobs.checkout.statuses()) == {"dev-alpha"}
+
+
+def test_while_a_file_may_be_meant_as_its_declaration_nothing_undeclared_goes(jobs: Jobs) -> None:
+    jobs.merge({path("dev/alpha"): app(LATER), path("dev/beta"): app(PAST)})
+    jobs.merge({path("dev/alpha"): None, "environments/dev/alpha.yml": app(LATER)})
+    jobs.pull()
+    jobs.checkout.create_stack("dev/alpha")
+
+    observe(jobs)
+    report(jobs)
+
+    assert removed(jobs) == ["dev/beta"]
+    assert "may be meant as its declaration" in jobs.summary

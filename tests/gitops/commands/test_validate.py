@@ -27,7 +27,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(folder: Path, *paths: str, base: str | None = None, output_format: OutputFormat = "text") -> int:
-    return validate(folder=folder, paths=paths, base=base, output_format=output_format, today=TODAY)
+    return validate(folder=folder, paths=paths, base=base, output_format=output_format, issue=False, today=TODAY)
 
 
 def git(*arguments: str) -> None:
@@ -61,7 +61,7 @@ def test_errors_are_printed_sorted_and_fail(capsys: pytest.CaptureFixture[str]) 
     output = capsys.readouterr()
     assert output.out == (case / "expected.txt").read_text(encoding="utf-8")
     assert output.out.splitlines() == sorted(output.out.splitlines())
-    assert output.err == "the declarations cannot be used: 7 errors, 0 warnings\n"
+    assert output.err == "6 environments checked, 6 of them cannot be deployed: 7 errors, 0 warnings\n"
 
 
 @pytest.mark.parametrize("path", ["environments/dev/alpha.yaml", "dev/alpha"])
@@ -194,7 +194,7 @@ def test_json_format_is_a_list_of_problems(copied: Path, capsys: pytest.CaptureF
 def test_the_command_imports_nothing_slow() -> None:
     code = (
         "import sys, datetime, pathlib; from gitops.commands.validate import validate;"
-        "validate(folder=pathlib.Path('environments'), paths=(), base=None, output_format='text',"
+        "validate(folder=pathlib.Path('environments'), paths=(), base=None, output_format='text', issue=False,"
         " today=datetime.date(2026, 11, 23));"
         "print(sorted({'aws_cdk', 'jsii', 'constructs', 'boto3', 'botocore', 'rich', 'ministack'} & set(sys.modules)))"
     )

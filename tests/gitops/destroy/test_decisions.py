@@ -3,7 +3,7 @@ import pytest
 from constructs_lib.config.environments import AccountRegion, parse_name
 from gitops.destroy.decisions import counted, dependents, find_stack, losses
 from gitops.errors import UserError
-from tests.gitops.factories import HOME, deployed, environment, resource
+from tests.gitops.factories import deployed, resource
 
 ALPHA = parse_name("dev/alpha")
 BASE = parse_name("dev")
@@ -29,34 +29,21 @@ def test_the_same_environment_in_two_places_is_refused() -> None:
 
 
 def test_on_a_base_stand_the_apps_of_its_folder_declared_and_deployed() -> None:
-    base = environment("dev")
-    declared = [base, environment("dev/alpha", base), environment("dev/beta", base), environment("qa/gamma", base)]
+    declared = [parse_name(name) for name in ("dev", "dev/alpha", "dev/beta", "qa/gamma")]
     stacks = [deployed("dev/base"), deployed("dev/beta"), deployed("dev/delta"), deployed("dev-2/epsilon")]
 
-    assert dependents(BASE, HOME.account, declared, stacks) == {
+    assert dependents(BASE, declared, stacks) == {
         "dev/alpha": "declared",
         "dev/beta": "declared and deployed",
         "dev/delta": "deployed",
     }
 
 
-def test_in_an_account_stands_everything_there_is() -> None:
-    elsewhere = AccountRegion("222222222222", "us-east-1")
-    account = environment("accounts/main")
-    declared = [account, environment("dev"), environment("qa", account_id=elsewhere.account)]
-    stacks = [deployed("accounts/main"), deployed("dev/orphan"), deployed("qa/base", where=elsewhere)]
-
-    assert dependents(account.name, HOME.account, declared, stacks) == {
-        "dev/base": "declared",
-        "dev/orphan": "deployed",
-    }
-
-
 def test_on_a_base_alone_and_on_an_app_stands_nothing() -> None:
     stacks = [deployed("dev/base"), deployed("dev/alpha"), deployed("unrelated", tagged=False)]
 
-    assert dependents(BASE, HOME.account, [environment("dev")], stacks[::2]) == {}
-    assert dependents(ALPHA, HOME.account, [environment("dev")], stacks) == {}
+    assert dependents(BASE, [BASE], stacks[::2]) == {}
+    assert dependents(ALPHA, [BASE], stacks) == {}
 
 
 def test_what_holds_data_is_named_with_its_fate() -> None:

@@ -53,7 +53,7 @@ class Stacks:
 def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) -> Removal:
     target = DestroyTarget(
         name=ALPHA,
-        declared=None,
+        source=None,
         stack=deployed("dev/alpha"),
         cloudformation=cast("CloudFormation", stacks),
         places=(),

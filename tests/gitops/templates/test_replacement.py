@@ -37,6 +37,16 @@ def test_a_create_only_property_that_changes_replaces() -> None:
     }
 
 
+def test_what_holds_data_is_left_in_the_old_place_and_nothing_else_counts() -> None:
+    left = replacement.find_left(template(), "aws://1/here", "aws://1/there")
+
+    assert left == [
+        replacement.Replacement(
+            "Database", "AWS::RDS::DBInstance", "stays in aws://1/here; aws://1/there gets a new, empty one"
+        )
+    ]
+
+
 def test_any_other_property_may_change() -> None:
     assert causes(template(), template(Database=changed(DATABASE, AllocatedStorage="40"))) == {}
 
