@@ -6,7 +6,7 @@ import base64
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.processes
 
 ALPHA = "environments/dev/alpha.yaml"
-TODAY = datetime.now(UTC).date()
 NOTHING: dict[str, list[object]] = {"git": [], "read": [], "deploy": [], "production": [], "destroy": []}
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
 def lines(text: str | None) -> list[str]:
@@ -192,8 +195,8 @@ def test_extend_moves_expires_and_nothing_else_of_the_file(conversation: Convers
 
     event, _ = conversation.order("octocat", "/extend 3d")
 
-    expires = TODAY + timedelta(days=DAYS_TO_LIVE + 3)
-    before = TODAY + timedelta(days=DAYS_TO_LIVE)
+    expires = today() + timedelta(days=DAYS_TO_LIVE + 3)
+    before = today() + timedelta(days=DAYS_TO_LIVE)
     wanted = [line.replace(str(before), str(expires)) for line in ["# mine", *declared]]
     assert conversation.github.read(ALPHA) == "\r\n".join(wanted)
     assert f"expires after {expires}" in conversation.answers[0]
@@ -202,12 +205,12 @@ def test_extend_moves_expires_and_nothing_else_of_the_file(conversation: Convers
 
 def test_what_has_expired_is_extended_from_today(conversation: Conversation) -> None:
     text = conversation.github.read(ALPHA) or ""
-    conversation.github.commit({ALPHA: text.replace(str(TODAY + timedelta(days=DAYS_TO_LIVE)), "2026-01-01")})
+    conversation.github.commit({ALPHA: text.replace(str(today() + timedelta(days=DAYS_TO_LIVE)), "2026-01-01")})
     conversation.pull()
 
     conversation.order("octocat", "/extend 3d")
 
-    assert f"expires: {TODAY + timedelta(days=3)}" in lines(conversation.github.read(ALPHA))
+    assert f"expires: {today() + timedelta(days=3)}" in lines(conversation.github.read(ALPHA))
 
 
 def test_the_policy_of_the_base_limits_how_far(conversation: Conversation) -> None:

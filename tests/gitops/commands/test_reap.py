@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fake_github.faults import Outcome
+from tests.workflows.harness.world import in_days
 
 if TYPE_CHECKING:
     import subprocess
 
     from tests.gitops.jobs import Jobs
 
-TODAY = datetime.now(UTC).date()
-SOON, PAST, LATER = (str(TODAY + timedelta(days=days)) for days in (1, -1, 7))
+SOON, PAST, LATER = map(in_days, (1, -1, 7))  # each is what its name says on the next day, too
 LOCK = "lock: {by: monalisa, reason: a demonstration}\n"
 
 
@@ -160,7 +160,7 @@ def test_an_extension_starts_anew(jobs: Jobs) -> None:
     jobs.pull()
     observe(jobs)
     report(jobs)
-    jobs.merge({path("dev/alpha"): app(str(TODAY))})
+    jobs.merge({path("dev/alpha"): app(in_days(0))})
     jobs.pull()
     observe(jobs)
     report(jobs)
