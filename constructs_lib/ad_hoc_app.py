@@ -5,11 +5,13 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.base_interface import ImportedBase
+from constructs_lib.base_interface import ImportedAdHocBase
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
 from constructs_lib.config.naming import URL_OUTPUT, EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.data.app_database import ON_DELETE
+from constructs_lib.data.bucket_emptier import BucketContents
+from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.dns_record import DnsRecord
 from constructs_lib.release.release import Release
 from constructs_lib.services.application import Application
@@ -32,13 +34,22 @@ class AdHocApp(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.host = host(name, base.domain)
-        imported = ImportedBase(
+        imported = ImportedAdHocBase(
             self,
             "Base",
             name=name.base,
             availability_zones=base.network.zone_count,
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
+        )
+        storage = ApplicationBucket(self, "Storage", kept=False, access_logs_bucket=None)
+        acknowledge(storage, {"AwsSolutions-S1": "Test uploads; nobody reads their access logs"})
+        contents = BucketContents(
+            self,
+            "StorageContents",
+            bucket=storage.bucket,
+            service_token=imported.bucket_emptier_arn,
+            emptier_role_arn=imported.bucket_emptier_role_arn,
         )
         self.application = Application(
             self,
@@ -47,6 +58,7 @@ class AdHocApp(Construct):
             config=config,
             host=self.host,
             base=imported,
+            storage=storage,
             secrets={},
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.DESTROY,
@@ -97,7 +109,7 @@ class AdHocApp(Construct):
             environment_on_delete=ON_DELETE,
         )
         for fargate_service in self.services.by_name.values():
-            fargate_service.node.add_dependency(release.finished)
+            fargate_service.node.add_dependency(release.finished, contents.emptied)
         DnsRecord(
             self,
             "Dns",

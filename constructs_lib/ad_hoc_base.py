@@ -3,12 +3,12 @@
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.base_interface import publish
+from constructs_lib.base_interface import publish, publish_ad_hoc
 from constructs_lib.config.model import AdHocBaseConfig
 from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.data.bucket_emptier import BucketEmptier
 from constructs_lib.data.cache import Cache
 from constructs_lib.data.database import Database
-from constructs_lib.data.storage import AssetsBucket
 from constructs_lib.network.bastion import Bastion
 from constructs_lib.network.certificate import WildcardCertificate
 from constructs_lib.network.ingress import Ingress
@@ -76,11 +76,11 @@ class AdHocBase(Construct):
             snapshot_retention_days=0,
             keep=False,
         )
-        self.assets = AssetsBucket(self, "Assets", versioned=False, access_logs=None)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
         self.task_runner = TaskRunner(
             self, "TaskRunner", folder=name.folder, log_retention_days=config.log_retention_days
         )
+        self.bucket_emptier = BucketEmptier(self, "BucketEmptier", log_retention_days=config.log_retention_days)
         self._accept_what_is_cheap()
         publish(
             self,
@@ -90,10 +90,10 @@ class AdHocBase(Construct):
             ingress=self.ingress,
             database=self.database,
             cache=self.cache,
-            assets=self.assets,
             bastion=self.bastion,
             task_runner=self.task_runner,
         )
+        publish_ad_hoc(self, name=name, bucket_emptier=self.bucket_emptier)
 
     def _accept_what_is_cheap(self) -> None:
         acknowledge(self.network, {"AwsSolutions-VPC7": "Flow logs cost more than they tell about short-lived tests"})
@@ -113,4 +113,3 @@ class AdHocBase(Construct):
                 "AwsSolutions-AEC6": "Security groups keep it to the tasks of the base",
             },
         )
-        acknowledge(self.assets, {"AwsSolutions-S1": "Test uploads; nobody reads their access logs"})

@@ -14,13 +14,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from constructs_lib.config.naming import (
     STACK_OUTPUTS,
+    AdHocBaseOutput,
     BaseOutput,
     ProdBaseOutput,
     private_subnet_output,
@@ -28,9 +28,10 @@ from constructs_lib.config.naming import (
 
 if TYPE_CHECKING:  # an app needs none of a base's parts, and loading them takes longer than synthesising it
     from constructs_lib.config.naming import EnvironmentName
+    from constructs_lib.data.bucket_emptier import BucketEmptier
     from constructs_lib.data.cache import Cache
     from constructs_lib.data.database import Database
-    from constructs_lib.data.storage import AssetsBucket
+    from constructs_lib.data.storage import AccessLogsBucket
     from constructs_lib.network.bastion import Bastion
     from constructs_lib.network.ingress import Ingress
     from constructs_lib.network.security_groups import SecurityGroups
@@ -47,7 +48,6 @@ def publish(
     ingress: Ingress,
     database: Database,
     cache: Cache,
-    assets: AssetsBucket,
     bastion: Bastion,
     task_runner: TaskRunner,
 ) -> None:
@@ -66,7 +66,6 @@ def publish(
         BaseOutput.MASTER_CREDENTIALS_ARN: database.master_secret_arn,
         BaseOutput.CACHE_HOST: cache.host,
         BaseOutput.CACHE_URL: cache.url,
-        BaseOutput.ASSETS_BUCKET_NAME: assets.bucket.bucket_name,
         BaseOutput.BASTION_INSTANCE_ID: bastion.instance.instance_id,
         BaseOutput.TASK_RUNNER_ARN: task_runner.service_token,
     }
@@ -78,12 +77,25 @@ def publish(
         cdk.CfnOutput(scope, key, value=values[key]).override_logical_id(key)
 
 
+def publish_ad_hoc(scope: Construct, *, name: EnvironmentName, bucket_emptier: BucketEmptier) -> None:
+    """Publish the values that only ad hoc bases have."""
+    _publish(scope, name, AdHocBaseOutput.BUCKET_EMPTIER_ARN, bucket_emptier.service_token)
+    _publish(scope, name, AdHocBaseOutput.BUCKET_EMPTIER_ROLE_ARN, bucket_emptier.role_arn)
+
+
 def publish_production(
-    scope: Construct, *, name: EnvironmentName, notifications: Notifications, database: Database, cache: Cache
+    scope: Construct,
+    *,
+    name: EnvironmentName,
+    notifications: Notifications,
+    database: Database,
+    cache: Cache,
+    access_logs: AccessLogsBucket,
 ) -> None:
     """Publish the values that only production bases have."""
     if cache.password is None:
         raise ValueError("the cache of production asks for a password")
+    _publish(scope, name, ProdBaseOutput.ACCESS_LOGS_BUCKET_NAME, access_logs.bucket.bucket_name)
     _publish(scope, name, ProdBaseOutput.ALARM_TOPIC_ARN, notifications.topic.topic_arn)
     _publish(scope, name, ProdBaseOutput.CACHE_ID, cache.group_id)
     _publish(scope, name, ProdBaseOutput.CACHE_PASSWORD_ARN, cache.password.secret_arn)
@@ -139,7 +151,6 @@ class ImportedBase(Construct):
             listener_arn=self._value(BaseOutput.LISTENER_ARN),
             security_group=load_balancer_security_group,
         )
-        self.assets = s3.Bucket.from_bucket_name(self, "Assets", self._value(BaseOutput.ASSETS_BUCKET_NAME))
         self.zone = route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=hosted_zone_id, zone_name=domain
         )
@@ -164,6 +175,31 @@ class ImportedBase(Construct):
         return ec2.SecurityGroup.from_security_group_id(self, construct_id, self._value(output), mutable=False)
 
 
+class ImportedAdHocBase(ImportedBase):
+    """A deployed base of ad hoc environments as an app sees it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: EnvironmentName,
+        availability_zones: int,
+        domain: str,
+        hosted_zone_id: str,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            name=name,
+            availability_zones=availability_zones,
+            domain=domain,
+            hosted_zone_id=hosted_zone_id,
+        )
+        self.bucket_emptier_arn = self._value(AdHocBaseOutput.BUCKET_EMPTIER_ARN)
+        self.bucket_emptier_role_arn = self._value(AdHocBaseOutput.BUCKET_EMPTIER_ROLE_ARN)
+
+
 class ImportedProdBase(ImportedBase):
     """A deployed production base as an app sees it."""
 
@@ -186,6 +222,7 @@ class ImportedProdBase(ImportedBase):
             hosted_zone_id=hosted_zone_id,
         )
         self.load_balancer_full_name = self._value(BaseOutput.LOAD_BALANCER_FULL_NAME)
+        self.access_logs_bucket = self._value(ProdBaseOutput.ACCESS_LOGS_BUCKET_NAME)
         self.cache_id = self._value(ProdBaseOutput.CACHE_ID)
         self.cache_password_arn = self._value(ProdBaseOutput.CACHE_PASSWORD_ARN)
         self.database_id = self._value(ProdBaseOutput.DATABASE_ID)

@@ -119,13 +119,20 @@ class BaseOutput(StrEnum):
     MASTER_CREDENTIALS_ARN = "DatabaseMasterSecretArn"
     CACHE_HOST = "CacheHost"
     CACHE_URL = "CacheUrl"
-    ASSETS_BUCKET_NAME = "AssetsBucketName"
     BASTION_INSTANCE_ID = "BastionInstanceId"
+
+
+class AdHocBaseOutput(StrEnum):
+    """Names of the values that only ad hoc bases publish, in addition."""
+
+    BUCKET_EMPTIER_ARN = "BucketEmptierArn"
+    BUCKET_EMPTIER_ROLE_ARN = "BucketEmptierRoleArn"
 
 
 class ProdBaseOutput(StrEnum):
     """Names of the values that only production bases publish, in addition."""
 
+    ACCESS_LOGS_BUCKET_NAME = "AccessLogsBucketName"
     ALARM_TOPIC_ARN = "AlarmTopicArn"
     CACHE_ID = "CacheId"
     CACHE_PASSWORD_ARN = "CachePasswordSecretArn"  # noqa: S105 # the name of an output

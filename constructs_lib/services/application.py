@@ -6,14 +6,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge, wildcard_finding
+from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config.model import AppConfig, Architecture, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.observability.log_group import LogGroup
 
 CONTAINER_NAME = "app"
@@ -42,6 +42,7 @@ class Application(Construct):
         config: AppConfig,
         host: str,
         base: ImportedBase,
+        storage: ApplicationBucket,
         secrets: Mapping[str, ecs.Secret],
         log_retention_days: int,
         removal_policy: cdk.RemovalPolicy,
@@ -58,7 +59,7 @@ class Application(Construct):
         self.execution_role = self._role("ExecutionRole", "Starts tasks: pulls images, reads secrets, writes logs")
         self.task_role = self._role("TaskRole", "The application itself")
         self.database_secret.grant_read(self.task_role)
-        self._grant_assets(base.assets, f"{name.file}/")
+        storage.grant_read_write(self.task_role)
         acknowledge(
             self,
             {
@@ -77,7 +78,7 @@ class Application(Construct):
             "POSTGRES_SERVICE_HOST": base.database_host,
             "POSTGRES_USERNAME": name.database,
             "REDIS_SERVICE_HOST": base.cache_host,
-            "S3_BUCKET_NAME": base.assets.bucket_name,
+            "S3_BUCKET_NAME": storage.bucket.bucket_name,
         }
         self._secrets = {
             "POSTGRES_PASSWORD": ecs.Secret.from_secrets_manager(self.database_secret),
@@ -135,26 +136,6 @@ class Application(Construct):
         if service.port is not None:
             container.add_port_mappings(ecs.PortMapping(container_port=service.port))
         return task
-
-    def _grant_assets(self, bucket: s3.IBucket, prefix: str) -> None:
-        objects = bucket.arn_for_objects(f"{prefix}*")
-        self.task_role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-                resources=[objects],
-            )
-        )
-        self.task_role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
-            )
-        )
-        acknowledge(
-            self.task_role,
-            {wildcard_finding(self, objects): "Every object below the application's own prefix"},
-        )
 
     def _image(self, repository: str) -> ecs.ContainerImage:
         if repository not in self._repositories:

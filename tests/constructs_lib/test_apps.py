@@ -121,18 +121,30 @@ class TestEveryApp:
             own = "222222222222" if app == "prod-app" else "111111111111"
             assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": own}}
 
-    def test_reads_and_writes_below_its_own_prefix_only(self, app: str, templates: dict[str, Any]) -> None:
-        policy = named(templates[app], "AWS::IAM::Policy", "TaskRole")
-        prefix = app.partition("-")[2]
-        statements = {
-            "".join(statement["Action"]): statement
+    def test_reads_and_writes_the_whole_of_its_own_bucket_and_no_other(
+        self, app: str, templates: dict[str, Any]
+    ) -> None:
+        (bucket,) = (key for key, r in templates[app]["Resources"].items() if r["Type"] == "AWS::S3::Bucket")
+        arn = {"Fn::GetAtt": [bucket, "Arn"]}
+        allowed = {
+            text(statement["Action"]): statement
+            for policy in of_type(templates[app], "AWS::IAM::Policy")
             for statement in policy["PolicyDocument"]["Statement"]
             if "s3:" in text(statement["Action"])
         }
-        listing = statements.pop("s3:ListBucket")
-        assert listing["Condition"] == {"StringLike": {"s3:prefix": f"{prefix}/*"}}
-        (objects,) = statements.values()
-        assert text(objects["Resource"]).endswith(f'"/{prefix}/*"]]}}')
+        listing = allowed.pop('"s3:ListBucket"')
+        assert listing == {"Action": "s3:ListBucket", "Effect": "Allow", "Resource": arn}
+        (objects,) = allowed.values()
+        assert objects["Action"] == ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+        assert objects["Resource"] == {"Fn::Join": ["", [arn, "/*"]]}
+        assert variables(container(templates[app], "ServicesWeb"))["S3_BUCKET_NAME"] == {"Ref": bucket}
+
+    def test_bucket_is_private_and_refuses_plain_http(self, app: str, templates: dict[str, Any]) -> None:
+        bucket = the_only(templates[app], "AWS::S3::Bucket")
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "BucketEncryption" in bucket
+        assert "BucketName" not in bucket
+        assert '"aws:SecureTransport": "false"' in text(the_only(templates[app], "AWS::S3::BucketPolicy"))
 
     def test_has_no_wildcard_action(self, app: str, templates: dict[str, Any]) -> None:
         for policy in of_type(templates[app], "AWS::IAM::Policy"):
@@ -142,6 +154,29 @@ class TestEveryApp:
 
 
 class TestAdHocApp:
+    def test_bucket_is_emptied_after_all_that_write_to_it_have_gone(self, templates: dict[str, Any]) -> None:
+        for app in ("dev-alpha", "dev-beta"):
+            resources = templates[app]["Resources"]
+            (contents,) = (key for key, r in resources.items() if r["Type"] == "Custom::BucketContents")
+            (policy,) = (key for key, r in resources.items() if r["Type"] == "AWS::S3::BucketPolicy")
+            # CloudFormation deletes what depends on a resource before that resource.
+            services = [r for r in resources.values() if r["Type"] == "AWS::ECS::Service"]
+            assert len(services) == 3
+            assert all(contents in service["DependsOn"] for service in services)
+            assert resources[contents]["DependsOn"] == [policy]
+            assert resources[contents]["Properties"]["ServiceToken"] == {"Ref": "BaseBucketEmptierArn"}
+
+    def test_bucket_lets_the_emptier_of_its_base_list_and_delete_and_nobody_else(
+        self, templates: dict[str, Any]
+    ) -> None:
+        policy = the_only(templates["dev-alpha"], "AWS::S3::BucketPolicy")["PolicyDocument"]
+        allowed = [statement for statement in policy["Statement"] if statement["Effect"] == "Allow"]
+        assert [statement["Action"] for statement in allowed] == [
+            "s3:ListBucketVersions",
+            ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        ]
+        assert all(statement["Principal"] == {"AWS": {"Ref": "BaseBucketEmptierRoleArn"}} for statement in allowed)
+
     def test_runs_on_spot_alone(self, templates: dict[str, Any]) -> None:
         for app in ("dev-alpha", "dev-beta"):
             for service in of_type(templates[app], "AWS::ECS::Service"):
@@ -263,7 +298,26 @@ class TestProdApp:
             for resource in templates["prod-app"]["Resources"].values()
             if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
         }
-        assert kept == {"AWS::SecretsManager::Secret", "AWS::Logs::LogGroup"}
+        assert kept == {"AWS::SecretsManager::Secret", "AWS::Logs::LogGroup", "AWS::S3::Bucket"}
+
+    def test_bucket_keeps_versions_and_is_never_emptied(self, templates: dict[str, Any]) -> None:
+        assert the_only(templates["prod-app"], "AWS::S3::Bucket")["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert of_type(templates["prod-app"], "Custom::BucketContents") == []
+        policy = the_only(templates["prod-app"], "AWS::S3::BucketPolicy")["PolicyDocument"]
+        assert [statement["Effect"] for statement in policy["Statement"]] == ["Deny"]
+
+    def test_access_to_the_bucket_is_logged_where_the_base_allows_it(self, templates: dict[str, Any]) -> None:
+        logging = the_only(templates["prod-app"], "AWS::S3::Bucket")["LoggingConfiguration"]
+        assert logging["DestinationBucketName"] == {"Ref": "BaseAccessLogsBucketName"}
+        (statement,) = (
+            statement
+            for statement in the_only(templates["prod-base"], "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+            if statement["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+        )
+        assert statement["Action"] == "s3:PutObject"
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "222222222222"}}
+        prefix = logging["LogFilePrefix"].partition("/")[0]
+        assert statement["Resource"]["Fn::Join"][1][1] == f"/{prefix}/*"
 
     def test_declared_services_scale_within_their_bounds(self, templates: dict[str, Any]) -> None:
         targets = of_type(templates["prod-app"], "AWS::ApplicationAutoScaling::ScalableTarget")

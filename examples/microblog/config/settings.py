@@ -251,8 +251,7 @@ if S3_BUCKET_NAME:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET_NAME,
-            # The bucket is shared; an environment's role ends at the prefix of its own name.
-            "location": f"{APP_NAME}/media",
+            "location": "media",
             "region_name": AWS_REGION,
             "endpoint_url": AWS_ENDPOINT_URL or None,
             "addressing_style": "path" if AWS_ENDPOINT_URL else "virtual",

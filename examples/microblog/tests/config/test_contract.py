@@ -76,7 +76,7 @@ def test_a_container_of_production_is_configured_by_the_contract_alone() -> None
     assert found["CACHES"]["default"]["LOCATION"] == found["CELERY_BROKER_URL"] == CONTAINER["REDIS_URL"]
     assert found["CELERY_BROKER_USE_SSL"] == {"ssl_cert_reqs": 2}
     storage = found["STORAGES"]["default"]["OPTIONS"]
-    assert (storage["bucket_name"], storage["location"]) == ("assets", "alpha/media")
+    assert (storage["bucket_name"], storage["location"]) == ("assets", "media")
     assert found["IMAGE_ORIGIN"] == "https://assets.s3.eu-central-1.amazonaws.com"
 
 
