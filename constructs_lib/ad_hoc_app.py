@@ -59,7 +59,8 @@ class AdHocApp(Construct):
             host=self.host,
             base=imported,
             storage=storage,
-            secrets={},
+            cache_host=imported.cache_host,
+            cache_url=f"{imported.cache_url}/{name.cache_database}",
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )

@@ -122,6 +122,7 @@ class ImportedBase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.stack_name = name.stack
+        self.domain = domain
         self._name = name
         self.master_credentials_arn = self._value(BaseOutput.MASTER_CREDENTIALS_ARN)
         self.task_runner_arn = self._value(BaseOutput.TASK_RUNNER_ARN)

@@ -61,7 +61,8 @@ class ProdApp(Construct):
             host=self.host,
             base=imported,
             storage=storage,
-            secrets={"REDIS_URL": cache_url.variable},
+            cache_host=None,
+            cache_url=cache_url.variable,
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )

@@ -198,7 +198,11 @@ class ScalingConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceConfig:
-    """One long-running service of an application. With a port it is a web service, without one a worker."""
+    """One long-running service of an application. With a port it is a web service, without one a worker.
+
+    `secrets` are the names of the variables that its containers get from Secrets Manager. Left out, a service of the
+    application's own image gets all of them, and one with another `repository` gets none.
+    """
 
     command: tuple[str, ...] = ()
     repository: str | None = None
@@ -210,6 +214,7 @@ class ServiceConfig:
     memory_mib: int = 512
     singleton: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] | None = None
     scaling: ScalingConfig | None = None
 
 

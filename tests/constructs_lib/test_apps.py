@@ -67,19 +67,30 @@ class TestEveryApp:
         for task in tasks:
             assert task["ContainerDefinitions"][0]["LogConfiguration"]["LogDriver"] == "awslogs"
 
-    def test_every_container_gets_the_whole_contract(self, app: str, templates: dict[str, Any]) -> None:
+    def test_every_container_of_the_application_gets_the_whole_contract(
+        self, app: str, templates: dict[str, Any]
+    ) -> None:
         definitions = [
             task["ContainerDefinitions"][0]
             for task in of_type(templates[app], "AWS::ECS::TaskDefinition")
-            if task["ContainerDefinitions"][0]["Name"] == "app"
+            if task["ContainerDefinitions"][0]["Name"] == "app" and not task["Family"].endswith("_frontend")
         ]
-        assert len(definitions) == 4
+        assert len(definitions) == (3 if app == "dev-beta" else 4)
+        expected = contract.VARIABLES - (contract.NOT_IN_PRODUCTION if app == "prod-app" else set())
         for definition in definitions:
             secrets = {secret["Name"] for secret in definition["Secrets"]}
             assert secrets >= contract.SECRETS
-            assert variables(definition).keys() | secrets >= contract.VARIABLES
+            assert variables(definition).keys() | secrets >= expected
+            assert (variables(definition).keys() | secrets).isdisjoint(contract.VARIABLES - expected)
             assert variables(definition).keys() & secrets == set()
-            assert ("REDIS_URL" in secrets) == (app == "prod-app")
+            assert (contract.CACHE_URL in secrets) == (app == "prod-app")
+
+    def test_variables_mean_what_they_meant_in_cdk_django(self, app: str, templates: dict[str, Any]) -> None:
+        found = variables(container(templates[app], "ServicesWeb"))
+        domain = "example.com" if app == "prod-app" else "dev.example.com"
+        assert found["DOMAIN_NAME"] == domain
+        assert found["FRONTEND_URL"].startswith("https://")
+        assert found["FRONTEND_URL"].endswith(f".{domain}")
 
     def test_no_secret_value_is_in_the_template(self, app: str, templates: dict[str, Any]) -> None:
         for secret in of_type(templates[app], "AWS::SecretsManager::Secret"):
@@ -243,6 +254,51 @@ class TestAdHocApp:
         assert "CELERY_CONCURRENCY" not in variables(container(beta, "ServicesWeb"))
         assert "/microblog-frontend:v1.5.0-rc1" in text(container(beta, "ServicesFrontend")["Image"])
         assert not any("Beat" in logical_id for logical_id in beta["Resources"])
+
+    def test_image_of_another_repository_gets_no_secret_and_a_role_that_may_do_nothing(
+        self, templates: dict[str, Any]
+    ) -> None:
+        beta = templates["dev-beta"]
+        frontend = named(beta, "AWS::ECS::TaskDefinition", "ServicesFrontend")
+        assert "Secrets" not in frontend["ContainerDefinitions"][0]
+        role = frontend["TaskRoleArn"]["Fn::GetAtt"][0]
+        web = named(beta, "AWS::ECS::TaskDefinition", "ServicesWeb")
+        assert role != web["TaskRoleArn"]["Fn::GetAtt"][0]
+        allowed = {
+            action
+            for policy in of_type(beta, "AWS::IAM::Policy")
+            if {"Ref": role} in policy["Roles"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in statement["Action"]
+        }
+        # ECS Exec, which every service has.
+        assert {action.partition(":")[0] for action in allowed} <= {"ssmmessages", "logs"}
+
+    @pytest.mark.parametrize(
+        ("repository", "listed", "expected"),
+        [
+            (None, None, {"POSTGRES_PASSWORD", "SECRET_KEY", "TOKEN"}),
+            ("microblog", None, {"POSTGRES_PASSWORD", "SECRET_KEY", "TOKEN"}),
+            (None, (), set()),
+            (None, ("SECRET_KEY",), {"SECRET_KEY"}),
+            ("other", None, set()),
+            ("other", ("TOKEN", "REDIS_URL"), {"TOKEN"}),
+            ("other", ("POSTGRES_PASSWORD",), {"POSTGRES_PASSWORD"}),
+        ],
+    )
+    def test_service_gets_the_secrets_that_it_declares_and_the_role_with_the_password(
+        self, repository: str | None, listed: tuple[str, ...] | None, expected: set[str], synthesise: Synthesise
+    ) -> None:
+        service = ServiceConfig(port=8000, paths=("/*",), repository=repository, secrets=listed)
+        config = replace(one_service(service), secrets={"TOKEN": "dev/token"})
+        template = synthesise(
+            lambda stack: AdHocApp(stack, "App", name=EnvironmentName("dev", "alpha"), config=config, base=AD_HOC_BASE)
+        ).to_json()
+
+        task = named(template, "AWS::ECS::TaskDefinition", "ServicesWeb")
+        assert {secret["Name"] for secret in task["ContainerDefinitions"][0].get("Secrets", [])} == expected
+        has_data = "OtherTaskRole" not in text(task["TaskRoleArn"])
+        assert has_data == ("POSTGRES_PASSWORD" in expected)
 
     def test_declared_secrets_are_injected_and_readable_by_name_only(self, templates: dict[str, Any]) -> None:
         secrets = {s["Name"]: s["ValueFrom"] for s in container(templates["dev-beta"], "ServicesWeb")["Secrets"]}

@@ -66,5 +66,6 @@ def test_url_of_a_production_app_is_a_secret_that_refers_to_the_password(templat
     ]
     assert parts[3] == {"Ref": "BaseCacheHost"}
     assert parts[4].startswith(":6379/")
+    assert parts[4].endswith("?ssl_cert_reqs=required")
     web = {secret["Name"]: secret["ValueFrom"] for secret in container(template, "ServicesWeb")["Secrets"]}
     assert "CacheUrl" in text(web["REDIS_URL"])

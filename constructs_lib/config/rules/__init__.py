@@ -65,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     variables.variables_are_plain_or_secret,
     variables.secrets_are_found_by_name,
     variables.secrets_are_those_of_the_base,
+    variables.secrets_of_services_exist,
 )
 """Every rule, by theme."""
 

@@ -19,7 +19,7 @@ CONTAINER = CONTRACT | {
     "POSTGRES_NAME": "app_alpha",
     "POSTGRES_USERNAME": "app_alpha",
     "POSTGRES_PASSWORD": "secret",
-    "REDIS_URL": "rediss://application:secret@cache.internal:6379/2561",
+    "REDIS_URL": "rediss://application:secret@cache.internal:6379/0?ssl_cert_reqs=required",
     "S3_BUCKET_NAME": "assets",
     "AWS_REGION": "eu-central-1",
 }
@@ -143,4 +143,4 @@ def test_mail_goes_to_the_server_that_is_named() -> None:
 
     assert found["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
     assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("smtp.example.com", 587)
-    assert found["DEFAULT_FROM_EMAIL"] == "μblog <no-reply@alpha.dev.example.com>"
+    assert found["DEFAULT_FROM_EMAIL"] == "μblog <no-reply@dev.example.com>"
