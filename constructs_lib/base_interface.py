@@ -14,6 +14,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_servicediscovery as servicediscovery
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # an app needs none of a base's parts, and loading them takes
     from constructs_lib.data.storage import AccessLogsBucket
     from constructs_lib.network.bastion import Bastion
     from constructs_lib.network.ingress import Ingress
+    from constructs_lib.network.private_names import PrivateNames
     from constructs_lib.network.security_groups import SecurityGroups
     from constructs_lib.observability.notifications import Notifications
     from constructs_lib.release.task_runner import TaskRunner
@@ -47,7 +49,6 @@ def publish(
     security_groups: SecurityGroups,
     ingress: Ingress,
     database: Database,
-    cache: Cache,
     bastion: Bastion,
     task_runner: TaskRunner,
 ) -> None:
@@ -64,8 +65,6 @@ def publish(
         BaseOutput.LISTENER_ARN: ingress.listener.listener_arn,
         BaseOutput.DATABASE_HOST: database.host,
         BaseOutput.MASTER_CREDENTIALS_ARN: database.master_secret_arn,
-        BaseOutput.CACHE_HOST: cache.host,
-        BaseOutput.CACHE_URL: cache.url,
         BaseOutput.BASTION_INSTANCE_ID: bastion.instance.instance_id,
         BaseOutput.TASK_RUNNER_ARN: task_runner.service_token,
     }
@@ -77,10 +76,13 @@ def publish(
         cdk.CfnOutput(scope, key, value=values[key]).override_logical_id(key)
 
 
-def publish_ad_hoc(scope: Construct, *, name: EnvironmentName, bucket_emptier: BucketEmptier) -> None:
+def publish_ad_hoc(
+    scope: Construct, *, name: EnvironmentName, bucket_emptier: BucketEmptier, names: PrivateNames
+) -> None:
     """Publish the values that only ad hoc bases have."""
     _publish(scope, name, AdHocBaseOutput.BUCKET_EMPTIER_ARN, bucket_emptier.service_token)
     _publish(scope, name, AdHocBaseOutput.BUCKET_EMPTIER_ROLE_ARN, bucket_emptier.role_arn)
+    _publish(scope, name, AdHocBaseOutput.NAMESPACE_ID, names.namespace.namespace_id)
 
 
 def publish_production(
@@ -93,10 +95,9 @@ def publish_production(
     access_logs: AccessLogsBucket,
 ) -> None:
     """Publish the values that only production bases have."""
-    if cache.password is None:
-        raise ValueError("the cache of production asks for a password")
     _publish(scope, name, ProdBaseOutput.ACCESS_LOGS_BUCKET_NAME, access_logs.bucket.bucket_name)
     _publish(scope, name, ProdBaseOutput.ALARM_TOPIC_ARN, notifications.topic.topic_arn)
+    _publish(scope, name, ProdBaseOutput.CACHE_HOST, cache.host)
     _publish(scope, name, ProdBaseOutput.CACHE_ID, cache.group_id)
     _publish(scope, name, ProdBaseOutput.CACHE_PASSWORD_ARN, cache.password.secret_arn)
     _publish(scope, name, ProdBaseOutput.DATABASE_ID, database.instance.instance_identifier)
@@ -127,7 +128,6 @@ class ImportedBase(Construct):
         self.master_credentials_arn = self._value(BaseOutput.MASTER_CREDENTIALS_ARN)
         self.task_runner_arn = self._value(BaseOutput.TASK_RUNNER_ARN)
         self.database_host = self._value(BaseOutput.DATABASE_HOST)
-        self.cache_host = self._value(BaseOutput.CACHE_HOST)
         self.vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
@@ -155,11 +155,6 @@ class ImportedBase(Construct):
         self.zone = route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=hosted_zone_id, zone_name=domain
         )
-
-    @property
-    def cache_url(self) -> str:
-        """URL of the cache, which apps in production write themselves: theirs has a password."""
-        return self._value(BaseOutput.CACHE_URL)
 
     def _value(self, key: str) -> str:
         """Return a published value: a parameter of the app's template, made when it is first used."""
@@ -199,6 +194,16 @@ class ImportedAdHocBase(ImportedBase):
         )
         self.bucket_emptier_arn = self._value(AdHocBaseOutput.BUCKET_EMPTIER_ARN)
         self.bucket_emptier_role_arn = self._value(AdHocBaseOutput.BUCKET_EMPTIER_ROLE_ARN)
+        namespace_id = self._value(AdHocBaseOutput.NAMESPACE_ID)
+        self.namespace = servicediscovery.PrivateDnsNamespace.from_private_dns_namespace_attributes(
+            self,
+            "Namespace",
+            namespace_id=namespace_id,
+            namespace_name=name.private_domain,
+            namespace_arn=cdk.Stack.of(self).format_arn(
+                service="servicediscovery", resource="namespace", resource_name=namespace_id
+            ),
+        )
 
 
 class ImportedProdBase(ImportedBase):
@@ -224,6 +229,7 @@ class ImportedProdBase(ImportedBase):
         )
         self.load_balancer_full_name = self._value(BaseOutput.LOAD_BALANCER_FULL_NAME)
         self.access_logs_bucket = self._value(ProdBaseOutput.ACCESS_LOGS_BUCKET_NAME)
+        self.cache_host = self._value(ProdBaseOutput.CACHE_HOST)
         self.cache_id = self._value(ProdBaseOutput.CACHE_ID)
         self.cache_password_arn = self._value(ProdBaseOutput.CACHE_PASSWORD_ARN)
         self.database_id = self._value(ProdBaseOutput.DATABASE_ID)

@@ -49,7 +49,6 @@ class ProdApp(Construct):
             "CacheUrl",
             password_arn=imported.cache_password_arn,
             host=imported.cache_host,
-            database=name.cache_database,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         storage = ApplicationBucket(self, "Storage", kept=True, access_logs_bucket=imported.access_logs_bucket)

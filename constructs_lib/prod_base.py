@@ -86,23 +86,23 @@ class ProdBase(Construct):
             load_balancer=self.ingress.load_balancer,
             log_retention_days=config.log_retention_days,
         )
+        cache_group = groups.add_cache()
         self.cache = Cache(
             self,
             "Cache",
             vpc=vpc,
-            security_group=groups.cache,
+            security_group=cache_group,
             node_type=config.cache.node_type,
             replicas=config.cache.replicas,
             users=name.folder,
             snapshot_retention_days=CACHE_SNAPSHOT_DAYS,
-            keep=True,
         )
         acknowledge(self.cache, {"AwsSolutions-AEC6": "A user with a password of its own takes the place of AUTH"})
         # The database and the cache stay when the stack is deleted, and with them what they are in: the VPC, their
         # subnets and their groups. The rules of the groups go: each names the application's or the bastion's group,
         # which could not be deleted while a rule refers to it.
         subnets = (subnet.node.find_child("Subnet") for subnet in vpc.isolated_subnets)
-        groups_of_data = (groups.database.node.default_child, groups.cache.node.default_child)
+        groups_of_data = (groups.database.node.default_child, cache_group.node.default_child)
         for resource in (vpc.node.default_child, *subnets, *groups_of_data):
             cast("cdk.CfnResource", resource).apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
@@ -116,7 +116,6 @@ class ProdBase(Construct):
             security_groups=groups,
             ingress=self.ingress,
             database=self.database,
-            cache=self.cache,
             bastion=self.bastion,
             task_runner=self.task_runner,
         )

@@ -29,7 +29,6 @@ class CacheUrl(Construct):
         *,
         password_arn: str,
         host: str,
-        database: int,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -49,7 +48,7 @@ class CacheUrl(Construct):
                         password,
                         "@",
                         host,
-                        f":{CACHE_PORT}/{database}?ssl_cert_reqs=required",
+                        f":{CACHE_PORT}/0?ssl_cert_reqs=required",
                     ],
                 )
             ),

@@ -143,7 +143,7 @@ def _inventory(request: Request, environment: Environment, found: DestroyTarget)
     else:
         yield "None of them holds data."
     if environment.base is not None and isinstance(environment.config, AdHocAppConfig):
-        yield "Its own database and role on the base's instance are dropped."
+        yield "Its own database and role on the base's instance are dropped, and every object in its bucket is deleted."
     rows = [(markdown.code(kind), str(count)) for kind, count in counted[:_MOST_LINES]]
     yield markdown.fold("resources by type", markdown.table(("type", "number"), rows))
     if saved := _saved(environment, found, template):

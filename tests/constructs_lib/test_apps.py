@@ -8,19 +8,13 @@ import pytest
 
 from constructs_lib.ad_hoc_app import AdHocApp
 from constructs_lib.config import contract
-from constructs_lib.config.model import AdHocAppConfig, AdHocCapacityConfig, ServiceConfig
+from constructs_lib.config.model import AdHocCapacityConfig, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.network.ports import CACHE_PORT
 from tests.constructs_lib.resources import container, named, of_type, text, the_only, variables
-from tests.constructs_lib.synthesis import AD_HOC_BASE, ROOT, Synthesise, synthesise_folder
+from tests.constructs_lib.synthesis import AD_HOC_BASE, ROOT, Synthesise, one_service, synthesise_folder
 
 APPS = ("dev-alpha", "dev-beta", "prod-app")
-
-
-def one_service(service: ServiceConfig) -> AdHocAppConfig:
-    """Return the declaration of an app with one service, `web`."""
-    return AdHocAppConfig(
-        owner="octocat", repository="microblog", image="v1", expires="2030-01-01", services={"web": service}
-    )
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -32,7 +26,7 @@ class TestEveryApp:
 
     def test_services_roll_back_by_themselves_and_are_open_to_exec(self, app: str, templates: dict[str, Any]) -> None:
         services = of_type(templates[app], "AWS::ECS::Service")
-        assert len(services) == 3
+        assert len(services) == (3 if app == "prod-app" else 4)
         for service in services:
             breaker = service["DeploymentConfiguration"]["DeploymentCircuitBreaker"]
             assert breaker == {"Enable": True, "Rollback": True}
@@ -56,7 +50,8 @@ class TestEveryApp:
     def test_services_say_the_names_that_they_are_declared_under(self, app: str, templates: dict[str, Any]) -> None:
         tags = [service["Tags"] for service in of_type(templates[app], "AWS::ECS::Service")]
         names = {tag["Value"] for service in tags for tag in service if tag["Key"] == "gitops:service"}
-        assert names == {"web", "worker", "frontend" if app == "dev-beta" else "beat"}
+        cache = set() if app == "prod-app" else {"cache"}
+        assert names == {"web", "worker", "frontend" if app == "dev-beta" else "beat"} | cache
 
     def test_every_container_logs_to_a_group_that_forgets(self, app: str, templates: dict[str, Any]) -> None:
         tasks = of_type(templates[app], "AWS::ECS::TaskDefinition")
@@ -119,7 +114,7 @@ class TestEveryApp:
         assert taken <= published
 
     def test_opens_its_ports_to_the_load_balancer_only(self, app: str, templates: dict[str, Any]) -> None:
-        rules = of_type(templates[app], "AWS::EC2::SecurityGroupIngress")
+        rules = [r for r in of_type(templates[app], "AWS::EC2::SecurityGroupIngress") if r["FromPort"] != CACHE_PORT]
         assert rules
         for rule in rules:
             assert rule["SourceSecurityGroupId"] == {"Ref": "BaseLoadBalancerSecurityGroupId"}
@@ -171,7 +166,7 @@ class TestAdHocApp:
             (contents,) = (key for key, r in resources.items() if r["Type"] == "Custom::BucketContents")
             (policy,) = (key for key, r in resources.items() if r["Type"] == "AWS::S3::BucketPolicy")
             # CloudFormation deletes what depends on a resource before that resource.
-            services = [r for r in resources.values() if r["Type"] == "AWS::ECS::Service"]
+            services = [r for k, r in resources.items() if r["Type"] == "AWS::ECS::Service" and "Cache" not in k]
             assert len(services) == 3
             assert all(contents in service["DependsOn"] for service in services)
             assert resources[contents]["DependsOn"] == [policy]
@@ -205,7 +200,7 @@ class TestAdHocApp:
         services = of_type(template, "AWS::ECS::Service")
         assert [service["CapacityProviderStrategy"] for service in services] == [
             [{"CapacityProvider": "FARGATE", "Weight": 1}]
-        ]
+        ] * 2
 
     def test_leaves_nothing_behind(self, templates: dict[str, Any]) -> None:
         policies = {resource.get("DeletionPolicy") for resource in templates["dev-alpha"]["Resources"].values()}

@@ -20,7 +20,6 @@ HOLDS_DATA = {
     },
     "accounts-prod": {"AccountRegistrymicroblogA8784114": "AWS::ECR::Repository"},
     "dev-base": {
-        "AdHocBaseCacheReplicationGroupD8C8A471": "AWS::ElastiCache::ReplicationGroup",
         "AdHocBaseDatabaseInstanceA5473619": "AWS::RDS::DBInstance",
         "AdHocBaseDatabaseInstanceSecret6A2D40E6": "AWS::SecretsManager::Secret",
     },
