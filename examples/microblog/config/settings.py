@@ -155,7 +155,7 @@ DATABASES = {
     }
 }
 
-# Cache, and Celery's broker, in the one logical database of the server that this environment has
+# Cache, and Celery's broker, in one database of the environment's own server
 
 REDIS_URL = environment.text("REDIS_URL", "")
 CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
