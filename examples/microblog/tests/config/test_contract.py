@@ -91,7 +91,7 @@ def test_a_site_without_tls_works_on_plain_http() -> None:
     assert found["SECURE_HSTS_SECONDS"] == 0
     assert found["SECURE_PROXY_SSL_HEADER"] is None
     assert found["SESSION_COOKIE_NAME"] == "session"
-    assert found["ALLOWED_HOSTS"] == ["alpha.dev.example.com", "localhost"]
+    assert found["ALLOWED_HOSTS"] == ["localhost"]
     assert found["CSRF_TRUSTED_ORIGINS"] == ["http://localhost:8080"]
 
 
