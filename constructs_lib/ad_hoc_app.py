@@ -5,14 +5,17 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.base_interface import ImportedBase
+from constructs_lib.base_interface import ImportedAdHocBase
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
-from constructs_lib.config.naming import URL_OUTPUT, EnvironmentName, logical_id
+from constructs_lib.config.naming import CACHE_SERVICE, URL_OUTPUT, EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.data.app_database import ON_DELETE
+from constructs_lib.data.bucket_emptier import BucketContents
+from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.dns_record import DnsRecord
 from constructs_lib.release.release import Release
 from constructs_lib.services.application import Application
+from constructs_lib.services.cache_service import CacheService
 from constructs_lib.services.cluster import ON_DEMAND, SPOT, Cluster
 from constructs_lib.services.schedule import ServiceSchedule
 from constructs_lib.services.services import Services
@@ -32,24 +35,13 @@ class AdHocApp(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.host = host(name, base.domain)
-        imported = ImportedBase(
+        imported = ImportedAdHocBase(
             self,
             "Base",
             name=name.base,
             availability_zones=base.network.zone_count,
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
-        )
-        self.application = Application(
-            self,
-            "Application",
-            name=name,
-            config=config,
-            host=self.host,
-            base=imported,
-            secrets={},
-            log_retention_days=base.log_retention_days,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
         tasks = ec2.SecurityGroup(
             self, "Tasks", vpc=imported.vpc, description=f"Tasks of {name}", allow_all_outbound=False
@@ -67,6 +59,38 @@ class AdHocApp(Construct):
             session_logs=None,
         )
         acknowledge(cluster, {"AwsSolutions-ECS4": "Container Insights costs more than the tasks it would watch"})
+        cache = CacheService(
+            self,
+            "Cache",
+            name=name,
+            cluster=cluster,
+            vpc=imported.vpc,
+            clients=tasks,
+            namespace=imported.namespace,
+            log_retention_days=base.log_retention_days,
+        )
+        storage = ApplicationBucket(self, "Storage", kept=False, access_logs_bucket=None)
+        acknowledge(storage, {"AwsSolutions-S1": "Test uploads; nobody reads their access logs"})
+        contents = BucketContents(
+            self,
+            "StorageContents",
+            bucket=storage.bucket,
+            service_token=imported.bucket_emptier_arn,
+            emptier_role_arn=imported.bucket_emptier_role_arn,
+        )
+        self.application = Application(
+            self,
+            "Application",
+            name=name,
+            config=config,
+            host=self.host,
+            base=imported,
+            storage=storage,
+            cache_host=cache.host,
+            cache_url=cache.url,
+            log_retention_days=base.log_retention_days,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
         self.services = Services(
             self,
             "Services",
@@ -78,7 +102,7 @@ class AdHocApp(Construct):
             base=imported,
         )
         if config.schedule is not None:
-            for service_name, part in self.services.by_name.items():
+            for service_name, part in {**self.services.by_name, CACHE_SERVICE: cache.service}.items():
                 ServiceSchedule(self, f"{logical_id(service_name)}Schedule", service=part, config=config.schedule)
         seed_from = config.database.seed_from
         release = Release(
@@ -95,9 +119,11 @@ class AdHocApp(Construct):
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.DESTROY,
             environment_on_delete=ON_DELETE,
+            command_needs=[cache.service],
         )
+        # The cache is there before what uses it, and goes after it.
         for fargate_service in self.services.by_name.values():
-            fargate_service.node.add_dependency(release.finished)
+            fargate_service.node.add_dependency(cache.service, release.finished, contents.emptied)
         DnsRecord(
             self,
             "Dns",

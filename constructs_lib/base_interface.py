@@ -14,13 +14,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_servicediscovery as servicediscovery
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from constructs_lib.config.naming import (
     STACK_OUTPUTS,
+    AdHocBaseOutput,
     BaseOutput,
     ProdBaseOutput,
     private_subnet_output,
@@ -28,11 +29,13 @@ from constructs_lib.config.naming import (
 
 if TYPE_CHECKING:  # an app needs none of a base's parts, and loading them takes longer than synthesising it
     from constructs_lib.config.naming import EnvironmentName
+    from constructs_lib.data.bucket_emptier import BucketEmptier
     from constructs_lib.data.cache import Cache
     from constructs_lib.data.database import Database
-    from constructs_lib.data.storage import AssetsBucket
+    from constructs_lib.data.storage import AccessLogsBucket
     from constructs_lib.network.bastion import Bastion
     from constructs_lib.network.ingress import Ingress
+    from constructs_lib.network.private_names import PrivateNames
     from constructs_lib.network.security_groups import SecurityGroups
     from constructs_lib.observability.notifications import Notifications
     from constructs_lib.release.task_runner import TaskRunner
@@ -46,8 +49,6 @@ def publish(
     security_groups: SecurityGroups,
     ingress: Ingress,
     database: Database,
-    cache: Cache,
-    assets: AssetsBucket,
     bastion: Bastion,
     task_runner: TaskRunner,
 ) -> None:
@@ -64,9 +65,6 @@ def publish(
         BaseOutput.LISTENER_ARN: ingress.listener.listener_arn,
         BaseOutput.DATABASE_HOST: database.host,
         BaseOutput.MASTER_CREDENTIALS_ARN: database.master_secret_arn,
-        BaseOutput.CACHE_HOST: cache.host,
-        BaseOutput.CACHE_URL: cache.url,
-        BaseOutput.ASSETS_BUCKET_NAME: assets.bucket.bucket_name,
         BaseOutput.BASTION_INSTANCE_ID: bastion.instance.instance_id,
         BaseOutput.TASK_RUNNER_ARN: task_runner.service_token,
     }
@@ -78,13 +76,28 @@ def publish(
         cdk.CfnOutput(scope, key, value=values[key]).override_logical_id(key)
 
 
+def publish_ad_hoc(
+    scope: Construct, *, name: EnvironmentName, bucket_emptier: BucketEmptier, names: PrivateNames
+) -> None:
+    """Publish the values that only ad hoc bases have."""
+    _publish(scope, name, AdHocBaseOutput.BUCKET_EMPTIER_ARN, bucket_emptier.service_token)
+    _publish(scope, name, AdHocBaseOutput.BUCKET_EMPTIER_ROLE_ARN, bucket_emptier.role_arn)
+    _publish(scope, name, AdHocBaseOutput.NAMESPACE_ID, names.namespace.namespace_id)
+
+
 def publish_production(
-    scope: Construct, *, name: EnvironmentName, notifications: Notifications, database: Database, cache: Cache
+    scope: Construct,
+    *,
+    name: EnvironmentName,
+    notifications: Notifications,
+    database: Database,
+    cache: Cache,
+    access_logs: AccessLogsBucket,
 ) -> None:
     """Publish the values that only production bases have."""
-    if cache.password is None:
-        raise ValueError("the cache of production asks for a password")
+    _publish(scope, name, ProdBaseOutput.ACCESS_LOGS_BUCKET_NAME, access_logs.bucket.bucket_name)
     _publish(scope, name, ProdBaseOutput.ALARM_TOPIC_ARN, notifications.topic.topic_arn)
+    _publish(scope, name, ProdBaseOutput.CACHE_HOST, cache.host)
     _publish(scope, name, ProdBaseOutput.CACHE_ID, cache.group_id)
     _publish(scope, name, ProdBaseOutput.CACHE_PASSWORD_ARN, cache.password.secret_arn)
     _publish(scope, name, ProdBaseOutput.DATABASE_ID, database.instance.instance_identifier)
@@ -110,11 +123,11 @@ class ImportedBase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.stack_name = name.stack
+        self.domain = domain
         self._name = name
         self.master_credentials_arn = self._value(BaseOutput.MASTER_CREDENTIALS_ARN)
         self.task_runner_arn = self._value(BaseOutput.TASK_RUNNER_ARN)
         self.database_host = self._value(BaseOutput.DATABASE_HOST)
-        self.cache_host = self._value(BaseOutput.CACHE_HOST)
         self.vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
@@ -139,15 +152,9 @@ class ImportedBase(Construct):
             listener_arn=self._value(BaseOutput.LISTENER_ARN),
             security_group=load_balancer_security_group,
         )
-        self.assets = s3.Bucket.from_bucket_name(self, "Assets", self._value(BaseOutput.ASSETS_BUCKET_NAME))
         self.zone = route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=hosted_zone_id, zone_name=domain
         )
-
-    @property
-    def cache_url(self) -> str:
-        """URL of the cache, which apps in production write themselves: theirs has a password."""
-        return self._value(BaseOutput.CACHE_URL)
 
     def _value(self, key: str) -> str:
         """Return a published value: a parameter of the app's template, made when it is first used."""
@@ -162,6 +169,41 @@ class ImportedBase(Construct):
     def _security_group(self, construct_id: str, output: BaseOutput) -> ec2.ISecurityGroup:
         # The base owns the group's rules; an app adds none.
         return ec2.SecurityGroup.from_security_group_id(self, construct_id, self._value(output), mutable=False)
+
+
+class ImportedAdHocBase(ImportedBase):
+    """A deployed base of ad hoc environments as an app sees it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: EnvironmentName,
+        availability_zones: int,
+        domain: str,
+        hosted_zone_id: str,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            name=name,
+            availability_zones=availability_zones,
+            domain=domain,
+            hosted_zone_id=hosted_zone_id,
+        )
+        self.bucket_emptier_arn = self._value(AdHocBaseOutput.BUCKET_EMPTIER_ARN)
+        self.bucket_emptier_role_arn = self._value(AdHocBaseOutput.BUCKET_EMPTIER_ROLE_ARN)
+        namespace_id = self._value(AdHocBaseOutput.NAMESPACE_ID)
+        self.namespace = servicediscovery.PrivateDnsNamespace.from_private_dns_namespace_attributes(
+            self,
+            "Namespace",
+            namespace_id=namespace_id,
+            namespace_name=name.private_domain,
+            namespace_arn=cdk.Stack.of(self).format_arn(
+                service="servicediscovery", resource="namespace", resource_name=namespace_id
+            ),
+        )
 
 
 class ImportedProdBase(ImportedBase):
@@ -186,6 +228,8 @@ class ImportedProdBase(ImportedBase):
             hosted_zone_id=hosted_zone_id,
         )
         self.load_balancer_full_name = self._value(BaseOutput.LOAD_BALANCER_FULL_NAME)
+        self.access_logs_bucket = self._value(ProdBaseOutput.ACCESS_LOGS_BUCKET_NAME)
+        self.cache_host = self._value(ProdBaseOutput.CACHE_HOST)
         self.cache_id = self._value(ProdBaseOutput.CACHE_ID)
         self.cache_password_arn = self._value(ProdBaseOutput.CACHE_PASSWORD_ARN)
         self.database_id = self._value(ProdBaseOutput.DATABASE_ID)

@@ -11,6 +11,7 @@ from constructs_lib.config.model import ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.naming import URL_OUTPUT, EnvironmentName, logical_id
 from constructs_lib.config.routing import host
 from constructs_lib.data.cache_url import CacheUrl
+from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.dns_record import DnsRecord
 from constructs_lib.observability.log_group import LogGroup
 from constructs_lib.observability.observability import Observability
@@ -48,9 +49,9 @@ class ProdApp(Construct):
             "CacheUrl",
             password_arn=imported.cache_password_arn,
             host=imported.cache_host,
-            database=name.cache_database,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
+        storage = ApplicationBucket(self, "Storage", kept=True, access_logs_bucket=imported.access_logs_bucket)
         self.application = Application(
             self,
             "Application",
@@ -58,7 +59,9 @@ class ProdApp(Construct):
             config=config,
             host=self.host,
             base=imported,
-            secrets={"REDIS_URL": cache_url.variable},
+            storage=storage,
+            cache_host=None,
+            cache_url=cache_url.variable,
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )

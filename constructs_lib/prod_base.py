@@ -12,7 +12,7 @@ from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.data.cache import Cache
 from constructs_lib.data.database import Database
 from constructs_lib.data.protection import DeletionProtection
-from constructs_lib.data.storage import AccessLogsBucket, AssetsBucket
+from constructs_lib.data.storage import AccessLogsBucket
 from constructs_lib.network.bastion import Bastion
 from constructs_lib.network.certificate import WildcardCertificate
 from constructs_lib.network.firewall import Firewall
@@ -59,6 +59,7 @@ class ProdBase(Construct):
             certificate=certificate.certificate,
         )
         self.ingress.log_requests(access_logs.bucket)
+        access_logs.accept_bucket_logs()
         if config.firewall:
             Firewall(self, "Firewall", load_balancer=self.ingress.load_balancer)
         self.database = Database(
@@ -85,26 +86,25 @@ class ProdBase(Construct):
             load_balancer=self.ingress.load_balancer,
             log_retention_days=config.log_retention_days,
         )
+        cache_group = groups.add_cache()
         self.cache = Cache(
             self,
             "Cache",
             vpc=vpc,
-            security_group=groups.cache,
+            security_group=cache_group,
             node_type=config.cache.node_type,
             replicas=config.cache.replicas,
             users=name.folder,
             snapshot_retention_days=CACHE_SNAPSHOT_DAYS,
-            keep=True,
         )
         acknowledge(self.cache, {"AwsSolutions-AEC6": "A user with a password of its own takes the place of AUTH"})
         # The database and the cache stay when the stack is deleted, and with them what they are in: the VPC, their
         # subnets and their groups. The rules of the groups go: each names the application's or the bastion's group,
         # which could not be deleted while a rule refers to it.
         subnets = (subnet.node.find_child("Subnet") for subnet in vpc.isolated_subnets)
-        groups_of_data = (groups.database.node.default_child, groups.cache.node.default_child)
+        groups_of_data = (groups.database.node.default_child, cache_group.node.default_child)
         for resource in (vpc.node.default_child, *subnets, *groups_of_data):
             cast("cdk.CfnResource", resource).apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        self.assets = AssetsBucket(self, "Assets", versioned=True, access_logs=access_logs.bucket)
         self.bastion = Bastion(self, "Bastion", vpc=vpc, security_group=groups.bastion)
         self.task_runner = TaskRunner(
             self, "TaskRunner", folder=name.folder, log_retention_days=config.log_retention_days
@@ -116,8 +116,6 @@ class ProdBase(Construct):
             security_groups=groups,
             ingress=self.ingress,
             database=self.database,
-            cache=self.cache,
-            assets=self.assets,
             bastion=self.bastion,
             task_runner=self.task_runner,
         )
@@ -134,4 +132,11 @@ class ProdBase(Construct):
             cache_nodes=1 + config.cache.replicas,
             nat_gateways=self.network.nat_ids,
         )
-        publish_production(self, name=name, notifications=self.notifications, database=self.database, cache=self.cache)
+        publish_production(
+            self,
+            name=name,
+            notifications=self.notifications,
+            database=self.database,
+            cache=self.cache,
+            access_logs=access_logs,
+        )

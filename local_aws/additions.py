@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from local_aws import resource_types, settings
 from local_aws.authorisation import gate
 from local_aws.authorisation.task_roles import TaskRoles
-from local_aws.ministack import account_defaults, cloudformation, elasticache, functions
+from local_aws.ministack import account_defaults, cloudformation, elasticache, functions, service_discovery
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
@@ -35,6 +35,7 @@ def extend(state_dir: Path) -> None:
     cloudformation.describe_ssm_parameters_as_aws_does()
     cloudformation.give_every_stack_names_of_its_own()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
+    service_discovery.create_services_in_registries()
     service_quotas.register()
     service_linked_roles.register()
     strictness_gate.install(REFUSALS)
@@ -54,13 +55,14 @@ def extend(state_dir: Path) -> None:
 def _start_servers(state_dir: Path, images: Images) -> tuple[Mapping[str, str], tuple[Correction, ...]]:
     """Start the mail relay and prepare databases and caches; return variables of tasks, and corrections of types."""
     from local_aws import mail  # noqa: PLC0415 - not loaded where tasks are simulated
-    from local_aws.data import postgres  # noqa: PLC0415
+    from local_aws.data import postgres, valkey  # noqa: PLC0415
     from local_aws.data.servers import DataServers  # noqa: PLC0415
     from local_aws.data.tls import Authority  # noqa: PLC0415
 
-    folder = state_dir / "images" / postgres.IMAGE
-    postgres.write_image(folder)
-    images.add(postgres.IMAGE, folder)
+    for server in (postgres, valkey):
+        folder = state_dir / "images" / server.IMAGE
+        server.write_image(folder)
+        images.add(server.IMAGE, folder)
     relay = mail.start(state_dir / mail.FOLDER)
     authority = Authority(state_dir / "authority")
     return {**relay.variables, **authority.variables}, DataServers(state_dir, authority).corrections

@@ -108,6 +108,12 @@ READ_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
         "lambda:GetRuntimeManagementConfig",
     ),
     ("logs", "log-group:*"): ("logs:GetDataProtectionPolicy", "logs:ListTagsForResource"),
+    ("servicediscovery", "namespace/*"): ("servicediscovery:GetNamespace", "servicediscovery:ListTagsForResource"),
+    ("servicediscovery", "service/*"): (
+        "servicediscovery:GetService",
+        "servicediscovery:GetServiceAttributes",
+        "servicediscovery:ListTagsForResource",
+    ),
     ("sns", "*"): (
         "sns:GetDataProtectionPolicy",
         "sns:GetSubscriptionAttributes",

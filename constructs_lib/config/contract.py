@@ -1,7 +1,11 @@
 """The environment variables every container of an application gets.
 
 They are those of the cdk-django construct library, so that an application written for it runs unchanged, plus
-POSTGRES_PASSWORD and SECRET_KEY (which ECS takes from Secrets Manager) and REDIS_URL.
+POSTGRES_PASSWORD and SECRET_KEY (which ECS takes from Secrets Manager) and REDIS_URL. Each means what it meant there:
+DOMAIN_NAME is the domain of the base, and the application answers at FRONTEND_URL.
+
+Production leaves out REDIS_SERVICE_HOST: its cache asks for TLS, a user and a password, which only REDIS_URL has. An
+application that connects with the host alone would try for ever.
 """
 
 VARIABLES = frozenset(
@@ -25,5 +29,14 @@ VARIABLES = frozenset(
 SENTRY_DSN is part of the contract too, and left to the declaration: the application must run without it.
 """
 
+CACHE_URL = "REDIS_URL"
+"""A plain variable of ad hoc environments, whose caches have no password; a secret in production."""
+
+NOT_IN_PRODUCTION = frozenset({"REDIS_SERVICE_HOST"})
+"""Variables that ad hoc environments have alone."""
+
 SECRETS = frozenset({"POSTGRES_PASSWORD", "SECRET_KEY"})
-"""Injected by ECS from Secrets Manager; a declaration cannot set them itself."""
+"""Injected by ECS from Secrets Manager into the services that get secrets; a declaration cannot set them itself."""
+
+DATABASE_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105 # the name of a variable
+"""The secret that goes with the application's role, which may read the password itself."""

@@ -12,7 +12,7 @@ Nat = Literal["gateway", "instance"]
 Architecture = Literal["arm64", "x86_64"]
 
 AD_HOC_AVAILABILITY_ZONES = 2
-"""The load balancer and the database's subnet group need two; NAT, database and cache use one."""
+"""The load balancer and the database's subnet group need two; NAT and database use one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,13 +119,6 @@ class ProdDatabaseConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AdHocCacheConfig:
-    """The single cache node that ad hoc environments share."""
-
-    node_type: str = "cache.t4g.micro"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ProdCacheConfig:
     """The production cache: a primary and its replicas in other zones."""
 
@@ -154,7 +147,6 @@ class AdHocBaseConfig:
     region: str | None = None
     certificate_arn: str | None = None
     database: AdHocDatabaseConfig = field(default_factory=AdHocDatabaseConfig)
-    cache: AdHocCacheConfig = field(default_factory=AdHocCacheConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     log_retention_days: int = 14
     secret_prefixes: tuple[str, ...] = ()
@@ -198,7 +190,11 @@ class ScalingConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceConfig:
-    """One long-running service of an application. With a port it is a web service, without one a worker."""
+    """One long-running service of an application. With a port it is a web service, without one a worker.
+
+    `secrets` are the names of the variables that its containers get from Secrets Manager. Left out, a service of the
+    application's own image gets all of them, and one with another `repository` gets none.
+    """
 
     command: tuple[str, ...] = ()
     repository: str | None = None
@@ -212,6 +208,7 @@ class ServiceConfig:
     memory_mib: int = 512
     singleton: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] | None = None
     scaling: ScalingConfig | None = None
 
 

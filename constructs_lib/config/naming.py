@@ -20,8 +20,8 @@ NAME_IN_WORDS = "2 to 21 of a-z, 0-9 and hyphens, starting with a letter and not
 HIGHEST_LISTENER_PRIORITY = 50_000
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"""
 
-CACHE_DATABASES = 10_000
-"""Logical databases of the shared cache; number 0 stays unused."""
+CACHE_SERVICE = "cache"
+"""Name of the service that is an ad hoc environment's cache."""
 
 CACHE_USERNAME = "application"
 """Name by which the applications of a production base log in to its cache."""
@@ -117,16 +117,23 @@ class BaseOutput(StrEnum):
     DATABASE_HOST = "DatabaseHost"
     TASK_RUNNER_ARN = "TaskRunnerArn"
     MASTER_CREDENTIALS_ARN = "DatabaseMasterSecretArn"
-    CACHE_HOST = "CacheHost"
-    CACHE_URL = "CacheUrl"
-    ASSETS_BUCKET_NAME = "AssetsBucketName"
     BASTION_INSTANCE_ID = "BastionInstanceId"
+
+
+class AdHocBaseOutput(StrEnum):
+    """Names of the values that only ad hoc bases publish, in addition."""
+
+    BUCKET_EMPTIER_ARN = "BucketEmptierArn"
+    BUCKET_EMPTIER_ROLE_ARN = "BucketEmptierRoleArn"
+    NAMESPACE_ID = "NamespaceId"
 
 
 class ProdBaseOutput(StrEnum):
     """Names of the values that only production bases publish, in addition."""
 
+    ACCESS_LOGS_BUCKET_NAME = "AccessLogsBucketName"
     ALARM_TOPIC_ARN = "AlarmTopicArn"
+    CACHE_HOST = "CacheHost"
     CACHE_ID = "CacheId"
     CACHE_PASSWORD_ARN = "CachePasswordSecretArn"  # noqa: S105 # the name of an output
     DATABASE_ID = "DatabaseId"
@@ -192,9 +199,14 @@ class EnvironmentName:
         return "app_" + self.file.replace("-", "_")
 
     @property
-    def cache_database(self) -> int:
-        """Logical database of an app on its base's cache, from 1 up."""
-        return 1 + _stable_number(str(self)) % (CACHE_DATABASES - 1)
+    def private_domain(self) -> str:
+        """Domain of the names that resolve inside the base's VPC alone: `dev.internal`."""
+        return f"{self.folder}.internal"
+
+    @property
+    def cache_name(self) -> str:
+        """Name of an ad hoc app's cache below the private domain: `cache.alpha`."""
+        return f"{CACHE_SERVICE}.{self.file}"
 
 
 def listener_priority(name: EnvironmentName, service: str, index: int, *, catch_all: bool) -> int:

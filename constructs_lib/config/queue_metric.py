@@ -13,5 +13,5 @@ QUEUE_LENGTH = "QueueLength"
 
 
 def dimensions(host: str, service: str) -> Mapping[str, str]:
-    """Return the dimensions of one service's metric. An application knows its host as DOMAIN_NAME."""
+    """Return the dimensions of one service's metric. An application knows its host from FRONTEND_URL."""
     return {"Environment": host, "Service": service}

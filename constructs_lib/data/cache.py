@@ -1,4 +1,4 @@
-"""The Valkey cache of a base: Django's cache and Celery's broker."""
+"""The Valkey cache of a production base: Django's cache and Celery's broker."""
 
 import re
 
@@ -9,12 +9,15 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.config.naming import CACHE_DATABASES, CACHE_USERNAME
-from constructs_lib.data.retention import keep as keep_all
+from constructs_lib.config.naming import CACHE_USERNAME
+from constructs_lib.data.retention import keep
 from constructs_lib.network.ports import CACHE_PORT
 
 ENGINE_VERSION = "8.0"
 PARAMETER_GROUP_FAMILY = "valkey8"
+DATABASES = 10_000
+"""Logical databases: an application may choose any number that it likes."""
+
 PASSWORD_LENGTH = 64
 """ElastiCache allows 16 to 128 characters."""
 
@@ -26,10 +29,10 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
 
 
 class Cache(Construct):
-    """One primary and its replicas, encrypted at rest, with a logical database for every app.
+    """One primary and its replicas, encrypted at rest and in transit, for the one application of the base; it is kept.
 
-    A base with replicas fails over to another zone by itself. With `users`, which begins the ids of its user and of the
-    user's group, it speaks TLS and asks for the password in `password`.
+    A base with replicas fails over to another zone by itself. `users` begins the ids of its user, whose password is in
+    `password`, and of the user's group.
     """
 
     def __init__(
@@ -41,9 +44,8 @@ class Cache(Construct):
         security_group: ec2.ISecurityGroup,
         node_type: str,
         replicas: int,
-        users: str | None,
+        users: str,
         snapshot_retention_days: int,
-        keep: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         subnets = elasticache.CfnSubnetGroup(
@@ -57,14 +59,9 @@ class Cache(Construct):
             "ParameterGroup",
             cache_parameter_group_family=PARAMETER_GROUP_FAMILY,
             description="A logical database for every app of the base",
-            properties={"databases": str(CACHE_DATABASES)},
+            properties={"databases": str(DATABASES)},
         )
-        self._transit_encryption = users is not None
-        self.password: secretsmanager.Secret | None = None
-        user_groups = None
-        if users is not None:
-            self.password = self._generated_password()
-            user_groups = [self._user_group(users, self.password)]
+        self.password = self._generated_password()
         self._group = elasticache.CfnReplicationGroup(
             self,
             "ReplicationGroup",
@@ -81,25 +78,17 @@ class Cache(Construct):
             cache_parameter_group_name=parameters.ref,
             security_group_ids=[security_group.security_group_id],
             at_rest_encryption_enabled=True,
-            transit_encryption_enabled=self._transit_encryption,
-            user_group_ids=user_groups,
+            transit_encryption_enabled=True,
+            user_group_ids=[self._user_group(users, self.password)],
             snapshot_retention_limit=snapshot_retention_days,
             auto_minor_version_upgrade=True,
         )
-        self._group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
-        if keep:
-            keep_all(self)
+        keep(self)
 
     @property
     def host(self) -> str:
         """Host name of the primary."""
         return self._group.attr_primary_end_point_address
-
-    @property
-    def url(self) -> str:
-        """URL of the primary, without a database number."""
-        scheme = "rediss" if self._transit_encryption else "redis"
-        return f"{scheme}://{self.host}:{CACHE_PORT}"
 
     @property
     def group_id(self) -> str:

@@ -41,5 +41,10 @@ class SecurityGroups(Construct):
         self.database = ec2.SecurityGroup(self, "Database", vpc=vpc, description="PostgreSQL", allow_all_outbound=False)
         self.database.add_ingress_rule(self.application, ec2.Port.tcp(POSTGRES_PORT), "Tasks")
         self.database.add_ingress_rule(self.bastion, ec2.Port.tcp(POSTGRES_PORT), "Port forwarding")
-        self.cache = ec2.SecurityGroup(self, "Cache", vpc=vpc, description="Valkey", allow_all_outbound=False)
-        self.cache.add_ingress_rule(self.application, ec2.Port.tcp(CACHE_PORT), "Tasks")
+        self._vpc = vpc
+
+    def add_cache(self) -> ec2.SecurityGroup:
+        """Add and return the group of the cache that the base itself has."""
+        cache = ec2.SecurityGroup(self, "Cache", vpc=self._vpc, description="Valkey", allow_all_outbound=False)
+        cache.add_ingress_rule(self.application, ec2.Port.tcp(CACHE_PORT), "Tasks")
+        return cache

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config.model import ServiceConfig
@@ -20,7 +20,10 @@ STOP_TIMEOUT_SECONDS = 120
 
 
 class Release(Construct):
-    """Makes the application's database, then runs its release command; services depend on `finished`."""
+    """Makes the application's database, then runs its release command; services depend on `finished`.
+
+    The command runs once what it needs besides the database is there, `command_needs`.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Release(Construct):
         log_retention_days: int,
         removal_policy: cdk.RemovalPolicy,
         environment_on_delete: Mapping[str, str] | None,
+        command_needs: Sequence[IDependable] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self.database = AppDatabase(
@@ -83,5 +87,5 @@ class Release(Construct):
             security_groups=security_groups,
             service_token=base.task_runner_arn,
         )
-        prepared.node.add_dependency(provisioned.ended)
+        prepared.node.add_dependency(provisioned.ended, *command_needs)
         self.finished = prepared.ended

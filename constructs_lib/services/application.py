@@ -6,14 +6,15 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge, wildcard_finding
+from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
+from constructs_lib.config.contract import CACHE_URL, DATABASE_PASSWORD
 from constructs_lib.config.model import AppConfig, Architecture, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.observability.log_group import LogGroup
 
 CONTAINER_NAME = "app"
@@ -29,8 +30,8 @@ _CPU_ARCHITECTURES: Mapping[Architecture, ecs.CpuArchitecture] = {
 class Application(Construct):
     """Defines the application's tasks. Nothing it owns is shared with another application.
 
-    The variables are those of `constructs_lib.config.contract`; one of `secrets` takes the place of the plain variable
-    of its name.
+    The variables are those of `constructs_lib.config.contract`. `cache_host` is None where the cache takes more than a
+    host; `cache_url` is a secret where it has a password. A service gets the secrets that its declaration says.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class Application(Construct):
         config: AppConfig,
         host: str,
         base: ImportedBase,
-        secrets: Mapping[str, ecs.Secret],
+        storage: ApplicationBucket,
+        cache_host: str | None,
+        cache_url: str | ecs.Secret,
         log_retention_days: int,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
@@ -51,6 +54,7 @@ class Application(Construct):
         self._log_retention_days = log_retention_days
         self._removal_policy = removal_policy
         self._repositories: dict[str, ecr.IRepository] = {}
+        self._other_role: iam.Role | None = None
         self.database_secret = self._generated_secret(
             "DatabasePassword", f"Password of {name}'s database role", PASSWORD_LENGTH
         )
@@ -58,7 +62,7 @@ class Application(Construct):
         self.execution_role = self._role("ExecutionRole", "Starts tasks: pulls images, reads secrets, writes logs")
         self.task_role = self._role("TaskRole", "The application itself")
         self.database_secret.grant_read(self.task_role)
-        self._grant_assets(base.assets, f"{name.file}/")
+        storage.grant_read_write(self.task_role)
         acknowledge(
             self,
             {
@@ -66,28 +70,29 @@ class Application(Construct):
                 "AwsSolutions-SMG4": "A rotated value reaches tasks with their next deployment only",
             },
         )
-        variables = {
+        self._variables = {
             "APP_NAME": name.file,
             "BASE_STACK_NAME": base.stack_name,
             "DB_SECRET_NAME": self.database_secret.secret_name,
             "DJANGO_SETTINGS_MODULE": config.settings_module,
-            "DOMAIN_NAME": host,
+            "DOMAIN_NAME": base.domain,
             "FRONTEND_URL": f"https://{host}",
             "POSTGRES_NAME": name.database,
             "POSTGRES_SERVICE_HOST": base.database_host,
             "POSTGRES_USERNAME": name.database,
-            "REDIS_SERVICE_HOST": base.cache_host,
-            "S3_BUCKET_NAME": base.assets.bucket_name,
+            "S3_BUCKET_NAME": storage.bucket.bucket_name,
         }
         self._secrets = {
-            "POSTGRES_PASSWORD": ecs.Secret.from_secrets_manager(self.database_secret),
+            DATABASE_PASSWORD: ecs.Secret.from_secrets_manager(self.database_secret),
             "SECRET_KEY": ecs.Secret.from_secrets_manager(self.secret_key),
-            **secrets,
             **self._declared_secrets(),
         }
-        if "REDIS_URL" not in self._secrets:  # or the template would have a parameter that nothing uses
-            variables["REDIS_URL"] = f"{base.cache_url}/{name.cache_database}"
-        self._variables = {variable: value for variable, value in variables.items() if variable not in self._secrets}
+        if cache_host is not None:
+            self._variables["REDIS_SERVICE_HOST"] = cache_host
+        if isinstance(cache_url, str):
+            self._variables[CACHE_URL] = cache_url
+        else:
+            self._secrets[CACHE_URL] = cache_url
 
     def define_task(
         self,
@@ -101,13 +106,14 @@ class Application(Construct):
         log_group = LogGroup(
             scope, "Logs", retention_days=self._log_retention_days, removal_policy=self._removal_policy
         )
+        secrets = self._secrets_of(service)
         task = ecs.FargateTaskDefinition(
             scope,
             "TaskDefinition",
             family=family,
             cpu=service.cpu,
             memory_limit_mib=service.memory_mib,
-            task_role=self.task_role,
+            task_role=self.task_role if DATABASE_PASSWORD in secrets else self._role_without_data(),
             execution_role=self.execution_role,
             runtime_platform=ecs.RuntimePlatform(
                 cpu_architecture=_CPU_ARCHITECTURES[self._config.architecture],
@@ -121,7 +127,7 @@ class Application(Construct):
             image=self._image(service.repository or self._config.repository),
             command=list(service.command) or None,
             environment={**self._variables, **self._config.environment, **service.environment},
-            secrets=self._secrets,
+            secrets=secrets,
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=CONTAINER_NAME,
                 log_group=log_group,
@@ -136,25 +142,17 @@ class Application(Construct):
             container.add_port_mappings(ecs.PortMapping(container_port=service.port))
         return task
 
-    def _grant_assets(self, bucket: s3.IBucket, prefix: str) -> None:
-        objects = bucket.arn_for_objects(f"{prefix}*")
-        self.task_role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-                resources=[objects],
-            )
-        )
-        self.task_role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": f"{prefix}*"}},
-            )
-        )
-        acknowledge(
-            self.task_role,
-            {wildcard_finding(self, objects): "Every object below the application's own prefix"},
-        )
+    def _secrets_of(self, service: ServiceConfig) -> dict[str, ecs.Secret]:
+        if service.secrets is not None:
+            # A cache without a password has a URL that is no secret.
+            return {name: self._secrets[name] for name in service.secrets if name in self._secrets}
+        return self._secrets if service.repository in (None, self._config.repository) else {}
+
+    def _role_without_data(self) -> iam.Role:
+        """Return the role of tasks that work with neither the database nor the bucket."""
+        if self._other_role is None:
+            self._other_role = self._role("OtherTaskRole", "Services without the application's database password")
+        return self._other_role
 
     def _image(self, repository: str) -> ecs.ContainerImage:
         if repository not in self._repositories:

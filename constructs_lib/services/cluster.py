@@ -85,8 +85,9 @@ class Cluster(Construct):
         task_definition: ecs.FargateTaskDefinition,
         singleton: bool,
         health_check_grace_seconds: int | None = None,
+        security_groups: list[ec2.ISecurityGroup] | None = None,
     ) -> ecs.FargateService:
-        """Add the service of a task definition to `scope`.
+        """Add the service of a task definition to `scope`, in the groups of the cluster or in others.
 
         The number of tasks is not set: it starts at one, and from then on belongs to scaling. A singleton stops before
         its successor starts, so ECS does not move it to even out zones; every other service starts new tasks first.
@@ -97,7 +98,7 @@ class Cluster(Construct):
             cluster=self.cluster,
             task_definition=task_definition,
             capacity_provider_strategies=list(self._singleton_capacity if singleton else self._capacity),
-            security_groups=self.security_groups,
+            security_groups=security_groups or self.security_groups,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
             assign_public_ip=False,
             min_healthy_percent=0 if singleton else 100,

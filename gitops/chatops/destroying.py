@@ -145,7 +145,7 @@ def _inventory(request: Request, step: Step, found: DestroyTarget) -> Iterator[s
     else:
         yield "None of them holds data."
     if found.stack.kind == "ad-hoc-app":
-        yield "Its own database and role on the base's instance are dropped."
+        yield "Its own database and role on the base's instance are dropped, and every object in its bucket is deleted."
     rows = [(markdown.code(kind), str(count)) for kind, count in counted[:_MOST_LINES]]
     yield markdown.fold("resources by type", markdown.table(("type", "number"), rows))
     if saved := _saved(step.environment, found, template):

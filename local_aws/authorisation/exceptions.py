@@ -120,6 +120,12 @@ The first one that a call has is meant. None at all: the name alone says which i
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+IN_BODIES: Mapping[tuple[str, str], Mapping[str, str]] = {("s3", "DeleteObjects"): {"Key": "*"}}
+"""Parameters in bodies that are not read: such a call takes the permission on every resource that they could name.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+"""
+
 TAGGING: Mapping[str, str] = {"ec2": "CreateTags", "ecs": "TagResource"}
 """The action that giving tags to a resource as it is made takes, in services that ask for it by itself.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from local_aws.authorisation import exceptions, iam_data
@@ -67,6 +67,8 @@ def requirements(call: Call, place: Place, resources: Resources) -> list[Require
         UnknownActionError: neither IAM's data nor `exceptions` have an action for the operation.
     """
     prefix = action_prefix(call.service)
+    in_body = exceptions.IN_BODIES.get((call.service, call.operation), {})
+    call = replace(call, parameters={**in_body, **call.parameters})
     found: list[Requirement] = []
     for name in exceptions.ACTIONS.get((call.service, call.operation), (f"{prefix}:{call.operation}",)):
         action = iam_data.action(*name.split(":"))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+IMAGE = "valkey"
+"""The name of the image with Valkey's own programs, which environments run as their caches."""
 PORT = 6379
 PLAIN_PORT = 6380
 """The port of the server itself, behind a gateway."""
@@ -67,6 +69,13 @@ class Valkey:
         """Stop the server and delete its data."""
         self._process.stop(signal.SIGTERM)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def write_image(folder: Path) -> None:
+    """Write the folder that stands for Valkey's image; it must not exist yet."""
+    programs = folder / "bin"
+    programs.mkdir(parents=True)
+    (programs / "valkey-server").symlink_to(_program())
 
 
 def _program() -> str:

@@ -213,6 +213,7 @@ ecs_actions = Table[Callable[[Record], Response]](f"{_ECS}._ACTION_MAP", "to run
 dispatch_ecs_action = Function[[str, Record], Response](
     f"{_ECS}._dispatch_action", "action data", "to call ECS from a thread of CloudFormation's"
 )
+create_service = Function[[Record], Response](f"{_ECS}._create_service", "data", "to find its tasks by name")
 run_task = Function[[Record], Response](f"{_ECS}._run_task", "data", "to run tasks as processes")
 stop_task = Function[[Record], Response](f"{_ECS}._stop_task", "data", "to stop tasks that are processes")
 public_record = Function[[object], Any](f"{_ECS}._sanitize", "obj", "to answer RunTask and StopTask")
@@ -327,6 +328,8 @@ dispatch_request = Function[..., Awaitable[tuple[int, Record, Any]]](
 # Other services.
 vpc_endpoints = Records[Record]("ministack.services.ec2._vpc_endpoints", "to find what stands in a subnet")
 ec2_instances = Records[Record]("ministack.services.ec2._instances", "to correct zone and addresses of instances")
+discovery_namespaces = Records[Record]("ministack.services.servicediscovery._namespaces", "to find tasks by name")
+discovery_services = Records[Record]("ministack.services.servicediscovery._services", "to find tasks by name")
 db_instances = Records[Record]("ministack.services.rds._instances", "to start databases")
 handle_rds_request = Function[[str, str, dict[str, str], bytes, dict[str, list[str]]], Response](
     "ministack.services.rds._handle_request_sync",

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from local_aws import ministack
-from local_aws.ministack import ecs_services, seams
+from local_aws.ministack import ecs_services, seams, service_discovery
 from local_aws.resource_types.base import Correction, Properties, Resource, ResourceType, given, gone_is_fine
 
 STEADY_TIMEOUT = 900.0  # seconds; CloudFormation itself waits three hours
@@ -47,6 +47,12 @@ def _put(cluster: str) -> None:
 def _restore_associations(physical_id: str, _old: Properties, _new: Properties) -> None:
     if physical_id in _associations:
         _put(physical_id)
+
+
+def _creating_service(properties: Properties) -> None:
+    service_discovery.next_service_is_in(
+        [{"registryArn": one["RegistryArn"]} for one in properties.get("ServiceRegistries") or ()]
+    )
 
 
 def _created_service(physical_id: str, properties: Properties) -> None:
@@ -135,5 +141,11 @@ RESOURCE_TYPES = (
 
 CORRECTIONS = (
     Correction(name="AWS::ECS::Cluster", updated=_restore_associations),
-    Correction(name="AWS::ECS::Service", created=_created_service, updated=_updated_service, deleting=_end_tasks),
+    Correction(
+        name="AWS::ECS::Service",
+        creating=_creating_service,
+        created=_created_service,
+        updated=_updated_service,
+        deleting=_end_tasks,
+    ),
 )

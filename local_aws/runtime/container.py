@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from local_aws.authorisation.task_roles import TaskRoles
+from local_aws.runtime.private_names import PrivateNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,6 +44,7 @@ class TaskEnvironment:
     endpoint: str
     roles: TaskRoles
     variables: Mapping[str, str] = field(default_factory=dict)
+    names: PrivateNames = field(default_factory=PrivateNames)
 
     def variables_of(self, declared: Mapping[str, str], task: EcsTask, address: str) -> dict[str, str]:
         """Return the variables of a container. Those that its definition declares take precedence."""
@@ -53,7 +55,7 @@ class TaskEnvironment:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         credentials = self.roles.credentials(task.definition, task.task_id)
-        own = {name: value.replace(EVERY_ADDRESS, address) for name, value in declared.items()}
+        own = {name: self.names.in_text(value.replace(EVERY_ADDRESS, address)) for name, value in declared.items()}
         return {**aws, **credentials, **self.variables, **own}
 
 

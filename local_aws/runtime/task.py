@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from local_aws.authorisation.task_roles import TaskRoleError
-from local_aws.loopback import free_address
 from local_aws.ministack.ecs_services import service
 from local_aws.ministack.ecs_tasks import SecretError
 from local_aws.ministack.load_balancing import target_group
@@ -98,7 +97,7 @@ class RunningTask:
             for container in self.task.containers
             for mapping in container.get("portMappings", [])
         ]
-        self.address = free_address(*ports)
+        self.address = self._environment.names.address_of(self.task, *ports)
         for container in self.task.containers:
             if self._stop.is_set():
                 return

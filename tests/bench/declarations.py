@@ -66,12 +66,11 @@ def write(folder: Path, *, bases: int, apps_per_base: int) -> list[str]:
 
 
 def _distinct_apps(base: str) -> Iterator[EnvironmentName]:
-    """Yield names of apps that meet on no priority and no cache database; among thousands a few would."""
+    """Yield names of apps that meet on no priority; among thousands a few would."""
     taken: set[tuple[str, int]] = set()
     for number in count():
         name = EnvironmentName(base, f"app{number:03}")
         numbers = {
-            ("cache", name.cache_database),
             ("listener", listener_priority(name, "web", 0, catch_all=False)),
             ("listener", listener_priority(name, "frontend", 0, catch_all=True)),
         }

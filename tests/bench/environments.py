@@ -113,7 +113,7 @@ def _requests(table: Table, app: Environment) -> None:
     """The same requests through front door and load balancer, and to the task itself."""
     (task,) = app.tasks("web")
     (address,) = (one["value"] for one in task["attachments"][0]["details"] if one["name"] == "privateIPv4Address")
-    headers = ["--header=X-Forwarded-Proto=https", f"--header=Host={app.variables()['DOMAIN_NAME']}"]
+    headers = ["--header=X-Forwarded-Proto=https", f"--header=Host={app.public_host}"]
     for path in (HEALTH_CHECK, PAGE):
         through, alone = (
             Command(

@@ -18,7 +18,7 @@ PAGES = ("/", "/everyone/")
 
 connection.cursor().execute("ANALYZE")  # as the database does by itself, a little later
 reader, _ = User.objects.get_or_create(email="reader@example.com", handle="reader")
-client = Client(headers={"host": settings.DOMAIN_NAME, "x-forwarded-proto": "https"})
+client = Client(headers={"host": settings.SITE_HOST, "x-forwarded-proto": "https"})
 client.force_login(reader)
 
 

@@ -9,7 +9,7 @@ from aws_cdk.assertions import Template
 from constructs import Construct
 
 import app as table_of_contents
-from constructs_lib.config.model import AdHocBaseConfig, AdHocNetworkConfig
+from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, AdHocNetworkConfig, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.feature_flags import FEATURE_FLAGS
 
@@ -34,3 +34,10 @@ AD_HOC_BASE = AdHocBaseConfig(
     hosted_zone_id="Z0123456789ABCDEFGHIJ",
     network=AdHocNetworkConfig(cidr="10.20.0.0/16"),
 )
+
+
+def one_service(service: ServiceConfig) -> AdHocAppConfig:
+    """Return the declaration of an app with one service, `web`."""
+    return AdHocAppConfig(
+        owner="octocat", repository="microblog", image="v1", expires="2030-01-01", services={"web": service}
+    )

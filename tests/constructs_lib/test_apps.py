@@ -8,19 +8,13 @@ import pytest
 
 from constructs_lib.ad_hoc_app import AdHocApp
 from constructs_lib.config import contract
-from constructs_lib.config.model import AdHocAppConfig, AdHocCapacityConfig, ServiceConfig
+from constructs_lib.config.model import AdHocCapacityConfig, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.network.ports import CACHE_PORT
 from tests.constructs_lib.resources import container, named, of_type, text, the_only, variables
-from tests.constructs_lib.synthesis import AD_HOC_BASE, ROOT, Synthesise, synthesise_folder
+from tests.constructs_lib.synthesis import AD_HOC_BASE, ROOT, Synthesise, one_service, synthesise_folder
 
 APPS = ("dev-alpha", "dev-beta", "prod-app")
-
-
-def one_service(service: ServiceConfig) -> AdHocAppConfig:
-    """Return the declaration of an app with one service, `web`."""
-    return AdHocAppConfig(
-        owner="octocat", repository="microblog", image="v1", expires="2030-01-01", services={"web": service}
-    )
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -32,7 +26,7 @@ class TestEveryApp:
 
     def test_services_roll_back_by_themselves_and_are_open_to_exec(self, app: str, templates: dict[str, Any]) -> None:
         services = of_type(templates[app], "AWS::ECS::Service")
-        assert len(services) == 3
+        assert len(services) == (3 if app == "prod-app" else 4)
         for service in services:
             breaker = service["DeploymentConfiguration"]["DeploymentCircuitBreaker"]
             assert breaker == {"Enable": True, "Rollback": True}
@@ -56,7 +50,8 @@ class TestEveryApp:
     def test_services_say_the_names_that_they_are_declared_under(self, app: str, templates: dict[str, Any]) -> None:
         tags = [service["Tags"] for service in of_type(templates[app], "AWS::ECS::Service")]
         names = {tag["Value"] for service in tags for tag in service if tag["Key"] == "gitops:service"}
-        assert names == {"web", "worker", "frontend" if app == "dev-beta" else "beat"}
+        cache = set() if app == "prod-app" else {"cache"}
+        assert names == {"web", "worker", "frontend" if app == "dev-beta" else "beat"} | cache
 
     def test_every_container_logs_to_a_group_that_forgets(self, app: str, templates: dict[str, Any]) -> None:
         tasks = of_type(templates[app], "AWS::ECS::TaskDefinition")
@@ -67,19 +62,30 @@ class TestEveryApp:
         for task in tasks:
             assert task["ContainerDefinitions"][0]["LogConfiguration"]["LogDriver"] == "awslogs"
 
-    def test_every_container_gets_the_whole_contract(self, app: str, templates: dict[str, Any]) -> None:
+    def test_every_container_of_the_application_gets_the_whole_contract(
+        self, app: str, templates: dict[str, Any]
+    ) -> None:
         definitions = [
             task["ContainerDefinitions"][0]
             for task in of_type(templates[app], "AWS::ECS::TaskDefinition")
-            if task["ContainerDefinitions"][0]["Name"] == "app"
+            if task["ContainerDefinitions"][0]["Name"] == "app" and not task["Family"].endswith("_frontend")
         ]
-        assert len(definitions) == 4
+        assert len(definitions) == (3 if app == "dev-beta" else 4)
+        expected = contract.VARIABLES - (contract.NOT_IN_PRODUCTION if app == "prod-app" else set())
         for definition in definitions:
             secrets = {secret["Name"] for secret in definition["Secrets"]}
             assert secrets >= contract.SECRETS
-            assert variables(definition).keys() | secrets >= contract.VARIABLES
+            assert variables(definition).keys() | secrets >= expected
+            assert (variables(definition).keys() | secrets).isdisjoint(contract.VARIABLES - expected)
             assert variables(definition).keys() & secrets == set()
-            assert ("REDIS_URL" in secrets) == (app == "prod-app")
+            assert (contract.CACHE_URL in secrets) == (app == "prod-app")
+
+    def test_variables_mean_what_they_meant_in_cdk_django(self, app: str, templates: dict[str, Any]) -> None:
+        found = variables(container(templates[app], "ServicesWeb"))
+        domain = "example.com" if app == "prod-app" else "dev.example.com"
+        assert found["DOMAIN_NAME"] == domain
+        assert found["FRONTEND_URL"].startswith("https://")
+        assert found["FRONTEND_URL"].endswith(f".{domain}")
 
     def test_no_secret_value_is_in_the_template(self, app: str, templates: dict[str, Any]) -> None:
         for secret in of_type(templates[app], "AWS::SecretsManager::Secret"):
@@ -108,7 +114,7 @@ class TestEveryApp:
         assert taken <= published
 
     def test_opens_its_ports_to_the_load_balancer_only(self, app: str, templates: dict[str, Any]) -> None:
-        rules = of_type(templates[app], "AWS::EC2::SecurityGroupIngress")
+        rules = [r for r in of_type(templates[app], "AWS::EC2::SecurityGroupIngress") if r["FromPort"] != CACHE_PORT]
         assert rules
         for rule in rules:
             assert rule["SourceSecurityGroupId"] == {"Ref": "BaseLoadBalancerSecurityGroupId"}
@@ -121,18 +127,30 @@ class TestEveryApp:
             own = "222222222222" if app == "prod-app" else "111111111111"
             assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": own}}
 
-    def test_reads_and_writes_below_its_own_prefix_only(self, app: str, templates: dict[str, Any]) -> None:
-        policy = named(templates[app], "AWS::IAM::Policy", "TaskRole")
-        prefix = app.partition("-")[2]
-        statements = {
-            "".join(statement["Action"]): statement
+    def test_reads_and_writes_the_whole_of_its_own_bucket_and_no_other(
+        self, app: str, templates: dict[str, Any]
+    ) -> None:
+        (bucket,) = (key for key, r in templates[app]["Resources"].items() if r["Type"] == "AWS::S3::Bucket")
+        arn = {"Fn::GetAtt": [bucket, "Arn"]}
+        allowed = {
+            text(statement["Action"]): statement
+            for policy in of_type(templates[app], "AWS::IAM::Policy")
             for statement in policy["PolicyDocument"]["Statement"]
             if "s3:" in text(statement["Action"])
         }
-        listing = statements.pop("s3:ListBucket")
-        assert listing["Condition"] == {"StringLike": {"s3:prefix": f"{prefix}/*"}}
-        (objects,) = statements.values()
-        assert text(objects["Resource"]).endswith(f'"/{prefix}/*"]]}}')
+        listing = allowed.pop('"s3:ListBucket"')
+        assert listing == {"Action": "s3:ListBucket", "Effect": "Allow", "Resource": arn}
+        (objects,) = allowed.values()
+        assert objects["Action"] == ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+        assert objects["Resource"] == {"Fn::Join": ["", [arn, "/*"]]}
+        assert variables(container(templates[app], "ServicesWeb"))["S3_BUCKET_NAME"] == {"Ref": bucket}
+
+    def test_bucket_is_private_and_refuses_plain_http(self, app: str, templates: dict[str, Any]) -> None:
+        bucket = the_only(templates[app], "AWS::S3::Bucket")
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "BucketEncryption" in bucket
+        assert "BucketName" not in bucket
+        assert '"aws:SecureTransport": "false"' in text(the_only(templates[app], "AWS::S3::BucketPolicy"))
 
     def test_has_no_wildcard_action(self, app: str, templates: dict[str, Any]) -> None:
         for policy in of_type(templates[app], "AWS::IAM::Policy"):
@@ -142,6 +160,29 @@ class TestEveryApp:
 
 
 class TestAdHocApp:
+    def test_bucket_is_emptied_after_all_that_write_to_it_have_gone(self, templates: dict[str, Any]) -> None:
+        for app in ("dev-alpha", "dev-beta"):
+            resources = templates[app]["Resources"]
+            (contents,) = (key for key, r in resources.items() if r["Type"] == "Custom::BucketContents")
+            (policy,) = (key for key, r in resources.items() if r["Type"] == "AWS::S3::BucketPolicy")
+            # CloudFormation deletes what depends on a resource before that resource.
+            services = [r for k, r in resources.items() if r["Type"] == "AWS::ECS::Service" and "Cache" not in k]
+            assert len(services) == 3
+            assert all(contents in service["DependsOn"] for service in services)
+            assert resources[contents]["DependsOn"] == [policy]
+            assert resources[contents]["Properties"]["ServiceToken"] == {"Ref": "BaseBucketEmptierArn"}
+
+    def test_bucket_lets_the_emptier_of_its_base_list_and_delete_and_nobody_else(
+        self, templates: dict[str, Any]
+    ) -> None:
+        policy = the_only(templates["dev-alpha"], "AWS::S3::BucketPolicy")["PolicyDocument"]
+        allowed = [statement for statement in policy["Statement"] if statement["Effect"] == "Allow"]
+        assert [statement["Action"] for statement in allowed] == [
+            "s3:ListBucketVersions",
+            ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        ]
+        assert all(statement["Principal"] == {"AWS": {"Ref": "BaseBucketEmptierRoleArn"}} for statement in allowed)
+
     def test_runs_on_spot_alone(self, templates: dict[str, Any]) -> None:
         for app in ("dev-alpha", "dev-beta"):
             for service in of_type(templates[app], "AWS::ECS::Service"):
@@ -159,7 +200,7 @@ class TestAdHocApp:
         services = of_type(template, "AWS::ECS::Service")
         assert [service["CapacityProviderStrategy"] for service in services] == [
             [{"CapacityProvider": "FARGATE", "Weight": 1}]
-        ]
+        ] * 2
 
     def test_leaves_nothing_behind(self, templates: dict[str, Any]) -> None:
         policies = {resource.get("DeletionPolicy") for resource in templates["dev-alpha"]["Resources"].values()}
@@ -208,6 +249,51 @@ class TestAdHocApp:
         assert "CELERY_CONCURRENCY" not in variables(container(beta, "ServicesWeb"))
         assert "/microblog-frontend:v1.5.0-rc1" in text(container(beta, "ServicesFrontend")["Image"])
         assert not any("Beat" in logical_id for logical_id in beta["Resources"])
+
+    def test_image_of_another_repository_gets_no_secret_and_a_role_that_may_do_nothing(
+        self, templates: dict[str, Any]
+    ) -> None:
+        beta = templates["dev-beta"]
+        frontend = named(beta, "AWS::ECS::TaskDefinition", "ServicesFrontend")
+        assert "Secrets" not in frontend["ContainerDefinitions"][0]
+        role = frontend["TaskRoleArn"]["Fn::GetAtt"][0]
+        web = named(beta, "AWS::ECS::TaskDefinition", "ServicesWeb")
+        assert role != web["TaskRoleArn"]["Fn::GetAtt"][0]
+        allowed = {
+            action
+            for policy in of_type(beta, "AWS::IAM::Policy")
+            if {"Ref": role} in policy["Roles"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in statement["Action"]
+        }
+        # ECS Exec, which every service has.
+        assert {action.partition(":")[0] for action in allowed} <= {"ssmmessages", "logs"}
+
+    @pytest.mark.parametrize(
+        ("repository", "listed", "expected"),
+        [
+            (None, None, {"POSTGRES_PASSWORD", "SECRET_KEY", "TOKEN"}),
+            ("microblog", None, {"POSTGRES_PASSWORD", "SECRET_KEY", "TOKEN"}),
+            (None, (), set()),
+            (None, ("SECRET_KEY",), {"SECRET_KEY"}),
+            ("other", None, set()),
+            ("other", ("TOKEN", "REDIS_URL"), {"TOKEN"}),
+            ("other", ("POSTGRES_PASSWORD",), {"POSTGRES_PASSWORD"}),
+        ],
+    )
+    def test_service_gets_the_secrets_that_it_declares_and_the_role_with_the_password(
+        self, repository: str | None, listed: tuple[str, ...] | None, expected: set[str], synthesise: Synthesise
+    ) -> None:
+        service = ServiceConfig(port=8000, paths=("/*",), repository=repository, secrets=listed)
+        config = replace(one_service(service), secrets={"TOKEN": "dev/token"})
+        template = synthesise(
+            lambda stack: AdHocApp(stack, "App", name=EnvironmentName("dev", "alpha"), config=config, base=AD_HOC_BASE)
+        ).to_json()
+
+        task = named(template, "AWS::ECS::TaskDefinition", "ServicesWeb")
+        assert {secret["Name"] for secret in task["ContainerDefinitions"][0].get("Secrets", [])} == expected
+        has_data = "OtherTaskRole" not in text(task["TaskRoleArn"])
+        assert has_data == ("POSTGRES_PASSWORD" in expected)
 
     def test_declared_secrets_are_injected_and_readable_by_name_only(self, templates: dict[str, Any]) -> None:
         secrets = {s["Name"]: s["ValueFrom"] for s in container(templates["dev-beta"], "ServicesWeb")["Secrets"]}
@@ -288,7 +374,26 @@ class TestProdApp:
             for resource in templates["prod-app"]["Resources"].values()
             if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
         }
-        assert kept == {"AWS::SecretsManager::Secret", "AWS::Logs::LogGroup"}
+        assert kept == {"AWS::SecretsManager::Secret", "AWS::Logs::LogGroup", "AWS::S3::Bucket"}
+
+    def test_bucket_keeps_versions_and_is_never_emptied(self, templates: dict[str, Any]) -> None:
+        assert the_only(templates["prod-app"], "AWS::S3::Bucket")["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert of_type(templates["prod-app"], "Custom::BucketContents") == []
+        policy = the_only(templates["prod-app"], "AWS::S3::BucketPolicy")["PolicyDocument"]
+        assert [statement["Effect"] for statement in policy["Statement"]] == ["Deny"]
+
+    def test_access_to_the_bucket_is_logged_where_the_base_allows_it(self, templates: dict[str, Any]) -> None:
+        logging = the_only(templates["prod-app"], "AWS::S3::Bucket")["LoggingConfiguration"]
+        assert logging["DestinationBucketName"] == {"Ref": "BaseAccessLogsBucketName"}
+        (statement,) = (
+            statement
+            for statement in the_only(templates["prod-base"], "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+            if statement["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+        )
+        assert statement["Action"] == "s3:PutObject"
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "222222222222"}}
+        prefix = logging["LogFilePrefix"].partition("/")[0]
+        assert statement["Resource"]["Fn::Join"][1][1] == f"/{prefix}/*"
 
     def test_declared_services_scale_within_their_bounds(self, templates: dict[str, Any]) -> None:
         targets = of_type(templates["prod-app"], "AWS::ApplicationAutoScaling::ScalableTarget")

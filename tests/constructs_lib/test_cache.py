@@ -1,8 +1,8 @@
-"""The cache of a base, and how its password reaches applications."""
+"""The cache of a production base, and how its password reaches applications."""
 
 from typing import Any
 
-from tests.constructs_lib.resources import container, named, of_type, text, the_only
+from tests.constructs_lib.resources import container, named, text, the_only
 
 GROUP = "AWS::ElastiCache::ReplicationGroup"
 
@@ -39,19 +39,9 @@ def test_user_and_group_of_a_stack_made_again_have_other_ids(templates: dict[str
     assert group == {"Fn::Join": ["", ["prod-", part_of_stack_id, "-users"]]}
 
 
-def test_ad_hoc_bases_have_no_users(templates: dict[str, Any]) -> None:
-    assert of_type(templates["dev-base"], "AWS::ElastiCache::User") == []
-    assert "UserGroupIds" not in the_only(templates["dev-base"], GROUP)
-
-
-def test_production_keeps_the_cache_and_ad_hoc_bases_do_not(templates: dict[str, Any]) -> None:
-    policies = {
-        base: (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
-        for base in ("dev-base", "prod-base")
-        for resource in templates[base]["Resources"].values()
-        if resource["Type"] == GROUP
-    }
-    assert policies == {"dev-base": ("Delete", "Delete"), "prod-base": ("RetainExceptOnCreate", "Retain")}
+def test_production_keeps_the_cache(templates: dict[str, Any]) -> None:
+    (group,) = (r for r in templates["prod-base"]["Resources"].values() if r["Type"] == GROUP)
+    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_url_of_a_production_app_is_a_secret_that_refers_to_the_password(templates: dict[str, Any]) -> None:
@@ -65,6 +55,6 @@ def test_url_of_a_production_app_is_a_secret_that_refers_to_the_password(templat
         ":SecretString:::}}@",
     ]
     assert parts[3] == {"Ref": "BaseCacheHost"}
-    assert parts[4].startswith(":6379/")
+    assert parts[4] == ":6379/0?ssl_cert_reqs=required"
     web = {secret["Name"]: secret["ValueFrom"] for secret in container(template, "ServicesWeb")["Secrets"]}
     assert "CacheUrl" in text(web["REDIS_URL"])

@@ -20,18 +20,16 @@ HOLDS_DATA = {
     },
     "accounts-prod": {"AccountRegistrymicroblogA8784114": "AWS::ECR::Repository"},
     "dev-base": {
-        "AdHocBaseAssetsBucket597B6F9F": "AWS::S3::Bucket",
-        "AdHocBaseCacheReplicationGroupD8C8A471": "AWS::ElastiCache::ReplicationGroup",
         "AdHocBaseDatabaseInstanceA5473619": "AWS::RDS::DBInstance",
         "AdHocBaseDatabaseInstanceSecret6A2D40E6": "AWS::SecretsManager::Secret",
     },
     "dev-alpha": {
         "AdHocAppApplicationDatabasePassword096EB45C": "AWS::SecretsManager::Secret",
         "AdHocAppApplicationSecretKey80167C9B": "AWS::SecretsManager::Secret",
+        "AdHocAppStorageBucketC100AE74": "AWS::S3::Bucket",
     },
     "prod-base": {
         "ProdBaseAccessLogsBucket565C6B9B": "AWS::S3::Bucket",
-        "ProdBaseAssetsBucketBDE3A733": "AWS::S3::Bucket",
         "ProdBaseCachePassword83DA948E": "AWS::SecretsManager::Secret",
         "ProdBaseCacheReplicationGroup653CD7FD": "AWS::ElastiCache::ReplicationGroup",
         "ProdBaseDatabaseInstanceC3A9CEE0": "AWS::RDS::DBInstance",
@@ -41,6 +39,7 @@ HOLDS_DATA = {
         "ProdAppApplicationDatabasePassword0D325D17": "AWS::SecretsManager::Secret",
         "ProdAppApplicationSecretKeyAC5385A5": "AWS::SecretsManager::Secret",
         "ProdAppCacheUrlSecretB1BBA2C2": "AWS::SecretsManager::Secret",
+        "ProdAppStorageBucket5CE934DC": "AWS::S3::Bucket",
     },
 }
 """Logical ids that never change, of all that holds data: a new id is a new resource, and the old one's data goes."""

@@ -92,12 +92,14 @@ def test_no_family_is_chosen_by_the_cdk_and_none_is_shared(templates: dict[str, 
     assert {app: sorted(found) for app, found in families.items()} == {
         "dev-alpha": [
             "dev-alpha_beat",
+            "dev-alpha_cache",
             "dev-alpha_one-off_database",
             "dev-alpha_one-off_release",
             "dev-alpha_web",
             "dev-alpha_worker",
         ],
         "dev-beta": [
+            "dev-beta_cache",
             "dev-beta_frontend",
             "dev-beta_one-off_database",
             "dev-beta_one-off_release",

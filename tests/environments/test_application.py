@@ -138,5 +138,5 @@ def test_application_that_knows_only_the_variables_of_cdk_django_runs_unchanged(
     stored = legacy.run("django-admin", "shell", "--command", KEEP_A_FILE)
     assert stored.returncode == 0, stored.stdout
     bucket = legacy.variables()["S3_BUCKET_NAME"]
-    kept = world.client("s3").get_object(Bucket=bucket, Key="legacy/media/a.txt")["Body"].read()
+    kept = world.client("s3").get_object(Bucket=bucket, Key="a.txt")["Body"].read()
     assert kept == b"hello"

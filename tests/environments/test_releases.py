@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from constructs_lib.config.naming import CACHE_SERVICE
 from tests.environments import versions
 from tests.environments.load import POSTS, load
 
@@ -56,11 +57,12 @@ def release(gamma: Environment, tag: str) -> subprocess.CompletedProcess[str]:
 
 
 def declared_images(gamma: Environment) -> set[str]:
-    """Return the tags of the images that the services run."""
+    """Return the tags of the images that the application's services run."""
     ecs = gamma.world.client("ecs")
     definitions = [
         ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
-        for service in gamma.services().values()
+        for name, service in gamma.services().items()
+        if name != CACHE_SERVICE
     ]
     return {one["containerDefinitions"][0]["image"].rpartition(":")[2] for one in definitions}
 

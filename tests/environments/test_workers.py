@@ -151,7 +151,7 @@ def state(environment: Environment, number: int) -> str:
 def files(environment: Environment, number: int) -> int:
     """Return how many files there are of a post's picture."""
     (image,) = environment.rows(f"SELECT image FROM posts_post WHERE id = {number}")  # noqa: S608 - a number
-    prefix = f"{environment.variables()['APP_NAME']}/media/{image.rpartition('.')[0]}"
+    prefix = f"media/{image.rpartition('.')[0]}"
     found = environment.world.client("s3").list_objects_v2(
         Bucket=environment.variables()["S3_BUCKET_NAME"], Prefix=prefix
     )

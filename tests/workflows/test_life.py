@@ -31,7 +31,7 @@ def test_an_environment_lives_from_its_pull_request_to_its_end(tmp_path: Path, e
 
         assert planned.jobs == {"synthesise": "success", "change-sets main": "success", "comment": "success"}
         (plan,) = world.github.comments_of_ours(number)
-        assert "| `dev/gamma` | create | 31 created |" in as_shown(plan)
+        assert "| `dev/gamma` | create | 44 created |" in as_shown(plan)
         assert set(world.stacks) == STANDING
 
         deployed = world.merge(number)
@@ -47,7 +47,7 @@ def test_an_environment_lives_from_its_pull_request_to_its_end(tmp_path: Path, e
         }
         assert world.stacks["dev-gamma"] == "CREATE_COMPLETE"
         (report,) = world.github.comments_of_ours(number)
-        assert "| `dev/gamma` | ad-hoc-app | created | 31 |" in as_shown(report)
+        assert "| `dev/gamma` | ad-hoc-app | created | 44 |" in as_shown(report)
         assert "<https://gamma.dev.example.com>" in as_shown(report)
         (deployment,) = world.github.deployments("dev/gamma")
         assert deployment.state == "success"

@@ -28,7 +28,8 @@ Rule = Callable[[Declarations], Iterator[Problem]]
 RULES: tuple[Rule, ...] = (
     identity.stack_names_are_unique,
     identity.accounts_are_declared_once,
-    identity.cache_databases_are_unique,
+    identity.production_bases_have_one_app,
+    identity.caches_are_no_services_of_apps,
     identity.service_ids_are_unique,
     identity.images_do_not_move,
     accounts.one_file_names_the_repository,
@@ -66,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     variables.variables_are_plain_or_secret,
     variables.secrets_are_found_by_name,
     variables.secrets_are_those_of_the_base,
+    variables.secrets_of_services_exist,
 )
 """Every rule, by theme."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from constructs_lib.config.errors import Problem
-from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName, logical_id
+from constructs_lib.config.naming import ACCOUNTS_FOLDER, CACHE_SERVICE, EnvironmentName, logical_id
 from constructs_lib.config.rules.declarations import Declarations
 
 _MOVING_TAGS = frozenset({"latest"})
@@ -30,14 +30,24 @@ def accounts_are_declared_once(declarations: Declarations) -> Iterator[Problem]:
             yield account.source.problem(("id",), f"{message}; remove one of them")
 
 
-def cache_databases_are_unique(declarations: Declarations) -> Iterator[Problem]:
-    """Two apps of a base that shared a logical cache database would read each other's data."""
-    first: dict[tuple[EnvironmentName, int], EnvironmentName] = {}
+def production_bases_have_one_app(declarations: Declarations) -> Iterator[Problem]:
+    """Two apps on one production base would read each other's keys and messages: the base has one cache."""
+    first: dict[EnvironmentName, EnvironmentName] = {}
     for app, _config in declarations.apps:
-        number = app.name.cache_database
-        other = first.setdefault((app.name.base, number), app.name)
+        if not app.is_production:
+            continue
+        other = first.setdefault(app.name.base, app.name)
         if other != app.name:
-            yield app.problem((), f"its cache database would be number {number}, as that of {other}; rename this file")
+            message = f"{app.name.base} has the app {other} already, and one cache, which two apps cannot share"
+            yield app.problem((), f"{message}; move this file to a base of its own")
+
+
+def caches_are_no_services_of_apps(declarations: Declarations) -> Iterator[Problem]:
+    """The cache of an ad hoc app is a service of its cluster, with a name of its own."""
+    for app, config in declarations.apps:
+        if not app.is_production and CACHE_SERVICE in config.services:
+            message = f"{CACHE_SERVICE} is the name of the Valkey service that every ad hoc app has; rename this one"
+            yield app.problem(("services", CACHE_SERVICE), message)
 
 
 def service_ids_are_unique(declarations: Declarations) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from constructs_lib.config.contract import SECRETS, VARIABLES
+from constructs_lib.config.contract import CACHE_URL, SECRETS, VARIABLES
 from constructs_lib.config.environment import BaseConfig, Environment
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.rules.declarations import Declarations
@@ -59,6 +59,17 @@ def secrets_are_those_of_the_base(declarations: Declarations) -> Iterator[Proble
                     ("secrets", variable),
                     f"{message}; rename it, or add a prefix to secret_prefixes of {base.source.path}",
                 )
+
+
+def secrets_of_services_exist(declarations: Declarations) -> Iterator[Problem]:
+    """A service gets secrets of the contract and of its app."""
+    secrets = {app.name: config.secrets for app, config in declarations.apps}
+    for app, name, service in declarations.services:
+        known = {*SECRETS, CACHE_URL, *secrets[app.name]}
+        for index, variable in enumerate(service.secrets or ()):
+            if variable not in known:
+                message = f"{variable} is not a secret of this app, which has {', '.join(sorted(known))}"
+                yield app.problem(("services", name, "secrets", index), f"{message}; add it to `secrets` of the app")
 
 
 def _variables(declarations: Declarations) -> Iterator[tuple[Environment, FieldPath, Iterable[str]]]:

@@ -38,8 +38,10 @@ FRONTEND_URL = environment.text("FRONTEND_URL", "http://localhost:8000").rstrip(
 _FRONTEND = urlsplit(FRONTEND_URL)
 if _FRONTEND.scheme not in {"http", "https"} or not _FRONTEND.hostname:
     raise ImproperlyConfigured(f"FRONTEND_URL is {FRONTEND_URL!r}: not the address of a site")
-DOMAIN_NAME = environment.text("DOMAIN_NAME", _FRONTEND.hostname)
-ALLOWED_HOSTS = sorted({DOMAIN_NAME, _FRONTEND.hostname, *environment.words("EXTRA_ALLOWED_HOSTS")})
+SITE_HOST = _FRONTEND.hostname
+DOMAIN_NAME = environment.text("DOMAIN_NAME", SITE_HOST)
+"""The domain below which this and other environments answer; mails are sent from it."""
+ALLOWED_HOSTS = sorted({SITE_HOST, *environment.words("EXTRA_ALLOWED_HOSTS")})
 CSRF_TRUSTED_ORIGINS = [FRONTEND_URL, *environment.words("EXTRA_TRUSTED_ORIGINS")]
 
 # TLS ends at the load balancer, which sets this header itself. A site of http:// is one on a developer's machine.
@@ -153,7 +155,7 @@ DATABASES = {
     }
 }
 
-# Cache, and Celery's broker, in the one logical database of the server that this environment has
+# Cache, and Celery's broker, in one database of the environment's own server
 
 REDIS_URL = environment.text("REDIS_URL", "")
 CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -251,8 +253,7 @@ if S3_BUCKET_NAME:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET_NAME,
-            # The bucket is shared; an environment's role ends at the prefix of its own name.
-            "location": f"{APP_NAME}/media",
+            "location": "media",
             "region_name": AWS_REGION,
             "endpoint_url": AWS_ENDPOINT_URL or None,
             "addressing_style": "path" if AWS_ENDPOINT_URL else "virtual",

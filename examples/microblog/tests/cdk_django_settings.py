@@ -42,7 +42,7 @@ DOMAIN_NAME = os.environ["DOMAIN_NAME"]
 STORAGES = {
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {"bucket_name": os.environ["S3_BUCKET_NAME"], "location": f"{os.environ['APP_NAME']}/media"},
+        "OPTIONS": {"bucket_name": os.environ["S3_BUCKET_NAME"], "location": ""},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -16,7 +16,7 @@ CONTRACT = {
     "BASE_STACK_NAME": "dev-base",
     "DB_SECRET_NAME": "none",
     "DJANGO_SETTINGS_MODULE": "config.settings",
-    "DOMAIN_NAME": "alpha.dev.example.com",
+    "DOMAIN_NAME": "dev.example.com",
     "FRONTEND_URL": "https://alpha.dev.example.com",
     "REDIS_SERVICE_HOST": "127.0.0.1",
     "SECRET_KEY": "a key for tests that is fifty characters long or more, as it has to be",

@@ -63,5 +63,5 @@ def test_it_migrates_answers_and_keeps_files_with_the_variables_of_a_container()
     assert done.stdout.splitlines() == [
         "only Secrets Manager knows it",
         '{"users": 0}',
-        "['alpha/media/a.txt']",
+        "['a.txt']",
     ]

@@ -6,6 +6,8 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
+from constructs_lib.config import contract
+from constructs_lib.config.model import ProdAppConfig
 from gitops.deploy import bootstrapping
 from gitops.deploy.preflight import check, conflicts, neighbours, quotas, references
 from gitops.deploy.preflight.check import DeploymentCandidate, PreflightCheck
@@ -60,6 +62,18 @@ class Gate:
         unknown = sum(finding.state == "not checked" for finding in findings)
         if unknown:
             say(f"{unknown} of {len(findings)} things needed could not be checked; `gitops preflight` says why")
+        self._warn_of_variables(environments, existing)
+
+    def _warn_of_variables(self, environments: Sequence[Environment], existing: Existing) -> None:
+        """Say, before the first deployment of a production app, what it has to do without there."""
+        for environment in environments:
+            stack = self._assembly.stacks[environment.name.stack]
+            if isinstance(environment.config, ProdAppConfig) and (stack.where, stack.name) not in existing:
+                left_out = ", ".join(sorted(contract.NOT_IN_PRODUCTION))
+                say(
+                    f"{environment.name}: {left_out} is not set in production, where the cache asks for TLS, a user and"
+                    f" a password; the application has to connect with {contract.CACHE_URL}"
+                )
 
     def _candidates(self, environments: Sequence[Environment], existing: Existing) -> list[DeploymentCandidate]:
         stacks = [self._assembly.stacks[environment.name.stack] for environment in environments]

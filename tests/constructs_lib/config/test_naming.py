@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 import pytest
 
 from constructs_lib.config.naming import (
-    CACHE_DATABASES,
     HIGHEST_LISTENER_PRIORITY,
     NAME_PATTERN,
     EnvironmentName,
@@ -24,7 +23,8 @@ NAMES = [EnvironmentName("dev", f"app-{number}") for number in range(500)]
 def test_names_of_deployed_environments_stay_as_they_are() -> None:
     alpha = EnvironmentName("dev", "alpha")
 
-    assert (alpha.stack, alpha.database, alpha.cache_database) == ("dev-alpha", "app_alpha", 2561)
+    assert (alpha.stack, alpha.database) == ("dev-alpha", "app_alpha")
+    assert (alpha.cache_name, alpha.private_domain) == ("cache.alpha", "dev.internal")
     assert listener_priority(alpha, "web", 0, catch_all=False) == 17_974
     assert listener_priority(alpha, "web", 0, catch_all=True) == 42_974
 
@@ -58,10 +58,6 @@ def test_longest_names_fit_the_limits_of_aws() -> None:
 
 def test_databases_of_a_base_are_distinct() -> None:
     assert len({name.database for name in NAMES}) == len(NAMES)
-
-
-def test_cache_databases_leave_out_number_0() -> None:
-    assert {name.cache_database for name in NAMES} <= set(range(1, CACHE_DATABASES))
 
 
 def test_path_rules_come_before_catch_all_rules() -> None:

@@ -315,3 +315,24 @@ def test_a_name_that_is_no_environment_is_an_error_of_the_user(checkout: Checkou
 
     assert result.returncode == 1
     assert words in result.stderr
+
+
+def test_first_deployment_of_production_says_which_variable_it_does_without(checkout: Checkout) -> None:
+    checkout.base("dev")
+    checkout.app("dev/alpha")
+    checkout.base("prod", cidr="10.40.0.0/16")
+    checkout.app("prod/app")
+    said = "prod/app: REDIS_SERVICE_HOST is not set in production"
+
+    first = checkout.gitops("deploy", "--all")
+
+    assert first.returncode == 0, first.stderr
+    assert said in first.stderr
+    assert "has to connect with REDIS_URL" in first.stderr
+    assert "dev/alpha: REDIS_SERVICE_HOST" not in first.stderr
+
+    checkout.app("prod/app", image="v2")
+    second = checkout.gitops("deploy", "prod/app")
+
+    assert second.returncode == 0, second.stderr
+    assert said not in second.stderr

@@ -155,6 +155,10 @@ def test_operations_of_s3_have_actions_of_other_names(operation: str, action: st
     assert resources("s3", operation, Bucket="b", **key) == [(action, resource)]
 
 
+def test_deletion_of_several_objects_takes_the_permission_on_all_of_the_bucket() -> None:
+    assert resources("s3", "DeleteObjects", Bucket="b") == [("s3:DeleteObject", "arn:aws:s3:::b/*")]
+
+
 def test_a_copy_reads_its_source() -> None:
     assert resources("s3", "CopyObject", Bucket="b", Key="k", CopySource="c/d") == [
         ("s3:PutObject", "arn:aws:s3:::b/k"),

@@ -37,7 +37,7 @@ def publish() -> None:
             {
                 "MetricName": "QueueLength",
                 "Dimensions": [
-                    {"Name": "Environment", "Value": settings.DOMAIN_NAME},
+                    {"Name": "Environment", "Value": settings.SITE_HOST},
                     {"Name": "Service", "Value": settings.QUEUE_METRIC_SERVICE},
                 ],
                 "Value": float(str(waiting)),

@@ -46,7 +46,7 @@ def send_mail(number: int) -> bool:
         subject=mail.subject,
         body=mail.body,
         to=[mail.recipient],
-        headers={"Message-ID": f"<{mail.pk}.{mail.created_at:%Y%m%d%H%M%S%f}@{settings.DOMAIN_NAME}>"},
+        headers={"Message-ID": f"<{mail.pk}.{mail.created_at:%Y%m%d%H%M%S%f}@{settings.SITE_HOST}>"},
     ).send()
     mail.sent_at = timezone.now()
     mail.body = ""

@@ -29,7 +29,7 @@ def test_files_lie_below_the_prefix_that_the_environments_role_may_write(storage
     storage.save("posts/a.webp", ContentFile(b"1"))
 
     stored = boto3.client("s3", region_name="eu-central-1").list_objects_v2(Bucket="assets")["Contents"]
-    assert [file["Key"] for file in stored] == ["alpha/media/posts/a.webp"]
+    assert [file["Key"] for file in stored] == ["media/posts/a.webp"]
 
 
 def test_saving_again_replaces_without_asking_whether_the_name_is_taken(
@@ -62,5 +62,5 @@ def test_another_endpoint_is_honoured_path_style() -> None:
 
     link = S3Storage(**found["STORAGES"]["default"]["OPTIONS"]).url("posts/a.webp")
 
-    assert link.startswith("http://localhost:4566/assets/alpha/media/posts/a.webp?")
+    assert link.startswith("http://localhost:4566/assets/media/posts/a.webp?")
     assert found["IMAGE_ORIGIN"] == "http://localhost:4566"

@@ -44,16 +44,6 @@ def test_priorities_that_collide_are_refused_with_the_remedy(write: Write) -> No
     )
 
 
-def test_cache_databases_that_collide_are_refused_with_the_remedy(write: Write) -> None:
-    one, two = first_collision(lambda name: name.cache_database)
-
-    (message,) = refusal(write({f"{one}.yaml": APP, f"{two}.yaml": APP}))
-    assert message == (
-        f"environments/{two}.yaml:1:1: its cache database would be number {one.cache_database},"
-        f" as that of {one}; rename this file"
-    )
-
-
 def services(count_of_paths: int) -> str:
     """Return an app of five web services; each but the catch-all one has `count_of_paths` paths."""
     lines = [
@@ -74,9 +64,9 @@ def spread_names(number: int, *service_names: str, rules: int) -> list[str]:
             for service in service_names
             for index in range(1 if service == "web" else rules)
         }
-        if taken.isdisjoint(wanted) and name.cache_database not in taken:
+        if taken.isdisjoint(wanted):
             names.append(name.file)
-            taken |= wanted | {name.cache_database}
+            taken |= wanted
         if len(names) == number:
             return names
     raise AssertionError

@@ -62,3 +62,26 @@ def test_defaults_of_a_base_are_limited_too(write: Write) -> None:
 
     with pytest.raises(DeclarationError, match=r"base\.yaml:\d+:\d+: app_defaults\.secrets\.TOKEN: prod/stripe is not"):
         load(write({"dev/base.yaml": base}))
+
+
+@pytest.mark.parametrize("listed", ["[]", "[SECRET_KEY]", "[POSTGRES_PASSWORD, REDIS_URL]", "[TOKEN]"])
+def test_services_list_secrets_of_the_contract_and_of_their_app(listed: str, write: Write) -> None:
+    load(write(with_service(listed)))
+
+
+@pytest.mark.parametrize(
+    ("listed", "column"), [("[SECRET]", 19), ("[SECRET_KEY, TOKENS]", 31), ("[S3_BUCKET_NAME]", 19)]
+)
+def test_service_that_lists_another_variable_is_refused_on_its_place(listed: str, column: int, write: Write) -> None:
+    known = "POSTGRES_PASSWORD, REDIS_URL, SECRET_KEY, TOKEN"
+    message = (
+        rf"alpha\.yaml:6:{column}: services\.web\.secrets\[\d\]: "
+        rf"\w+ is not a secret of this app, which has {known};"
+    )
+    with pytest.raises(DeclarationError, match=message):
+        load(write(with_service(listed)))
+
+
+def with_service(listed: str) -> dict[str, str]:
+    file = app("dev/token")["dev/alpha.yaml"]
+    return {"dev/alpha.yaml": f"{file}services:\n  web: {{secrets: {listed}}}\n"}
