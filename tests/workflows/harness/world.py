@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 NOT_PLAYED = {"check", "declarations", "image"}
-"""Runs the tests that play the others; is only about an issue, and played where a test asks for it; builds with Docker."""
+"""Runs the tests that play the others; keeps an issue, and is played where a test asks for it; builds with Docker."""
 
 
 class World:
