@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fake_github.faults import Outcome
 from tests.workflows.harness import declarations
 from tests.workflows.harness.world import in_days
 
@@ -98,15 +99,44 @@ def test_pushes_that_started_no_run_are_made_up_for_by_the_next(make_world: Call
     assert set(world.stacks) == {"accounts-main", "dev-base", "dev-alpha", "dev-gamma"}
 
 
-def test_a_push_whose_comparison_failed_is_made_up_for_by_the_next(world: World) -> None:
-    failed = world.push({"environments/dev/beta.yaml": "kind: ad-hoc-app\n"})
-    assert ran(failed) == {"affected": "failure"}
-    run = world.push(
+def test_what_is_wrong_is_refused_and_named_and_the_rest_is_deployed(world: World) -> None:
+    number, _ = world.open_pull_request(
         {
-            "environments/dev/beta.yaml": declarations.app(in_days(7)),
+            "environments/dev/beta.yaml": "kind: ad-hoc-app\n",
             "environments/dev/gamma.yaml": declarations.app(in_days(7)),
-        }
+        },
+        branch="beta-and-gamma",
     )
+    run = world.merge(number)
+
+    assert ran(run) == {
+        "affected": "success",
+        "refused": "failure",
+        "apps dev/gamma": "success",
+        "report": "success",
+    }
+    assert "dev/beta.yaml:1:1: expires: is missing" in run.log_of("refused")
+    (report,) = world.github.comments_of_ours(number)
+    assert "1 of 2 environments failed" in report
+    assert "dev/beta.yaml:1:1: expires: is missing" in report
+    assert "dev-beta" not in world.stacks
+    checked = world.play("declarations", "workflow_dispatch", world.github.dispatch_event())
+    assert ran(checked) == {"validate": "failure"}
+    assert "dev/beta.yaml:1:1: expires: is missing" in world.github.issues[-1].body
+
+    assert ran(world.push({"environments/dev/beta.yaml": declarations.app(in_days(7))})) == {
+        "affected": "success",
+        "apps dev/beta": "success",
+        "report": "success",
+    }
+
+
+def test_a_push_whose_comparison_failed_is_made_up_for_by_the_next(world: World) -> None:
+    world.github.fault("GET", "/actions/workflows/*/runs", Outcome.FORBIDDEN)
+    failed = world.push({"environments/dev/beta.yaml": declarations.app(in_days(7))})
+    world.github.heal()
+    assert ran(failed) == {"affected": "failure"}
+    run = world.push({"environments/dev/gamma.yaml": declarations.app(in_days(7))})
 
     assert ran(run) == {
         "affected": "success",
