@@ -52,7 +52,7 @@ def assert_same_type(hint: object, shape: schema.Schema) -> None:
         (hint,) = alternatives
     declared = shape["type"] if isinstance(shape["type"], str) else shape["type"][0]
     if typing.get_origin(hint) is typing.Literal:
-        assert set(typing.get_args(hint)) == set(shape["enum"])
+        assert set(typing.get_args(hint)) == set(shape["enum"]) - {None}
     elif dataclasses.is_dataclass(hint):
         assert declared == "object"
         assert_same_fields(typing.cast("type", hint), shape, exceptions=frozenset())
