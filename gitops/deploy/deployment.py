@@ -13,7 +13,7 @@ from gitops.deploy import decisions as deployment_plan
 from gitops.deploy.decisions import Result
 from gitops.deploy.rounds import Rounds
 from gitops.errors import UserError
-from gitops.templates import replacement
+from gitops.templates import database_changes, replacement
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -129,13 +129,18 @@ class Deployment:
             wanted, template = self._stacks[environment.name], templates[stack.name]
             if deployment_plan.may_be_unchanged(wanted, stack) and template == wanted.template:
                 self._same[environment.name] = stack
-            elif refused := replacement.refusals(
-                replacement.find(template, wanted.template), environment.config.allow_replacement, self._today
-            ):
-                self._record(environment, "failed", stack, reason=replacement.explain(refused))
+            elif refused := self._refused(environment, template):
+                self._record(environment, "failed", stack, reason=refused)
         for wave in deployment_plan.waves(self._environments):
             changing = {environment.name for environment in self._left(self._environments)} - self._same.keys()
             self._set_unchanged_aside([e for e in wave if e.base is None or e.base.name not in changing])
+
+    def _refused(self, environment: Environment, deployed: object) -> str:
+        """Return why the deployed template cannot, or must not without consent, become the wanted one; or nothing."""
+        wanted, consents = self._stacks[environment.name].template, environment.config.allow_replacement
+        replaced = replacement.refusals(replacement.find(deployed, wanted), consents, self._today)
+        refused = database_changes.refusals(deployed, wanted, consents, self._today)
+        return "\n".join([*refused, *([replacement.explain(replaced)] if replaced else [])])
 
     def _set_unchanged_aside(self, environments: Iterable[Environment]) -> None:
         """Record environments as unchanged whose template is the deployed one, and with it all that it reads."""

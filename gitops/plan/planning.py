@@ -15,7 +15,7 @@ from gitops.cost.budget import budget_of, over_budget
 from gitops.cost.estimate import estimate
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Cost, Plan, PlannedEnvironment
 from gitops.templates import changes as templates
-from gitops.templates import permissions, replacement
+from gitops.templates import database_changes, permissions, replacement
 from gitops.templates.differences import ResourceChange
 from gitops.templates.words import cut
 
@@ -118,9 +118,10 @@ def _refusals(
     if declared is None:
         return
     if affected.before and affected.after and affected.before.where == affected.after.where:
-        found = replacement.find(affected.before.template, affected.after.template)
-        for message in replacement.refusals(found, declared.config.allow_replacement, today):
+        old, new, consents = affected.before.template, affected.after.template, declared.config.allow_replacement
+        for message in replacement.refusals(replacement.find(old, new), consents, today):
             yield f"would replace a resource that holds data without consent: {message}"
+        yield from database_changes.refusals(old, new, consents, today)
     budget = budget_of(declared)
     if cost is not None and over_budget(cost, budget):
         yield (f"would cost about {cost.most_usd:.2f} USD a month; its base allows {budget} (policy.max_monthly_usd)")

@@ -36,7 +36,7 @@ def find(old: object, new: object) -> list[Replacement]:
 
 def find_all(old: object, new: object) -> list[Replacement]:
     """Return the resources of any type in the template `old` that would not be the same ones after `new`."""
-    before, after = _resources(old), _resources(new)
+    before, after = resources(old), resources(new)
     causes = _replaced(before, after)
     return [
         Replacement(logical_id, before[logical_id]["Type"], causes[logical_id])
@@ -124,6 +124,7 @@ def references(value: object) -> Iterator[str]:
                 yield from references(item)
 
 
-def _resources(template: object) -> Resources:
-    resources = template.get("Resources", {}) if isinstance(template, dict) else {}
-    return cast("Resources", resources)
+def resources(template: object) -> Resources:
+    """Return the resources of a template by their logical ids; none where it is not a template."""
+    found = template.get("Resources", {}) if isinstance(template, dict) else {}
+    return cast("Resources", found)

@@ -35,8 +35,8 @@ def test_the_declaration_is_refused_on_the_line_of_its_storage(tmp_path: Path) -
         load(declared(tmp_path, "{storage_gib: 600}"))
 
     assert str(error.value) == (
-        "environments/prod/base.yaml:6:25: database.storage_gib: 600 GiB may grow to max_storage_gib, 500; RDS wants 10 % "
-        "more at least: set max_storage_gib to 660 or more, or storage_gib to less"
+        "environments/prod/base.yaml:6:25: database.storage_gib: 600 GiB may grow to max_storage_gib, 500; RDS wants "
+        "10 % more at least: set max_storage_gib to 660 or more, or storage_gib to less"
     )
 
 
