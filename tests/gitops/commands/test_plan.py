@@ -159,7 +159,8 @@ def test_storage_that_shrinks_is_refused_before_rds_refuses_it(repository: GitRe
         "app.py",
         'if "refused" in behaviour:',
         'if "database" in behaviour:\n        resources["Database"] = {"Type": "AWS::RDS::DBInstance", "Properties": '
-        f'{{"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "AllocatedStorage": {storage}}}}}\n    if "refused" in behaviour:',
+        f'{{"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "AllocatedStorage": {storage}}}}}\n'
+        '    if "refused" in behaviour:',
     )
     repository.app("dev/beta", behaviour="database")
     repository.commit()
