@@ -96,8 +96,15 @@ class DeploymentRoles(Construct):
         )
 
     def _allow_preflight(self, role: iam.Role) -> None:
-        """Allow the requests of the preflight check: whether resources exist, not their contents."""
-        self._allow(role, ["ecr:BatchGetImage", "ecr:DescribeRepositories"], [self._arn("ecr", "repository/*")])
+        """Allow the requests of the preflight check: whether resources exist, not their contents.
+
+        Of an image it reads the configuration, which alone has the architecture; ECR knows it as one of the layers.
+        """
+        self._allow(
+            role,
+            ["ecr:BatchGetImage", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer"],
+            [self._arn("ecr", "repository/*")],
+        )
         self._allow(role, ["secretsmanager:DescribeSecret"], [self._arn("secretsmanager", "secret:*")])
         self._allow(role, ["acm:DescribeCertificate"], [self._arn("acm", "certificate/*")])
         self._allow(role, ["route53:GetHostedZone"], [self._arn("route53", "hostedzone/*", region="", account="")])
