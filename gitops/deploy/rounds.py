@@ -35,6 +35,11 @@ POLL_SECONDS = 3.0
 
 EMBEDDED_POLL_SECONDS = 0.5
 
+CHANGED_BY_ANOTHER = (
+    "another deployment of it ran at the same time and has changed it; what this one declares was not deployed. "
+    "Decide which of the two is wanted, then deploy that"
+)
+
 PATIENCE_SECONDS = 3600.0
 """How long an operation of CloudFormation is waited for; a large database takes half of it."""
 
@@ -111,10 +116,19 @@ class Rounds:
         watch.look(after)
         turns = {}
         for group, program in zip(groups, programs, strict=True):
+            failed = {} if program.succeeded else cdk.failed_stacks(program.output())
             for stack in group:
                 now = after.get(stack.name)
-                outcome = deployment_plan.judge(before.get(stack.name), now, cli_succeeded=bool(program.succeeded))
-                if outcome is not None:
+                outcome = deployment_plan.judge(
+                    before.get(stack.name),
+                    now,
+                    cli_succeeded=bool(program.succeeded),
+                    cli_failed_here=stack.name in failed,
+                )
+                if outcome == "failed" and now and stack_status.is_good(now.status):
+                    words = f"{CHANGED_BY_ANOTHER}\nThe CDK CLI says: {failed[stack.name]}"
+                    turns[stack.name] = Turn(outcome, now, watch.seconds(stack.name), words)
+                elif outcome is not None:
                     turns[stack.name] = Turn(outcome, now, watch.seconds(stack.name))
                 elif len(group) == 1:
                     words = f"{program.last_words()}\nAll of the CDK CLI's output: {program.log}"

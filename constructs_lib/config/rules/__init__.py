@@ -49,7 +49,6 @@ RULES: tuple[Rule, ...] = (
     domains.hosts_are_unique,
     domains.hostnames_are_below_the_domain,
     domains.certificates_can_be_issued,
-    domains.hosts_fit_listener_rules,
     domains.certificates_are_of_the_base,
     domains.zones_hold_their_domains,
     regions.regions_exist,

@@ -14,12 +14,6 @@ LONGEST_COMMON_NAME = 64
 https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html, DomainName
 """
 
-LONGEST_HOST_CONDITION = 128
-"""Characters of a host name in a condition of a listener rule.
-
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RuleCondition.html, host-header
-"""
-
 
 def hosts_are_unique(declarations: Declarations) -> Iterator[Problem]:
     """Each app answers at a host name of its own."""
@@ -52,17 +46,6 @@ def certificates_can_be_issued(declarations: Declarations) -> Iterator[Problem]:
         if length > LONGEST_COMMON_NAME and not config.certificate_arn:
             message = f"has {length} characters, and ACM issues certificates for at most {LONGEST_COMMON_NAME}"
             yield base.problem(("domain",), f"{message}; use a shorter domain, or name one in certificate_arn")
-
-
-def hosts_fit_listener_rules(declarations: Declarations) -> Iterator[Problem]:
-    """The host name of an app has at most 128 characters, in which a listener rule can find it."""
-    domains = {base.name: config.domain for base, config in declarations.bases}
-    for app, config in declarations.apps:
-        hostname = config.hostname if isinstance(config, ProdAppConfig) else None
-        name = host(app.name, domains[app.name.base], hostname)
-        if len(name) > LONGEST_HOST_CONDITION:
-            message = f"{name} has {len(name)} characters, and a listener rule takes at most {LONGEST_HOST_CONDITION}"
-            yield app.problem(("hostname",) if hostname else (), f"{message}; use a shorter name or domain")
 
 
 def certificates_are_of_the_base(declarations: Declarations) -> Iterator[Problem]:
