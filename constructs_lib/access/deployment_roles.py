@@ -14,6 +14,7 @@ from constructs_lib.config.naming import (
     AMAZON_LINUX_IMAGES,
     BOOTSTRAP_QUALIFIER,
     CHANGE_SET_PREFIX,
+    CONTAINER_NAME,
     GITHUB_TOKEN_ISSUER,
     KIND_TAG,
     PUBLISHED_VALUES,
@@ -70,6 +71,7 @@ class DeploymentRoles(Construct):
         purposes = ("deploy", "file-publishing", "lookup")
         for role in (self.deploy, self.production):
             self._allow_preflight(role)
+            self._allow_evidence(role)
             self._allow(role, ["sts:AssumeRole"], [self._bootstrap_role(purpose) for purpose in purposes])
         self._allow_sleep(self.deploy)
         self._allow_deletion(self.destroy)
@@ -131,6 +133,12 @@ class DeploymentRoles(Construct):
             ],
             ["*"],
         )
+
+    def _allow_evidence(self, role: iam.Role) -> None:
+        """Allow to read what is left of tasks that fail in a deployment: definitions, and what applications log."""
+        self._allow(role, ["ecs:DescribeTaskDefinition"], ["*"])
+        streams = self._arn("logs", f"log-group:*:log-stream:{CONTAINER_NAME}/*")
+        self._allow(role, ["logs:GetLogEvents"], [streams])
 
     def _allow_change_sets(self, role: iam.Role) -> None:
         self._allow(

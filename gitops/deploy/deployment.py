@@ -11,6 +11,7 @@ from gitops.aws import stack_status
 from gitops.aws.cloudformation import first_failures
 from gitops.deploy import decisions as deployment_plan
 from gitops.deploy.decisions import Result
+from gitops.deploy.evidence import hints
 from gitops.deploy.rounds import Rounds
 from gitops.errors import UserError
 from gitops.templates import database_changes, replacement
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedStack
     from gitops.aws.regions import Existing, Regions
+    from gitops.aws.session import Session
     from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly
     from gitops.deploy.preflight.gate import Gate
@@ -51,11 +53,12 @@ class Deployment:
         lock_of: LockOf,
         today: date,
         report: Reporter,
+        session: Session,
     ) -> None:
         self._regions = regions
         self._environments = environments
         self._stacks = {environment.name: assembly.stacks[environment.name.stack] for environment in environments}
-        self._rounds = Rounds(target, regions, assembly, report)
+        self._rounds = Rounds(target, regions, assembly, report, session)
         self._gate = gate
         self._lock_of = lock_of
         self._today = today
@@ -182,7 +185,8 @@ class Deployment:
         guarded = stack.needs_confirmation is not None
         causes = first_failures(self._regions[stack.where].events(stack.stack_id))
         advice = stack_status.advice(stack.status, environment.name, stack.where, guarded=guarded)
-        return "\n".join([*causes, advice])
+        text = "\n".join([*causes, *map(str, self._rounds.failed_tasks(stack.name))])
+        return "\n".join([text, *(f"Hint: {hint}" for hint in hints(text)), advice])
 
     def _record(
         self,

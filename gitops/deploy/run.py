@@ -65,6 +65,7 @@ def deploy_environments(
             lock_of=lock_of,
             today=today,
             report=report,
+            session=session,
         )
         try:
             return deployment.run()
