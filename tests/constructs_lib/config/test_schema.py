@@ -171,3 +171,15 @@ def test_long_values_are_cut_in_messages() -> None:
 
 def test_two_unknown_keys_are_two_problems() -> None:
     assert len(messages("kind: ad-hoc-app\nexpires: 2026-12-01\none: 1\ntwo: 2\n")) == 2
+
+
+@pytest.mark.parametrize("login", ["octocat", "octo-cat", "octocat_company", "a_b"])
+def test_logins_of_people_and_of_managed_users_are_owners(login: str) -> None:
+    assert messages(f"kind: ad-hoc-app\nexpires: 2026-12-01\nowner: {login}\n") == []
+
+
+@pytest.mark.parametrize("login", ["_company", "octocat_", "octo--cat", "octo_cat_company", "-octocat", "octo.cat"])
+def test_other_words_are_no_logins(login: str) -> None:
+    (message,) = messages(f"kind: ad-hoc-app\nexpires: 2026-12-01\nowner: {login}\n")
+
+    assert "owner: must be a GitHub login" in message
