@@ -16,9 +16,6 @@ from constructs_lib.network.private_names import PrivateNames
 from constructs_lib.network.security_groups import SecurityGroups
 from constructs_lib.release.task_runner import TaskRunner
 
-STORAGE_GROWTH_FACTOR = 2
-"""Storage grows by itself up to this multiple of what was asked for."""
-
 
 class AdHocBase(Construct):
     """What many short-lived environments share."""
@@ -57,7 +54,7 @@ class AdHocBase(Construct):
             engine_version=config.database.engine_version,
             instance_class=config.database.instance_class,
             storage_gib=config.database.storage_gib,
-            max_storage_gib=config.database.storage_gib * STORAGE_GROWTH_FACTOR,
+            max_storage_gib=config.database.max_storage_gib,
             multi_az=False,
             backup_retention_days=1,
             performance_insights=False,

@@ -49,9 +49,13 @@ class Program:
         exit_code = self._process.poll()
         return None if exit_code is None else exit_code == 0
 
+    def output(self) -> str:
+        """Return all of the program's output so far."""
+        return self.log.read_text(errors="replace")
+
     def last_words(self) -> str:
         """Return the last lines of the program's output, without empty ones."""
-        lines = [line.rstrip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        lines = [line.rstrip() for line in self.output().splitlines() if line.strip()]
         return "\n".join(lines[-LAST_LINES:])
 
     def wait(self, seconds: float | None = None) -> None:

@@ -14,6 +14,7 @@ from constructs_lib.config.naming import (
     AMAZON_LINUX_IMAGES,
     BOOTSTRAP_QUALIFIER,
     CHANGE_SET_PREFIX,
+    CONTAINER_NAME,
     GITHUB_TOKEN_ISSUER,
     KIND_TAG,
     PUBLISHED_VALUES,
@@ -70,6 +71,7 @@ class DeploymentRoles(Construct):
         purposes = ("deploy", "file-publishing", "lookup")
         for role in (self.deploy, self.production):
             self._allow_preflight(role)
+            self._allow_evidence(role)
             self._allow(role, ["sts:AssumeRole"], [self._bootstrap_role(purpose) for purpose in purposes])
         self._allow_sleep(self.deploy)
         self._allow_deletion(self.destroy)
@@ -96,8 +98,15 @@ class DeploymentRoles(Construct):
         )
 
     def _allow_preflight(self, role: iam.Role) -> None:
-        """Allow the requests of the preflight check: whether resources exist, not their contents."""
-        self._allow(role, ["ecr:BatchGetImage", "ecr:DescribeRepositories"], [self._arn("ecr", "repository/*")])
+        """Allow the requests of the preflight check: whether resources exist, not their contents.
+
+        Of an image it reads the configuration, which alone has the architecture; ECR knows it as one of the layers.
+        """
+        self._allow(
+            role,
+            ["ecr:BatchGetImage", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer"],
+            [self._arn("ecr", "repository/*")],
+        )
         self._allow(role, ["secretsmanager:DescribeSecret"], [self._arn("secretsmanager", "secret:*")])
         self._allow(role, ["acm:DescribeCertificate"], [self._arn("acm", "certificate/*")])
         self._allow(role, ["route53:GetHostedZone"], [self._arn("route53", "hostedzone/*", region="", account="")])
@@ -124,6 +133,12 @@ class DeploymentRoles(Construct):
             ],
             ["*"],
         )
+
+    def _allow_evidence(self, role: iam.Role) -> None:
+        """Allow to read what is left of tasks that fail in a deployment: definitions, and what applications log."""
+        self._allow(role, ["ecs:DescribeTaskDefinition"], ["*"])
+        streams = self._arn("logs", f"log-group:*:log-stream:{CONTAINER_NAME}/*")
+        self._allow(role, ["logs:GetLogEvents"], [streams])
 
     def _allow_change_sets(self, role: iam.Role) -> None:
         self._allow(

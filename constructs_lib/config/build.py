@@ -143,11 +143,10 @@ def _app(
         return None
     merged, problems = defaults.merge(source, base.source)
     config_class = CONFIG_OF_KIND[kind]
-    problems.extend(
-        source.problem((name,), f"is missing, here and in app_defaults of {base.source.path}")
-        for name in required_fields(config_class)
-        if name not in merged
-    )
+    for required in (required for required in required_fields(config_class) if required not in merged):
+        missing = f"is missing, here and in app_defaults of {base.source.path}"
+        message = "cannot be removed: every app has it; write another" if required in source.data else missing
+        problems.append(source.problem((required,), message))
     built.problems.extend(problems)
     if problems:
         return None

@@ -76,7 +76,11 @@ class Environment:
         return awake_hours.parse(schedule.awake).share if schedule else 1
 
     def says(self, field_path: FieldPath) -> bool:
-        """Return whether a field is written, in the declaration or among its base's defaults."""
+        """Return whether a field is written, in the declaration or among its base's defaults, and not removed."""
+        for length in range(1, len(field_path) + 1):
+            node = self.source.find(field_path[:length])
+            if node is not None and node.value is None:
+                return False
         return any(source.find(path) is not None for source, path in self._written(field_path))
 
     def problem(

@@ -15,6 +15,7 @@ from typing import cast
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined] # re-exported from an extension module
 
+from constructs_lib.config.characters import conflict, unseen
 from constructs_lib.config.errors import DeclarationError, Problem
 from constructs_lib.config.source import Node, Source, described
 
@@ -36,9 +37,6 @@ _CONSTANTS: Mapping[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
-"""Control characters and what reorders text on the screen; tabs and line breaks may be in text."""
-
 _DYNAMIC_REFERENCE = re.compile(r"\{\{\s*resolve\s*:", re.IGNORECASE)
 """CloudFormation would replace it in the template by any secret or parameter of the account.
 
@@ -92,10 +90,8 @@ def _decode(content: bytes) -> str:
         raise _UnreadableError(
             f"is not UTF-8 text (byte 0x{content[error.start]:02x}); save the file as UTF-8", *_place(before)
         ) from error
-    if found := _CONTROL.search(text):
-        raise _UnreadableError(
-            f"holds the control character U+{ord(found[0]):04X}; remove it", *_place(text[: found.start()])
-        )
+    if found := conflict(text) or unseen(text):
+        raise _UnreadableError(found[1], *_place(text[: found[0]]))
     return text
 
 
@@ -211,8 +207,8 @@ class _Composer:
     def _check_scalar(self, event: yaml.ScalarEvent) -> None:
         if event.tag is not None:
             raise self._refuse(event, f"the tag {_tag(event)} is not allowed: declarations are plain data")
-        if found := _CONTROL.search(event.value):
-            raise self._refuse(event, f"holds the control character U+{ord(found[0]):04X}; remove it")
+        if found := unseen(event.value):
+            raise self._refuse(event, found[1])
         if _DYNAMIC_REFERENCE.search(event.value):
             raise self._refuse(event, "holds a dynamic reference of CloudFormation; name the secret in `secrets`")
 

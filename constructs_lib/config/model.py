@@ -14,6 +14,9 @@ Architecture = Literal["arm64", "x86_64"]
 AD_HOC_AVAILABILITY_ZONES = 2
 """The load balancer and the database's subnet group need two; NAT and database use one."""
 
+AD_HOC_STORAGE_GROWTH = 2
+"""The storage of an ad hoc database grows by itself up to this multiple of what was asked for."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplacementConsent:
@@ -105,6 +108,11 @@ class AdHocDatabaseConfig:
     instance_class: str = "t4g.micro"
     storage_gib: int = 20
     engine_version: str = "17"
+
+    @property
+    def max_storage_gib(self) -> int:
+        """Size in GiB up to which storage grows by itself."""
+        return self.storage_gib * AD_HOC_STORAGE_GROWTH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

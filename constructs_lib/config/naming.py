@@ -95,6 +95,9 @@ KIND_TAG = "gitops:kind"
 SERVICE_TAG = "gitops:service"
 """Tag of an ECS service: the name that it is declared under."""
 
+CONTAINER_NAME = "app"
+"""Name of the container of every task, and what the names of its log streams begin with."""
+
 ONE_OFF = "one-off"
 """In the family of a task that a deployment waits for."""
 

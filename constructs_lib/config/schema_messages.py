@@ -80,8 +80,9 @@ def _value(node: Node, error: ValidationError) -> str:
     given = written(node)
     match error.validator:
         case "enum":
-            hint = suggestion(node.value, limit) if isinstance(node.value, str) else ""
-            message = f"must be one of {_listed(limit)}, not {given}{hint}"
+            allowed = [value for value in limit if value is not None]
+            hint = suggestion(node.value, allowed) if isinstance(node.value, str) else ""
+            message = f"must be one of {_listed(allowed)}, not {given}{hint}"
         case "pattern":
             message = f"{_words(error)}, not {given}"
         case "minimum" | "maximum":

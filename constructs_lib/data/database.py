@@ -69,6 +69,8 @@ class Database(Construct):
             delete_automated_backups=not keep,
             enable_performance_insights=performance_insights,
             auto_minor_version_upgrade=True,
+            # RDS refuses a new major version without it. gitops asks for a dated consent in the declaration.
+            allow_major_version_upgrade=True,
             publicly_accessible=False,
             monitoring_interval=cdk.Duration.seconds(monitoring_interval_seconds),
             cloudwatch_logs_exports=list(exported_logs) or None,

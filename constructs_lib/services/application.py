@@ -13,11 +13,10 @@ from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config.contract import CACHE_URL, DATABASE_PASSWORD
 from constructs_lib.config.model import AppConfig, Architecture, ServiceConfig
-from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.config.naming import CONTAINER_NAME, EnvironmentName
 from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.observability.log_group import LogGroup
 
-CONTAINER_NAME = "app"
 PASSWORD_LENGTH = 48
 SECRET_KEY_LENGTH = 64
 

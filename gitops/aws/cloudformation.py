@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
 _PARAMETERS = 10
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html"""
+_FRAME = re.compile(r"\n\s+at .+:\d+:\d+\)?(?=\n|$)")
+"""A line of the stack trace of a Node program, such as the CDK's own functions for custom resources."""
 _CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
 
 
@@ -222,7 +225,7 @@ def first_failures(newest_first: Iterable[StackEvent], limit: int = 3) -> list[s
         if event.of_stack:
             stack += [event.reason] if event.reason else []
         elif event.status.endswith("_FAILED") and not event.reason.startswith(_CANCELLED):
-            resources.append(f"{event.logical_id} ({event.type}): {event.reason or event.status}")
+            resources.append(f"{event.logical_id} ({event.type}): {_FRAME.sub('', event.reason) or event.status}")
     return list(dict.fromkeys(reversed(resources)))[:limit] or stack[-1:]
 
 

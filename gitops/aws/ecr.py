@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from gitops.aws.session import AwsError, translate_errors
 
@@ -28,6 +31,12 @@ _MANIFESTS = [
     "application/vnd.docker.distribution.manifest.list.v2+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 ]
+
+
+_LARGEST_CONFIGURATION = 1024 * 1024
+"""Bytes of an image's configuration: far above any real one, which lists its layers and variables."""
+
+_TIMEOUT_SECONDS = 10.0
 
 
 class Ecr:
@@ -57,6 +66,26 @@ class Ecr:
         manifest: Mapping[str, Any] = json.loads(image["imageManifest"])
         return manifest
 
+    def configuration(self, repository: str, digest: str) -> Mapping[str, Any]:
+        """Return the configuration of an image, of which its manifest has the digest.
+
+        https://github.com/opencontainers/image-spec/blob/main/config.md
+        """
+        with translate_errors():
+            url = self._client.get_download_url_for_layer(
+                registryId=self._account, repositoryName=repository, layerDigest=digest
+            )["downloadUrl"]
+        content = _download(url)
+        if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
+            raise AwsError(f"the configuration of an image in {repository} is not the one that its manifest names")
+        try:
+            configuration = json.loads(content)
+        except ValueError:
+            configuration = None
+        if not isinstance(configuration, dict):
+            raise AwsError(f"the configuration of an image in {repository} is not a JSON object")
+        return configuration
+
     def digest(self, repository: str, version: str) -> str | None:
         """Return the digest of an image in a repository, by its tag or digest, or None when either does not exist."""
         try:
@@ -77,3 +106,19 @@ class Ecr:
                 acceptedMediaTypes=_MANIFESTS,
             )
         return answer["images"][0] if answer["images"] else None
+
+
+def _download(url: str) -> bytes:
+    """Return what is at a URL that ECR has signed. The URL itself is a credential, so no message has it."""
+    content = b""
+    try:
+        with httpx.stream("GET", url, timeout=_TIMEOUT_SECONDS, follow_redirects=True) as response:
+            if not response.is_success:
+                raise AwsError(f"ECR's storage of layers answers {response.status_code}")
+            for part in response.iter_bytes():
+                content += part
+                if len(content) > _LARGEST_CONFIGURATION:
+                    raise AwsError(f"the configuration of the image has more than {_LARGEST_CONFIGURATION:,} bytes")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise AwsError(f"ECR's storage of layers cannot be reached: {type(error).__name__}") from error
+    return content

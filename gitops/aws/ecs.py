@@ -57,7 +57,8 @@ class Service:
 class Task:
     """A task. `exit_code` is the first container's; None while it runs, and when it never started.
 
-    `images` are those of its containers, by their names.
+    `images` are those of its containers, by their names; `definition` is the ARN of its task definition, and `group`
+    says what started it: `service:NAME`, or `family:NAME`.
     """
 
     arn: str
@@ -69,6 +70,8 @@ class Task:
     stopped_reason: str
     images: Mapping[str, str]
     created: datetime = _NEVER
+    definition: str = ""
+    group: str = ""
 
     @property
     def task_id(self) -> str:
@@ -122,6 +125,14 @@ class Ecs:
             described = self._client.describe_tasks(cluster=service.cluster, tasks=arns[:100])["tasks"]
         running = [task for task in map(_task, described) if task.status == RUNNING]
         return sorted(running, key=lambda task: task.started)
+
+    def stopped_tasks(self, cluster: str) -> list[Task]:
+        """Return up to 100 tasks of a cluster that have stopped in the last hour, the one made first before others."""
+        with translate_errors():
+            arns = self._client.list_tasks(cluster=cluster, desiredStatus=STOPPED)["taskArns"]
+            described = self._client.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+        stopped = [task for task in map(_task, described) if task.status == STOPPED]
+        return sorted(stopped, key=lambda task: task.created)
 
     def fargate_vcpus(self) -> Mapping[str, float]:
         """Return the vCPUs of all tasks on Fargate that have not stopped, of every cluster, by capacity provider."""
@@ -224,6 +235,8 @@ def _task(task: TaskTypeDef) -> Task:
         stopped_reason=": ".join(_distinct(reasons)),
         images={one.get("name", ""): one.get("image", "") for one in task.get("containers", [])},
         created=task.get("createdAt", _NEVER),
+        definition=task.get("taskDefinitionArn", ""),
+        group=task.get("group", ""),
     )
 
 

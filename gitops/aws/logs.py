@@ -60,3 +60,18 @@ class CloudWatchLogs:
                 return Page([], token)
             raise
         return Page([event["message"] for event in answer["events"]], answer["nextForwardToken"])
+
+    def last(self, group: str, stream: str, limit: int) -> list[str]:
+        """Return the last lines of a stream, of its last `limit` events; none where the stream or its group is not."""
+        if not group:
+            return []
+        try:
+            with translate_errors():
+                answer = self._client.get_log_events(
+                    logGroupName=group, logStreamName=stream, limit=limit, startFromHead=False
+                )
+        except AwsError as error:
+            if error.code == "ResourceNotFoundException":
+                return []
+            raise
+        return [line for event in answer["events"] for line in event["message"].splitlines()][-limit:]

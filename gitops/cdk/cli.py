@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from functools import cache
 from importlib.util import find_spec
@@ -31,6 +32,9 @@ CONCURRENCY = 20
 SHORT_LIVED = ("--single-threaded-gc", "--max-semi-space-size=64")
 """Options of Node for a program of seconds, MiB: with more room for new objects and without threads that collect them
 side by side, the CLI takes a quarter less processor time. https://nodejs.org/api/cli.html#--max-semi-space-sizesize"""
+
+
+_FAILED = re.compile(r"^\s*❌\s+(?P<stack>\S+) failed to deploy\s*\n(?:‣ )?(?P<reason>.*)$", re.MULTILINE)
 
 
 @cache
@@ -91,6 +95,11 @@ def start_deploy(
     options += ["--import-existing-resources"] if import_existing else []
     concurrency = min(len(selectors), CONCURRENCY)
     return _start_cli("deploy", [*options, "--concurrency", str(concurrency), *selectors], environ)
+
+
+def failed_stacks(output: str) -> dict[str, str]:
+    """Return the stacks of which `cdk deploy` says in its output that they failed, each with the reason."""
+    return {found["stack"]: found["reason"].strip() for found in _FAILED.finditer(output)}
 
 
 def _start_cli(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) -> Program:

@@ -30,8 +30,9 @@ version of any of them, and an editor with a YAML language server completes and 
 {kinds}
 
 An app takes missing fields from the `app_defaults` of its base: `environment` and `secrets` are merged key by key,
-`services` by name and then field by field, and any other field of the app replaces the default. A service that the
-app sets to `null` is removed. "Required" therefore means for an app: here or in the defaults of its base.
+`services` by name and then field by field, and any other field of the app replaces the default. `null` removes a
+default: a field, a service, a field of a service, a variable or a secret. "Required" therefore means for an app: here
+or in the defaults of its base.
 
 Unknown keys, duplicate keys, tags and numbers with leading zeros are errors. Dates and words such as `yes` and `on`
 are text; a number where text is wanted, such as a version `1.10`, goes in quotes.
@@ -114,7 +115,7 @@ def _config_within(hint: object) -> type | None:
 
 def _type(part: Schema) -> str:
     if values := part.get("enum"):
-        return "one of " + ", ".join(f"`{value}`" for value in values)
+        return "one of " + ", ".join(f"`{value}`" for value in values if value is not None)
     kind = part["type"] if isinstance(part["type"], str) else part["type"][0]
     if kind == "array":
         items = resolved(part["items"])["type"]

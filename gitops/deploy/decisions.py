@@ -77,17 +77,18 @@ def may_be_unchanged(wanted: SynthesisedStack, deployed: DeployedStack | None) -
 
 
 def judge(
-    before: DeployedStack | None, after: DeployedStack | None, *, cli_succeeded: bool
+    before: DeployedStack | None, after: DeployedStack | None, *, cli_succeeded: bool, cli_failed_here: bool = False
 ) -> DeploymentOutcome | None:
     """Return what a run of the CDK CLI has done to a stack, or None when the stack had not had its turn.
 
     The CLI starts no further stacks once one has failed, so a failed run says nothing about those it left alone.
+    `cli_failed_here` is whether it says that it failed at this very stack: what changed it then was somebody else.
     """
     if after is None:
         return None
     if before is not None and _trace(before) == _trace(after):
         return "unchanged" if cli_succeeded else None
-    if not stack_status.is_good(after.status):
+    if cli_failed_here or not stack_status.is_good(after.status):
         return "failed"
     return "updated" if before is not None and before.stack_id == after.stack_id else "created"
 

@@ -11,9 +11,10 @@ from gitops.aws import stack_status
 from gitops.aws.cloudformation import first_failures
 from gitops.deploy import decisions as deployment_plan
 from gitops.deploy.decisions import Result
+from gitops.deploy.evidence import hints
 from gitops.deploy.rounds import Rounds
 from gitops.errors import UserError
-from gitops.templates import replacement
+from gitops.templates import database_changes, replacement
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedStack
     from gitops.aws.regions import Existing, Regions
+    from gitops.aws.session import Session
     from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly
     from gitops.deploy.preflight.gate import Gate
@@ -51,11 +53,12 @@ class Deployment:
         lock_of: LockOf,
         today: date,
         report: Reporter,
+        session: Session,
     ) -> None:
         self._regions = regions
         self._environments = environments
         self._stacks = {environment.name: assembly.stacks[environment.name.stack] for environment in environments}
-        self._rounds = Rounds(target, regions, assembly, report)
+        self._rounds = Rounds(target, regions, assembly, report, session)
         self._gate = gate
         self._lock_of = lock_of
         self._today = today
@@ -151,13 +154,18 @@ class Deployment:
             wanted, template = self._stacks[environment.name], templates[stack.name]
             if deployment_plan.may_be_unchanged(wanted, stack) and template == wanted.template:
                 self._same[environment.name] = stack
-            elif refused := replacement.refusals(
-                replacement.find(template, wanted.template), environment.config.allow_replacement, self._today
-            ):
-                self._record(environment, "failed", stack, reason=replacement.explain(refused))
+            elif refused := self._refused(environment, template):
+                self._record(environment, "failed", stack, reason=refused)
         for wave in deployment_plan.waves(self._environments):
             changing = {environment.name for environment in self._left(self._environments)} - self._same.keys()
             self._set_unchanged_aside([e for e in wave if e.base is None or e.base.name not in changing])
+
+    def _refused(self, environment: Environment, deployed: object) -> str:
+        """Return why the deployed template cannot, or must not without consent, become the wanted one; or nothing."""
+        wanted, consents = self._stacks[environment.name].template, environment.config.allow_replacement
+        replaced = replacement.refusals(replacement.find(deployed, wanted), consents, self._today)
+        refused = database_changes.refusals(deployed, wanted, consents, self._today)
+        return "\n".join([*refused, *([replacement.explain(replaced)] if replaced else [])])
 
     def _set_unchanged_aside(self, environments: Iterable[Environment]) -> None:
         """Record environments as unchanged whose template is the deployed one, and with it all that it reads."""
@@ -199,7 +207,8 @@ class Deployment:
         guarded = stack.needs_confirmation is not None
         causes = first_failures(self._regions[stack.where].events(stack.stack_id))
         advice = stack_status.advice(stack.status, environment.name, stack.where, guarded=guarded)
-        return "\n".join([*causes, advice])
+        text = "\n".join([*causes, *map(str, self._rounds.failed_tasks(stack.name))])
+        return "\n".join([text, *(f"Hint: {hint}" for hint in hints(text)), advice])
 
     def _record(
         self,

@@ -17,6 +17,7 @@ from gitops.aws import stack_status
 from gitops.aws.session import AwsError
 from gitops.cdk import cli as cdk
 from gitops.deploy import decisions as deployment_plan
+from gitops.deploy.evidence import Evidence
 from gitops.program import stopped_at_exit, while_running
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
     from gitops.aws.cloudformation import DeployedStack
     from gitops.aws.regions import Existing, Regions
+    from gitops.aws.session import Session
     from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly, SynthesisedStack
+    from gitops.deploy.evidence import FailedTask
     from gitops.outcome import DeploymentOutcome
     from gitops.output.progress import Reporter
     from gitops.program import Program
@@ -34,6 +37,11 @@ POLL_SECONDS = 3.0
 """CloudFormation throttles those who ask how it goes much more often."""
 
 EMBEDDED_POLL_SECONDS = 0.5
+
+CHANGED_BY_ANOTHER = (
+    "another deployment of it ran at the same time and has changed it; what this one declares was not deployed. "
+    "Decide which of the two is wanted, then deploy that"
+)
 
 PATIENCE_SECONDS = 3600.0
 """How long an operation of CloudFormation is waited for; a large database takes half of it."""
@@ -56,12 +64,19 @@ class Turn(NamedTuple):
 class Rounds:
     """Deploys stacks of one assembly to one target."""
 
-    def __init__(self, target: Target, regions: Regions, assembly: Assembly, report: Reporter) -> None:
+    def __init__(
+        self, target: Target, regions: Regions, assembly: Assembly, report: Reporter, session: Session
+    ) -> None:
         self._target = target
         self._regions = regions
         self._assembly = assembly
         self._report = report
         self._interval = poll_interval(target)
+        self._evidence = Evidence(session, 3 * self._interval)
+
+    def failed_tasks(self, stack: str) -> list[FailedTask]:
+        """Return the tasks of services that were seen failing while a stack was deployed."""
+        return self._evidence.of(stack)
 
     def observe(self, stacks: Iterable[SynthesisedStack]) -> dict[str, DeployedStack]:
         """Return what is deployed of `stacks`, by name."""
@@ -111,10 +126,19 @@ class Rounds:
         watch.look(after)
         turns = {}
         for group, program in zip(groups, programs, strict=True):
+            failed = {} if program.succeeded else cdk.failed_stacks(program.output())
             for stack in group:
                 now = after.get(stack.name)
-                outcome = deployment_plan.judge(before.get(stack.name), now, cli_succeeded=bool(program.succeeded))
-                if outcome is not None:
+                outcome = deployment_plan.judge(
+                    before.get(stack.name),
+                    now,
+                    cli_succeeded=bool(program.succeeded),
+                    cli_failed_here=stack.name in failed,
+                )
+                if outcome == "failed" and now and stack_status.is_good(now.status):
+                    words = f"{CHANGED_BY_ANOTHER}\nThe CDK CLI says: {failed[stack.name]}"
+                    turns[stack.name] = Turn(outcome, now, watch.seconds(stack.name), words)
+                elif outcome is not None:
                     turns[stack.name] = Turn(outcome, now, watch.seconds(stack.name))
                 elif len(group) == 1:
                     words = f"{program.last_words()}\nAll of the CDK CLI's output: {program.log}"
@@ -131,7 +155,9 @@ class Rounds:
         return cdk.start_deploy(self._assembly.folder, selectors, environ, import_existing=accounts)
 
     def _show(self, watch: _Stopwatch, deployed: Mapping[str, DeployedStack]) -> None:
-        for stack in watch.look(deployed):
+        moving = watch.look(deployed)
+        self._evidence.look(moving)
+        for stack in moving:
             self._report.update(stack.environment or stack.name, stack_status.in_words(stack.status))
 
 

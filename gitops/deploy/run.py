@@ -67,6 +67,7 @@ def deploy_environments(
             lock_of=lock_of,
             today=today,
             report=report,
+            session=session,
         )
         try:
             return deployment.run()

@@ -16,7 +16,7 @@ from gitops.cost.estimate import estimate
 from gitops.destroy.decisions import without_a_source
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, Cost, Plan, PlannedEnvironment
 from gitops.templates import changes as templates
-from gitops.templates import permissions, replacement
+from gitops.templates import database_changes, permissions, replacement
 from gitops.templates.differences import ResourceChange
 from gitops.templates.words import cut
 
@@ -118,13 +118,15 @@ def _refusals(
     if declared is None:
         return
     if affected.before and affected.after:
-        before, after = affected.before, affected.after
+        before, after, consents = affected.before, affected.after, declared.config.allow_replacement
         if before.where == after.where:
             found = replacement.find(before.template, after.template)
         else:
             found = replacement.find_left(before.template, before.where, after.where)
-        for message in replacement.refusals(found, declared.config.allow_replacement, today):
+        for message in replacement.refusals(found, consents, today):
             yield f"would replace a resource that holds data without consent: {message}"
+        if before.where == after.where:
+            yield from database_changes.refusals(before.template, after.template, consents, today)
     budget = budget_of(declared)
     if cost is not None and over_budget(cost, budget):
         yield (f"would cost about {cost.most_usd:.2f} USD a month; its base allows {budget} (policy.max_monthly_usd)")

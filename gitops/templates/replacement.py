@@ -46,7 +46,7 @@ def find_left(old: object, old_place: object, new_place: object) -> list[Replace
 
 def find_all(old: object, new: object) -> list[Replacement]:
     """Return the resources of any type in the template `old` that would not be the same ones after `new`."""
-    before, after = _resources(old), _resources(new)
+    before, after = resources(old), resources(new)
     causes = _replaced(before, after)
     return [
         Replacement(logical_id, before[logical_id]["Type"], causes[logical_id])
@@ -134,6 +134,7 @@ def references(value: object) -> Iterator[str]:
                 yield from references(item)
 
 
-def _resources(template: object) -> Resources:
-    resources = template.get("Resources", {}) if isinstance(template, dict) else {}
-    return cast("Resources", resources)
+def resources(template: object) -> Resources:
+    """Return the resources of a template by their logical ids; none where it is not a template."""
+    found = template.get("Resources", {}) if isinstance(template, dict) else {}
+    return cast("Resources", found)

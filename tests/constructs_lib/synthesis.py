@@ -19,9 +19,10 @@ Templates = dict[str, dict[str, Any]]
 Synthesise = Callable[[Callable[[Construct], object]], Template]
 
 
-def synthesise_folder(folder: Path, outdir: Path) -> Templates:
-    """Return the template of every stack that a folder of declarations makes."""
-    app = cdk.App(context={**FEATURE_FLAGS, "environments": str(folder)}, outdir=str(outdir))
+def synthesise_folder(folder: Path, outdir: Path, *, only: str = "") -> Templates:
+    """Return the template of every stack that a folder of declarations makes, or of one environment."""
+    context = {**FEATURE_FLAGS, "environments": str(folder), **({"environment": only} if only else {})}
+    app = cdk.App(context=context, outdir=str(outdir))
     table_of_contents.assemble(app)
     return {stack.stack_name: dict(stack.template) for stack in app.synth().stacks}
 

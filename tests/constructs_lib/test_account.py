@@ -120,6 +120,7 @@ class TestRoles:
         asked = {
             "ec2:DescribeAddresses",
             "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
             "secretsmanager:DescribeSecret",
             "servicequotas:GetServiceQuota",
         }

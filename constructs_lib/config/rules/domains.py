@@ -8,6 +8,12 @@ from constructs_lib.config.model import ProdAppConfig
 from constructs_lib.config.routing import host
 from constructs_lib.config.rules.declarations import Declarations
 
+LONGEST_COMMON_NAME = 64
+"""Characters of the first name of a certificate.
+
+https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html, DomainName
+"""
+
 
 def hosts_are_unique(declarations: Declarations) -> Iterator[Problem]:
     """Each app answers at a host name of its own."""
@@ -31,6 +37,15 @@ def hostnames_are_below_the_domain(declarations: Declarations) -> Iterator[Probl
         if hostname and hostname != domain and hostname.partition(".")[2] != domain:
             message = f"{hostname} is not covered by the base's certificate: use {domain} or one label below it"
             yield app.problem(("hostname",), message)
+
+
+def certificates_can_be_issued(declarations: Declarations) -> Iterator[Problem]:
+    """A base's own certificate has its domain as the common name, of at most 64 characters."""
+    for base, config in declarations.bases:
+        length = len(config.domain)
+        if length > LONGEST_COMMON_NAME and not config.certificate_arn:
+            message = f"has {length} characters, and ACM issues certificates for at most {LONGEST_COMMON_NAME}"
+            yield base.problem(("domain",), f"{message}; use a shorter domain, or name one in certificate_arn")
 
 
 def certificates_are_of_the_base(declarations: Declarations) -> Iterator[Problem]:

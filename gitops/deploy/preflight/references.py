@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib.config.model import AdHocBaseConfig, AppConfig, ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.routing import host
@@ -13,6 +13,7 @@ from gitops.aws.acm import Acm
 from gitops.aws.ecr import Ecr
 from gitops.aws.route53 import Route53
 from gitops.aws.secrets_manager import SecretsManager
+from gitops.aws.session import AwsError
 from gitops.deploy.preflight.check import PreflightCheck
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ OCI_ARCHITECTURE = {"arm64": "arm64", "x86_64": "amd64"}
 
 https://github.com/opencontainers/image-spec/blob/main/image-index.md
 """
+
+
+_UNKNOWN = "unknown"
+"""What attestations, which stand in lists of manifests too, have for an architecture."""
 
 
 class Image(NamedTuple):
@@ -143,18 +148,34 @@ def reference_checks(
 
 
 def image_problem(ecr: Ecr, image: Image) -> str:
-    """An image has to be in its repository, for the architecture that is declared where its manifest says."""
+    """An image has to be in its repository, for the architecture that is declared.
+
+    Raises AwsError when the registry does not say for which architecture it was built.
+    """
     if not ecr.has_repository(image.repository):
         return f"there is no ECR repository {image.repository} in {image.where}"
     manifest = ecr.manifest(image.repository, image.version)
     if manifest is None:
         return f"the repository {image.repository} has no image {image.version}: push it, or declare another"
-    platforms = {entry.get("platform", {}).get("architecture", "unknown") for entry in manifest.get("manifests", [])}
-    if platforms and OCI_ARCHITECTURE[image.architecture] not in platforms:
-        # Attestations stand in the list too, as images for an unknown architecture.
-        built = ", ".join(sorted(platforms - {"unknown"}))
-        return f"the image is built for {built}, and {image.architecture} is declared (`architecture`)"
+    built = _architectures(ecr, image, manifest)
+    if OCI_ARCHITECTURE[image.architecture] not in built:
+        return (
+            f"the image is built for {', '.join(sorted(built))}, and {image.architecture} is declared (`architecture`)"
+        )
     return ""
+
+
+def _architectures(ecr: Ecr, image: Image, manifest: Mapping[str, Any]) -> set[str]:
+    """Return the architectures that an image is built for, by its list of manifests or by its one configuration."""
+    if "manifests" in manifest:
+        listed = {entry.get("platform", {}).get("architecture", _UNKNOWN) for entry in manifest["manifests"]}
+    elif digest := manifest.get("config", {}).get("digest"):
+        listed = {ecr.configuration(image.repository, digest).get("architecture") or _UNKNOWN}
+    else:
+        listed = {_UNKNOWN}
+    if listed <= {_UNKNOWN}:
+        raise AwsError(f"neither the manifest nor the configuration of {image} names an architecture")
+    return listed - {_UNKNOWN}
 
 
 def secret_problem(secrets: SecretsManager, secret: Secret) -> str:

@@ -72,7 +72,7 @@ def test_keys_are_text_whatever_they_look_like() -> None:
     [
         (b"kind: a\x00b\n", "x.yaml:1:8: holds the control character U+0000; remove it"),
         (b"kind: app\n# \x1b[31m\n", "x.yaml:2:3: holds the control character U+001B; remove it"),
-        ("kind: \u202eapp\n".encode(), "x.yaml:1:7: holds the control character U+202E; remove it"),
+        ("kind: \u202eapp\n".encode(), "x.yaml:1:7: holds a character that cannot be seen: U+202E RIGHT-TO-LEFT"),
         (b'kind: "a\\0b"\n', "x.yaml:1:7: holds the control character U+0000; remove it"),
         (b'"ki\\0nd": app\n', "x.yaml:1:1: holds the control character U+0000; remove it"),
         (b"kind: app\nowner: caf\xe9\n", "x.yaml:2:11: is not UTF-8 text (byte 0xe9); save the file as UTF-8"),
@@ -82,6 +82,57 @@ def test_keys_are_text_whatever_they_look_like() -> None:
 )
 def test_content_that_is_no_plain_text_is_refused(content: bytes, message: str) -> None:
     assert refusal(content).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("character", "name", "remedy"),
+    [
+        ("\u200b", "ZERO WIDTH SPACE", "remove it"),
+        ("\u200d", "ZERO WIDTH JOINER", "remove it"),
+        ("\u2060", "WORD JOINER", "remove it"),
+        ("\ufeff", "ZERO WIDTH NO-BREAK SPACE", "remove it"),
+        ("\u200f", "RIGHT-TO-LEFT MARK", "remove it"),
+        ("\u061c", "ARABIC LETTER MARK", "remove it"),
+        ("\u2067", "RIGHT-TO-LEFT ISOLATE", "remove it"),
+        ("\u00ad", "SOFT HYPHEN", "remove it"),
+        ("\U000e0041", "TAG LATIN CAPITAL LETTER A", "remove it"),
+        ("\u00a0", "NO-BREAK SPACE", "write a plain space"),
+        ("\u2009", "THIN SPACE", "write a plain space"),
+        ("\u3000", "IDEOGRAPHIC SPACE", "write a plain space"),
+    ],
+)
+def test_characters_that_cannot_be_seen_are_named_with_their_place(character: str, name: str, remedy: str) -> None:
+    code = f"U+{ord(character):04X}"
+    expected = f"holds a character that cannot be seen: {code} {name}; {remedy}"
+
+    assert refusal(f"kind: app\nowner: oc{character}to\n".encode()) == f"x.yaml:2:10: {expected}"
+    assert refusal(f"kind: app # so{character}\n".encode()) == f"x.yaml:1:15: {expected}"
+    escaped = f"\\U{ord(character):08x}"
+    assert refusal(f'kind: "a{escaped}"\n'.encode()) == f"x.yaml:1:7: {expected}"
+
+
+@pytest.mark.parametrize("text", ["Müller", "日本語", "naïve “quoted”", "🎉", "⚠\ufe0f"])
+def test_any_text_that_can_be_seen_is_good(text: str) -> None:
+    assert parse(f"kind: {text}\n".encode(), "x.yaml").data == {"kind": text}
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (
+            b"kind: app\n<<<<<<< HEAD\nimage: v1\n=======\nimage: v2\n>>>>>>> topic\n",
+            '2:1: holds a conflict of a merge ("<<<<<<<")',
+        ),
+        (b"kind: app\n>>>>>>> topic\n", '2:1: holds a conflict of a merge (">>>>>>>")'),
+        (b"a: |\n  x\n<<<<<<< HEAD\r\n", '3:1: holds a conflict of a merge ("<<<<<<<")'),
+    ],
+)
+def test_what_a_merge_has_left_is_named(content: bytes, place: str) -> None:
+    assert refusal(content).startswith(f"x.yaml:{place}; choose what is right")
+
+
+def test_other_lines_of_such_characters_are_text() -> None:
+    assert parse(b"# =======\na: |\n  <<<<<<< HEAD\n  =======\n", "x.yaml").data == {"a": "<<<<<<< HEAD\n=======\n"}
 
 
 def test_deep_nesting_is_refused_without_running_out_of_stack() -> None:

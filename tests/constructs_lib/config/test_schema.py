@@ -52,7 +52,7 @@ def assert_same_type(hint: object, shape: schema.Schema) -> None:
         (hint,) = alternatives
     declared = shape["type"] if isinstance(shape["type"], str) else shape["type"][0]
     if typing.get_origin(hint) is typing.Literal:
-        assert set(typing.get_args(hint)) == set(shape["enum"])
+        assert set(typing.get_args(hint)) == set(shape["enum"]) - {None}
     elif dataclasses.is_dataclass(hint):
         assert declared == "object"
         assert_same_fields(typing.cast("type", hint), shape, exceptions=frozenset())
@@ -171,3 +171,15 @@ def test_long_values_are_cut_in_messages() -> None:
 
 def test_two_unknown_keys_are_two_problems() -> None:
     assert len(messages("kind: ad-hoc-app\nexpires: 2026-12-01\none: 1\ntwo: 2\n")) == 2
+
+
+@pytest.mark.parametrize("login", ["octocat", "octo-cat", "octocat_company", "a_b"])
+def test_logins_of_people_and_of_managed_users_are_owners(login: str) -> None:
+    assert messages(f"kind: ad-hoc-app\nexpires: 2026-12-01\nowner: {login}\n") == []
+
+
+@pytest.mark.parametrize("login", ["_company", "octocat_", "octo--cat", "octo_cat_company", "-octocat", "octo.cat"])
+def test_other_words_are_no_logins(login: str) -> None:
+    (message,) = messages(f"kind: ad-hoc-app\nexpires: 2026-12-01\nowner: {login}\n")
+
+    assert "owner: must be a GitHub login" in message

@@ -17,6 +17,15 @@ def test_the_first_failures_are_told_oldest_first() -> None:
     assert first_failures(newest_first) == ["A (AWS::SQS::Queue): first", "B (AWS::SQS::Queue): second"]
 
 
+def test_stack_traces_of_node_are_left_out() -> None:
+    trace = "\n    at invokeUserFunction (/var/task/framework.js:2:6)\n    at process.x (node:internal:95:5)"
+    reason = f'exit code 1{trace}\n  File "<string>", line 1\nIt is at 12:30:05'
+
+    (told,) = first_failures([event("CREATE_FAILED", reason, logical_id="A"), BEGINNING])
+
+    assert told == 'A (AWS::SQS::Queue): exit code 1\n  File "<string>", line 1\nIt is at 12:30:05'
+
+
 def test_failures_of_earlier_operations_and_cancelled_resources_are_left_out() -> None:
     newest_first = [
         event("UPDATE_FAILED", "Resource update cancelled", logical_id="B"),

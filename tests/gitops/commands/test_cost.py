@@ -17,7 +17,7 @@ account: main
 domain: dev.example.com
 hosted_zone_id: Z0123456789ABCDEFGHIJ
 network: {cidr: 10.20.0.0/16}
-database: {instance_class: z9.huge}
+database: {instance_class: x2g.large}
 policy: {max_lifetime_days: 365, max_monthly_usd: 1}
 app_defaults:
   repository: microblog
@@ -45,9 +45,9 @@ def test_resources_totals_budget_and_what_is_missing_are_told_without_any_aws(ba
     assert float(rows["dev/alpha"].split()[-1]) > 1
     assert float(rows["dev/base"].split()[-1]) > float(rows["dev/alpha"].split()[-1])
     assert any("Fargate web" in line and "awake 36% of the time" in line for line in lines)
-    assert any("RDS postgres db.z9.huge" in line and line.endswith("not priced") for line in lines)
+    assert any("RDS postgres db.x2g.large" in line and line.endswith("not priced") for line in lines)
     assert "dev/alpha is ABOVE its budget of 1 (policy.max_monthly_usd of dev/base)." in lines
-    assert any(line.startswith("dev/base, not priced in us-east-1") and "db.z9.huge" in line for line in lines)
+    assert any(line.startswith("dev/base, not priced in us-east-1") and "db.x2g.large" in line for line in lines)
     assert "Not counted:" in lines
 
     named = bare_checkout.gitops("cost", "dev/alpha", "--format", "json")

@@ -153,6 +153,26 @@ def test_an_environment_above_its_budget_is_refused_before_it_is_deployed(reposi
     assert "its base allows 1 (policy.max_monthly_usd)" in planned.refusals[0]
 
 
+def test_storage_that_shrinks_is_refused_before_rds_refuses_it(repository: GitRepository) -> None:
+    storage = '"6" if "smaller" in behaviour else "60"'
+    repository.replace(
+        "app.py",
+        'if "refused" in behaviour:',
+        'if "database" in behaviour:\n        resources["Database"] = {"Type": "AWS::RDS::DBInstance", "Properties": '
+        f'{{"DBInstanceClass": "db.t4g.micro", "Engine": "postgres", "AllocatedStorage": {storage}}}}}\n'
+        '    if "refused" in behaviour:',
+    )
+    repository.app("dev/beta", behaviour="database")
+    repository.commit()
+    repository.git("branch", "--force", "main")
+    repository.app("dev/beta", behaviour="smaller database")
+
+    planned = plan(repository, fails=True)["dev/beta"]
+
+    (refusal,) = planned.refusals
+    assert refusal.startswith("Database (AWS::RDS::DBInstance): storage would shrink from 60 to 6 GiB")
+
+
 def test_the_terminal_shows_why_an_environment_changes_and_what_is_to_be_known(repository: GitRepository) -> None:
     repository.app("dev/beta", image="v2")
     beta = (repository.root / "environments/dev/beta.yaml").read_text()

@@ -61,6 +61,12 @@ def test_a_good_stack_that_changed_was_updated_even_when_another_failed() -> Non
     assert judge(deployed("dev/alpha"), after, cli_succeeded=False) == "updated"
 
 
+def test_a_good_stack_at_which_the_cli_failed_was_changed_by_another_deployment() -> None:
+    after = deployed("dev/alpha", "UPDATE_COMPLETE", changed=LATER)
+
+    assert judge(deployed("dev/alpha"), after, cli_succeeded=False, cli_failed_here=True) == "failed"
+
+
 def test_a_stack_that_changed_and_is_not_good_failed() -> None:
     after = deployed("dev/alpha", "UPDATE_ROLLBACK_COMPLETE", changed=LATER)
 

@@ -14,7 +14,6 @@ import json
 import os
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -24,9 +23,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-LOG_LINES = 20
-LOG_LINES_READ = 200
-"""Django prints which migration it applies before a traceback that may have a hundred lines."""
+LOG_LINES = 60
+"""A traceback of Django, and what was said before it; the beginning goes where an answer cannot hold all of it."""
 MESSAGE_BYTES = 3000
 """Of a reason, as JSON: an answer to CloudFormation holds 4,096 bytes in all."""
 
@@ -183,20 +181,11 @@ def _last_lines(task: dict[str, Any], properties: dict[str, Any]) -> list[str]:
     logs = _client("logs")
     try:
         events = logs.get_log_events(
-            logGroupName=properties["LogGroup"], logStreamName=stream, limit=LOG_LINES_READ, startFromHead=False
+            logGroupName=properties["LogGroup"], logStreamName=stream, limit=LOG_LINES, startFromHead=False
         )["events"]
     except logs.exceptions.ResourceNotFoundException:
         return []
-    return list(_without_frames(event["message"].rstrip() for event in events))[-LOG_LINES:]
-
-
-def _without_frames(lines: Iterable[str]) -> Iterator[str]:
-    """Leave out the frames of Python's tracebacks, which the log keeps; what was raised stays."""
-    in_frame = False
-    for line in lines:
-        in_frame = line.startswith('  File "') or (in_frame and line.startswith("    "))
-        if not in_frame:
-            yield line
+    return [event["message"].rstrip() for event in events]
 
 
 def _reason(step: dict[str, Any]) -> str:

@@ -1,22 +1,12 @@
 """The list of rules itself; what each rule says is in tests/fixtures/environments."""
 
 import inspect
+import pkgutil
+from importlib import import_module
 
 from constructs_lib.config import rules
-from constructs_lib.config.rules import (
-    accounts,
-    domains,
-    identity,
-    lifetime,
-    network,
-    routing,
-    schedule,
-    seeding,
-    services,
-    variables,
-)
 
-MODULES = (accounts, domains, identity, lifetime, network, routing, schedule, seeding, services, variables)
+MODULES = [import_module(f"{rules.__name__}.{module.name}") for module in pkgutil.iter_modules(rules.__path__)]
 
 
 def test_every_rule_that_is_written_is_checked_once() -> None:

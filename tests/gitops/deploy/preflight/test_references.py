@@ -127,7 +127,7 @@ def index(*architectures: str) -> object:
 def test_an_image_is_found_by_its_tag_and_by_its_digest(
     session: Session, where: AccountRegion, version: str, image_id: dict[str, str]
 ) -> None:
-    push(session, where, {"config": {}}, **image_id)
+    push(session, where, index("arm64"), **image_id)
 
     assert image_problem(Ecr(session, where), Image(where, "microblog", version, "arm64")) == ""
 

@@ -1,0 +1,112 @@
+"""What is left of tasks that failed in a deployment: exit code, reason, last log lines, and hints at known causes.
+
+A deployment that fails is rolled back, and its services, their tasks and their logs go with it when it was the first.
+So they are looked at while CloudFormation still works.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitops.aws.cloudformation import CloudFormation
+from gitops.aws.ecs import Ecs
+from gitops.aws.logs import CloudWatchLogs
+from gitops.aws.session import AwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gitops.aws.cloudformation import DeployedStack
+    from gitops.aws.ecs import Task
+    from gitops.aws.session import Session
+
+LOG_LINES = 60
+"""Of each task: a traceback of Django with what it says before and after."""
+
+_CLUSTER = "AWS::ECS::Cluster"
+_OF_A_SERVICE = "service:"
+_SCALING = "Scaling activity initiated by"
+"""Begins the reason of a task that its service stopped because it is not needed any more."""
+
+_HINTS: Mapping[str, str] = {
+    r"\bcodes?:? \[?400\b|answer(ed|s) 400\b": (
+        "400: Django refuses the Host of the health check, which is the task's address; add it to ALLOWED_HOSTS, or "
+        "answer the path of the health check in a middleware before CommonMiddleware"
+    ),
+    r"\bcodes?:? \[?30[128]\b|answer(ed|s) 30[128]\b": (
+        "301: the health check comes by HTTP and is redirected; with SECURE_SSL_REDIRECT, set SECURE_PROXY_SSL_HEADER, "
+        "and name the path in SECURE_REDIRECT_EXEMPT"
+    ),
+    r"[Cc]onnection refused|Request timed out|no answer": (
+        "nothing answers at the declared port: the command may bind another `port`, or 127.0.0.1 instead of 0.0.0.0"
+    ),
+    r"exit code 137\b|OutOfMemory": "137: the task was killed, most likely for its memory; raise memory_mib",
+    r"exit code 127\b|executable file not found": "127: the image has no such command on its PATH",
+    r"exec format error": "the image is built for another processor than `architecture` declares",
+}
+"""Known causes, by what is said when they have struck."""
+
+
+class FailedTask(NamedTuple):
+    """A task of a service that failed. `why` has exit code and reason."""
+
+    service: str
+    why: str
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        log = "\n".join(f"  {line}" for line in self.lines)
+        return f"{self.service}: {self.why}" + (f"\nIts last log lines:\n{log}" if log else "\nIt wrote no log.")
+
+
+def hints(text: str) -> list[str]:
+    """Return a hint for each known cause that a text speaks of."""
+    return [hint for pattern, hint in _HINTS.items() if re.search(pattern, text)]
+
+
+@dataclass
+class Evidence:
+    """The newest task that failed of each service, by stack; `interval` is the least time between looks, in seconds."""
+
+    session: Session
+    interval: float
+    _since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _found: dict[str, dict[str, FailedTask]] = field(default_factory=dict)
+    _looked: float = float("-inf")
+
+    def look(self, stacks: Iterable[DeployedStack]) -> None:
+        """Note the failed tasks of stacks that CloudFormation works on. What AWS does not tell is left out."""
+        if time.monotonic() - self._looked < self.interval:
+            return
+        self._looked = time.monotonic()
+        for stack in stacks:
+            with suppress(AwsError):  # evidence is a help; the deployment goes on without it
+                for failed in self._failed(stack):
+                    self._found.setdefault(stack.name, {})[failed.service] = failed
+
+    def of(self, stack: str) -> list[FailedTask]:
+        """Return what was found of a stack, by the names of services."""
+        return [failed for _, failed in sorted(self._found.get(stack, {}).items())]
+
+    def _failed(self, stack: DeployedStack) -> Iterator[FailedTask]:
+        ecs, logs = Ecs(self.session, stack.where), CloudWatchLogs(self.session, stack.where)
+        for resource in CloudFormation(self.session, stack.where).resources(stack.stack_id):
+            if resource.type != _CLUSTER or not resource.physical_id:
+                continue
+            for task in ecs.stopped_tasks(resource.physical_id):
+                if task.created >= self._since and has_failed(task):
+                    container = ecs.container(task.definition)
+                    lines = logs.last(container.log_group, container.log_stream(task), LOG_LINES)
+                    service = task.definition.rpartition("/")[2].partition(":")[0].partition("_")[2]
+                    code = "" if task.exit_code is None else f"exit code {task.exit_code}; "
+                    yield FailedTask(service, f"{code}{task.stopped_reason}", tuple(lines))
+
+
+def has_failed(task: Task) -> bool:
+    """Whether a stopped task of a service failed, rather than being stopped for another one."""
+    return task.group.startswith(_OF_A_SERVICE) and not task.stopped_reason.startswith(_SCALING)
