@@ -33,8 +33,9 @@ class TestEveryApp:
         release, resource = run_of(templates[app], "the release command")
         assert database in resource["DependsOn"]
         services = logical_ids(templates[app], "AWS::ECS::Service")
-        assert len(services) == 3
-        for service in services.values():
+        waiting = {key: service for key, service in services.items() if "CacheService" not in key}
+        assert len(waiting) == 3
+        for service in waiting.values():
             assert release in service["DependsOn"]
 
     def test_tasks_start_only_when_their_roles_have_their_policies(self, app: str, templates: dict[str, Any]) -> None:
