@@ -1,7 +1,8 @@
 """What a base says for its apps, and how an app's own words go over it.
 
 `environment` and `secrets` are merged key by key, `services` by name and then field by field; any other field of
-the app replaces the default. What the app sets to null is removed: a field, a service, a service's field, a key.
+the app replaces the default, and so does the list `secrets` of a service. What the app sets to null is removed: a
+field, a service, a service's field, a key.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,8 +56,8 @@ def _removals(base: Source, path: FieldPath, data: Data) -> Iterator[Problem]:
     for key, value in data.items():
         if value is None:
             yield base.problem((*path, key), message)
-        elif key in _BY_KEY:
-            for name, text in cast("Data", value).items():
+        elif key in _BY_KEY and isinstance(value, Mapping):
+            for name, text in value.items():
                 if text is None:
                     yield base.problem((*path, key, name), message)
 
@@ -65,7 +66,7 @@ def _over(app: Source, path: FieldPath, own: Data, theirs: Data, problems: list[
     """Return the fields that stand at `path` in an app over the defaults, without those that are set to null."""
     merged = {**theirs, **own}
     for key in _BY_KEY:
-        if own.get(key) is not None:
+        if isinstance(own.get(key), Mapping):
             defaults = _mapping(theirs, key)
             merged[key] = _present(app, (*path, key), {**defaults, **_mapping(own, key)}, defaults, problems)
     return _present(app, path, merged, theirs, problems)

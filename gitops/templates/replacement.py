@@ -39,7 +39,7 @@ def find_left(old: object, old_place: object, new_place: object) -> list[Replace
     cause = f"stays in {old_place}; {new_place} gets a new, empty one"
     return [
         Replacement(logical_id, resource["Type"], cause)
-        for logical_id, resource in _resources(old).items()
+        for logical_id, resource in resources(old).items()
         if resource_type(resource["Type"]).needs_consent
     ]
 

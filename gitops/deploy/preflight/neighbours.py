@@ -42,7 +42,6 @@ def neighbour_checks(
         balancer = LoadBalancing(session, environment.place)
         base = existing.get((environment.place, name.base.stack))
         yield PreflightCheck(f"host name of {name}", [name], partial(host_problem, candidate.stack.url, others))
-        yield PreflightCheck(f"cache database of {name}", [name], partial(cache_problem, name, on_base))
         yield PreflightCheck(
             f"priorities of listener rules of {name}",
             [name],
@@ -61,13 +60,6 @@ def host_problem(url: str, others: Collection[DeployedStack]) -> str:
     """Return which other environment answers at the URL of an app."""
     taken = next((stack for stack in others if url and stack.outputs.get(URL_OUTPUT) == url), None)
     return f"{taken.environment} is deployed and answers at {url}; {_REMEDY}" if taken else ""
-
-
-def cache_problem(name: EnvironmentName, on_base: Collection[DeployedStack]) -> str:
-    """Return which other app on the base has the same database of the cache."""
-    number = name.cache_database
-    taken = next((s for s in on_base if _name(s).cache_database == number), None)
-    return f"{taken.environment} is deployed and has the cache database {number} too; {_REMEDY}" if taken else ""
 
 
 def count_problem(

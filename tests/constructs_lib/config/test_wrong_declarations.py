@@ -13,8 +13,8 @@ Write = Callable[..., Path]
 
 ALPHA, BETA = EnvironmentName("dev", "alpha"), EnvironmentName("dev", "beta")
 APP = "kind: ad-hoc-app\nexpires: 2026-12-01\n"
-PR_26, PR_76 = EnvironmentName("dev", "pr-26"), EnvironmentName("dev", "pr-76")
-COLLIDING = {"dev/pr-26.yaml": APP, "dev/pr-76.yaml": APP}
+PR_100, PR_259 = EnvironmentName("dev", "pr-100"), EnvironmentName("dev", "pr-259")
+COLLIDING = {"dev/pr-100.yaml": APP, "dev/pr-259.yaml": APP}
 
 
 def names(*texts: str) -> set[EnvironmentName]:
@@ -62,11 +62,11 @@ def test_a_default_of_a_base_that_one_app_makes_wrong_stops_that_app_alone(write
 def test_of_two_that_collide_the_one_that_was_there_before_is_right(write: Write) -> None:
     folder = write(COLLIDING)
 
-    assert read(folder).wrong.keys() == {PR_76}
-    assert read(folder, established={PR_26}).wrong.keys() == {PR_76}
-    assert read(folder, established={PR_76}).wrong.keys() == {PR_26}
-    assert read(folder, established={PR_26, PR_76}).wrong.keys() == {PR_76}
-    assert read(folder).well_formed.keys() >= {PR_26, PR_76}
+    assert read(folder).wrong.keys() == {PR_259}
+    assert read(folder, established={PR_100}).wrong.keys() == {PR_259}
+    assert read(folder, established={PR_259}).wrong.keys() == {PR_100}
+    assert read(folder, established={PR_100, PR_259}).wrong.keys() == {PR_259}
+    assert read(folder).well_formed.keys() >= {PR_100, PR_259}
 
 
 def test_the_apps_that_are_too_many_are_those_that_came_last(write: Write) -> None:

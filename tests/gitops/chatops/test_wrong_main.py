@@ -70,11 +70,11 @@ def test_what_may_be_locked_is_not_destroyed(conversation: Conversation, text: s
 
 def test_of_two_that_collide_each_is_left_to_the_job_that_sees_which_is_deployed(conversation: Conversation) -> None:
     text = WRONG.replace("imagge", "image")
-    write(conversation, **{"pr-26": text, "pr-76": text})
+    write(conversation, **{"pr-100": text, "pr-259": text})
 
-    ran = conversation.decide(conversation.comment("octocat", "/deploy dev/pr-26\n/deploy dev/pr-76"))
+    ran = conversation.decide(conversation.comment("octocat", "/deploy dev/pr-100\n/deploy dev/pr-259"))
 
-    assert ran.steps == [("deploy", "dev/pr-26"), ("deploy", "dev/pr-76")]
+    assert ran.steps == [("deploy", "dev/pr-100"), ("deploy", "dev/pr-259")]
 
 
 def test_whoever_destroys_is_told_whose_data_comes_from_it(conversation_with_aws: Conversation) -> None:

@@ -32,7 +32,6 @@ def test_everything_that_is_missing_is_said_at_once(declared: Checkout) -> None:
         "image microblog:v7 (arm64)": "missing",
         "secret dev/sentry": "missing",
         "host name of dev/alpha": "ok",
-        "cache database of dev/alpha": "ok",
         "priorities of listener rules of dev/alpha": "ok",
         "number of environments on dev/base": "ok",
     }

@@ -404,13 +404,13 @@ def test_what_is_wrong_is_kept_and_stops_no_other(jobs: Jobs) -> None:
 
 
 def test_what_collides_with_another_expires_all_the_same(jobs: Jobs) -> None:
-    jobs.merge({path("dev/pr-26"): app(LATER), path("dev/pr-76"): app(PAST)})
+    jobs.merge({path("dev/pr-100"): app(LATER), path("dev/pr-259"): app(PAST)})
     jobs.pull()
 
     observe(jobs)
     report(jobs)
 
-    assert removed(jobs) == ["dev/pr-76"]
+    assert removed(jobs) == ["dev/pr-259"]
 
 
 def test_a_wrong_file_that_was_removed_and_came_back_is_declared(jobs: Jobs) -> None:

@@ -122,6 +122,6 @@ def test_classes_depend_on_the_region_of_the_base(write: Write) -> None:
 
 @pytest.mark.parametrize("name", ["cache.t4g.mikro", "cache.t1.micro", "cache.m9z.large"])
 def test_a_node_type_that_does_not_exist_is_refused(name: str, write: Write) -> None:
-    message = refusal(base(write, f"cache: {{node_type: {name}}}\n"))
+    message = refusal(base(write, f"cache: {{node_type: {name}}}\n", prod=True))
 
-    assert f"7:20: cache.node_type: ElastiCache has no node type {name} in us-east-1; " in message
+    assert f"6:20: cache.node_type: ElastiCache has no node type {name} in us-east-1; " in message

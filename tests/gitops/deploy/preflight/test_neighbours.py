@@ -9,7 +9,6 @@ import pytest
 from constructs_lib.config.environments import Environment, parse_name
 from constructs_lib.config.model import AdHocBaseConfig, PolicyConfig
 from gitops.deploy.preflight.neighbours import (
-    cache_problem,
     count_problem,
     host_problem,
     taken_priorities,
@@ -39,13 +38,6 @@ def test_a_host_name_is_taken_by_another_environment_alone() -> None:
     assert "qa/alpha is deployed and answers at https://a.example.com" in host_problem("https://a.example.com", [other])
     assert host_problem("https://b.example.com", [other]) == ""
     assert host_problem("", [deployed("qa/alpha")]) == ""
-
-
-def test_a_database_of_the_cache_is_taken_by_an_app_with_the_same_number() -> None:
-    others = [deployed("dev/pr-26"), deployed("dev/alpha")]
-
-    assert "dev/pr-26 is deployed and has the cache database 1181 too" in cache_problem(parse_name("dev/pr-76"), others)
-    assert cache_problem(parse_name("dev/beta"), others) == ""
 
 
 @pytest.mark.parametrize(
