@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,10 +13,17 @@ BUCKET = "dev-alpha-bucket-0a1b2c"
 PAGE = 3  # versions
 
 
+class NoSuchBucketError(Exception):
+    """S3's answer about a bucket that is not there."""
+
+
 class FakeS3:
     """S3, and the address that waits for an answer."""
 
+    exceptions = SimpleNamespace(NoSuchBucket=NoSuchBucketError)
+
     def __init__(self) -> None:
+        self.exists = True
         self.versions: list[tuple[str, str]] = []
         self.markers: list[tuple[str, str]] = []
         self.refuses = ""
@@ -27,6 +35,8 @@ class FakeS3:
 
     def paginate(self, **request: str) -> Iterator[dict[str, Any]]:
         assert request == {"Bucket": BUCKET}
+        if not self.exists:
+            raise NoSuchBucketError
         found = [("Versions", one) for one in self.versions] + [("DeleteMarkers", one) for one in self.markers]
         for start in range(0, len(found) or 1, PAGE):
             page: dict[str, Any] = {}
@@ -106,6 +116,14 @@ def test_every_version_and_marker_goes_with_the_stack(s3: FakeS3) -> None:
 
 def test_empty_bucket_is_left_alone(s3: FakeS3) -> None:
     s3.versions = []
+
+    index.handler(event("Delete"), Context())
+
+    assert s3.answers[0]["Status"] == "SUCCESS"
+
+
+def test_bucket_that_somebody_deleted_by_hand_stops_nothing(s3: FakeS3) -> None:
+    s3.exists = False
 
     index.handler(event("Delete"), Context())
 

@@ -34,6 +34,8 @@ def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 # Lamb
         # CloudFormation also deletes what it was told could not be made, whose id is none of ours.
         if event["RequestType"] == "Delete" and event["PhysicalResourceId"] == bucket:
             _empty(bucket, context)
+    except _s3().exceptions.NoSuchBucket:
+        print(f"{bucket}: was deleted before")
     except Exception as error:  # noqa: BLE001 # CloudFormation would wait an hour for an answer
         answer |= {"Status": "FAILED", "Reason": f"{bucket} could not be emptied: {error}"[:1000]}
     _send(event["ResponseURL"], answer)
