@@ -58,11 +58,14 @@ def test_code_of_a_fork_gets_neither_credentials_nor_a_comment(world: World) -> 
     assert world.github.comments_of_ours(number) == []
 
 
-def test_a_mistake_is_shown_on_its_line_and_nothing_is_planned(world: World) -> None:
+def test_a_mistake_is_shown_on_its_line_and_in_the_plan_and_aws_is_not_asked(world: World) -> None:
     number, planned = world.open_pull_request({BETA: f"{declarations.app(in_days(7))}colour: red\n"}, branch="beta")
 
-    assert planned.jobs == {"synthesise": "failure", "change-sets": "skipped", "comment": "skipped"}
+    assert planned.jobs == {"synthesise": "failure", "change-sets": "skipped", "comment": "failure"}
     assert world.aws_calls == []
+    (comment,) = world.github.comments_of_ours(number)
+    assert "its declaration is wrong" in comment
+    assert "colour" in comment
 
     event = world.github.pull_request_event(number, "opened")
     checked = world.play("check", "pull_request", event, job="declarations")

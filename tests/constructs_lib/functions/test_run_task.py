@@ -312,6 +312,16 @@ class TestFollow:
             follow(event("Create"))
         assert str(raised.value).endswith("\nIts last log lines:\n" + "\n".join(aws.log))
 
+    def test_a_traceback_that_does_not_fit_is_told_without_its_frames(self, aws: FakeAws) -> None:
+        frame = ['  File "/opt/venv/lib/django/db/backends/utils.py", line 105, in _execute', "    return execute(sql)"]
+        before = "  Applying posts.0002_divide...Traceback (most recent call last):"
+        aws.log = [before, *(frame * 60), "DataError: division by zero"]
+        aws.ends(1)
+        with pytest.raises(index.TaskFailedError) as raised:
+            follow(event("Create"))
+        said = "\nIts last log lines, without frames of tracebacks:\n"
+        assert str(raised.value).endswith(f"{said}{before}\nDataError: division by zero")
+
     def test_of_a_long_traceback_the_end_is_told(self, aws: FakeAws) -> None:
         aws.log = [*(f"frame {number} of a hundred" * 3 for number in range(100)), "DataError: division by zero"]
         aws.ends(1)

@@ -14,6 +14,7 @@ import json
 import os
 import time
 import urllib.request
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -23,8 +24,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-LOG_LINES = 60
-"""A traceback of Django, and what was said before it; the beginning goes where an answer cannot hold all of it."""
+LOG_LINES = 200
+"""Django says which migration it applies before a traceback that may have a hundred lines."""
 MESSAGE_BYTES = 3000
 """Of a reason, as JSON: an answer to CloudFormation holds 4,096 bytes in all."""
 
@@ -158,9 +159,22 @@ def _has_ended(arn: str, properties: dict[str, Any]) -> bool:
 
 
 def _message(what: str, task: dict[str, Any], properties: dict[str, Any]) -> str:
-    lines = _last_lines(task, properties)
-    tail = "\nIts last log lines:\n" + "\n".join(lines) if lines else "\nIt wrote no log."
-    return _shortened(f"{properties['Description']} failed: {what}", tail)
+    text, lines = f"{properties['Description']} failed: {what}", _last_lines(task, properties)
+    if not lines:
+        return _shortened(text, "\nIt wrote no log.")
+    tail = "\nIts last log lines:\n" + "\n".join(lines)
+    if _size(text + tail) > MESSAGE_BYTES:
+        tail = "\nIts last log lines, without frames of tracebacks:\n" + "\n".join(_without_frames(lines))
+    return _shortened(text, tail)
+
+
+def _without_frames(lines: Iterable[str]) -> Iterator[str]:
+    """Leave out the frames of Python's tracebacks; what was raised, and what was said before, stays."""
+    in_frame = False
+    for line in lines:
+        in_frame = line.startswith('  File "') or (in_frame and line.startswith("    "))
+        if not in_frame:
+            yield line
 
 
 def _shortened(text: str, tail: str = "") -> str:
