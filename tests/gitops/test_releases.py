@@ -87,7 +87,7 @@ class Releases:
         """Return the image that the app's web service runs."""
         ecs = self._checkout.client("ecs")
         (cluster,) = (arn for arn in ecs.list_clusters()["clusterArns"] if f"dev-{self._app}" in arn)
-        (service,) = ecs.list_services(cluster=cluster)["serviceArns"]
+        (service,) = (arn for arn in ecs.list_services(cluster=cluster)["serviceArns"] if "ServicesWeb" in arn)
         (described,) = ecs.describe_services(cluster=cluster, services=[service])["services"]
         definition = ecs.describe_task_definition(taskDefinition=described["taskDefinition"])["taskDefinition"]
         image: str = definition["containerDefinitions"][0]["image"]
