@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.model import AppConfig
+from constructs_lib.config.model import AdHocAppConfig, AppConfig
+from constructs_lib.config.naming import CACHE_SERVICE
 from gitops.access.deployed import CLUSTER, SERVICE
 from gitops.aws.drift_detection import DriftDetection
 from gitops.aws.ecs import Ecs
@@ -114,6 +115,8 @@ def _of_app(environment: Environment, stack: DeployedStack, cloudformation: Clou
     for cluster in (item.physical_id for item in resources if item.type == CLUSTER):
         for service in ecs.services(cluster, arns) if arns else []:
             declared = config.services.get(service.name)
+            if service.name == CACHE_SERVICE and isinstance(config, AdHocAppConfig):
+                continue  # its image is in the template, which is compared
             if declared is None:
                 yield f"{service.name}: the service is not declared"
                 continue

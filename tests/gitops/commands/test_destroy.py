@@ -138,7 +138,7 @@ def test_a_stack_of_that_name_without_the_tag_is_left_alone(checkout: Checkout) 
     assert set(checkout.statuses()) == {"dev-alpha"}
 
 
-def test_nothing_is_destroyed_when_declarations_cannot_be_read(checkout: Checkout) -> None:
+def test_a_base_stays_while_a_file_that_cannot_be_read_is_on_it(checkout: Checkout) -> None:
     checkout.base("dev")
     checkout.create_stack("dev/base", kind="ad-hoc-base")
     checkout.write("dev/alpha.yaml", "kind: [")
@@ -146,7 +146,7 @@ def test_nothing_is_destroyed_when_declarations_cannot_be_read(checkout: Checkou
     result = checkout.gitops("destroy", "dev", "--yes", "--confirm", "dev")
 
     assert result.returncode == 1
-    assert "environments/dev/alpha.yaml:" in result.stderr
+    assert "dev/alpha (declared)" in result.stderr
     assert set(checkout.statuses()) == {"dev-base"}
 
 

@@ -139,7 +139,10 @@ def test_another_image_is_found_and_the_number_of_tasks_is_no_drift(clean: Jobs)
     definition: Any = resources["WebTask"]
     container = definition["Properties"]["ContainerDefinitions"][0]
     container["Image"] = f"{clean.checkout.account_id}.dkr.ecr.us-east-1.amazonaws.com/microblog:v1"
-    del resources["Worker"], resources["WorkerTask"], resources["WorkerLogs"]
+    # The cache of an app is a service that no declaration names.
+    for name in ("", "Task", "Logs"):
+        worker = json.dumps(resources.pop(f"Worker{name}"))
+        resources[f"Cache{name}"] = json.loads(worker.replace("Worker", "Cache").replace("worker", "cache"))
     clean.checkout.app("dev/beta")
     clean.checkout.create_stack("dev/beta", resources)
     ecs = clean.checkout.client("ecs")
