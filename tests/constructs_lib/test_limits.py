@@ -128,6 +128,9 @@ BESIDE: Mapping[tuple[str, str, str], Mapping[Steps, Any]] = {
 }
 """What other fields have to be, for rules between fields to hold where one is at its limit."""
 
+CONTRACT = ("POSTGRES_PASSWORD", "SECRET_KEY", "REDIS_URL")
+"""Secrets that an app has without declaring them."""
+
 LIMITS = list(limits())
 
 
@@ -172,7 +175,8 @@ def text(name: str, length: int) -> str:
         return f"{'a' * (length - len('@example.com'))}@example.com"
     if name in ("paths", "health_check_path"):
         return "/" + "p" * (length - 1)
-    return "x" * length
+    repeated = {"health_check_codes": "200,", "secrets": "X"}.get(name, "x")
+    return (repeated * length)[:length]
 
 
 def items(name: str, count: int) -> list[Any]:
@@ -181,6 +185,8 @@ def items(name: str, count: int) -> list[Any]:
             return list("abcd"[:count])
         case "paths":
             return [f"/p{number}" for number in range(count - 1)] + ["/*"] * bool(count)
+        case "secrets":
+            return [*CONTRACT, *(f"V{number}" for number in range(count - len(CONTRACT)))]
         case "secret_prefixes":
             return [f"p{number}/" for number in range(count)]
         case "allow_replacement":
@@ -216,7 +222,10 @@ def complete(declaration: dict[str, Any]) -> None:
     services = declaration.get("services")
     if not services:
         return
+    folder = FILES[declaration["kind"]].partition("/")[0]
     for service in services.values():
+        if "secrets" in service:
+            declaration["secrets"] = {name: f"{folder}/secret" for name in service["secrets"] if name not in CONTRACT}
         if "scaling" in service:
             service["scaling"].setdefault("min", 1)
             service["scaling"].setdefault("max", 1000)

@@ -35,7 +35,9 @@ def started(github: FakeGitHub) -> list[str]:
     return [name for act in acts for name in copies.started_by(act.event, act.payload)]
 
 
-@pytest.mark.parametrize(("built_in", "starts"), [(True, []), (False, ["check", "deploy", "check", "plan", "command"])])
+@pytest.mark.parametrize(
+    ("built_in", "starts"), [(True, []), (False, ["check", "declarations", "deploy", "check", "plan", "command"])]
+)
 def test_acts_of_a_jobs_own_token_start_nothing(github: FakeGitHub, *, built_in: bool, starts: list[str]) -> None:
     act_with(github, built_in=built_in)
 

@@ -72,7 +72,7 @@ def test_images_are_the_applications_of_a_folder_that_have_a_virtual_environment
 
     started, _ = run(state_dir, "up", "--account", ACCOUNT, "--port", "0", "--images", str(tmp_path / "examples"))
 
-    assert started["images"] == ["postgres", "shop"]
+    assert started["images"] == ["postgres", "shop", "valkey"]
 
 
 def test_an_error_is_a_message_and_1(tmp_path: Path) -> None:
