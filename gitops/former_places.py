@@ -14,6 +14,7 @@ from gitops import git
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from constructs_lib.config.environments import AccountRegion
@@ -21,17 +22,18 @@ if TYPE_CHECKING:
 _PATTERNS = (f"{ACCOUNTS_FOLDER}/*.yaml", f"*/{BASE_FILE}.yaml")
 
 
-def former_places(folder: Path) -> frozenset[AccountRegion]:
+def former_places(folder: Path, accounts: Collection[str] | None = None) -> frozenset[AccountRegion]:
     """Return every account and region that a base or an account below `folder` has had in the history of git.
 
-    A base may have been in any place that its account had: more places are returned than were ever deployed to, and
-    none is left out. Without git, or in a folder that is in no repository, there is no history.
+    With `accounts`, ids of AWS accounts, those in them. A base may have been in any place that its account had: more
+    places are returned than were ever deployed to, and none is left out. Without git, or in a folder that is in no
+    repository, there is no history.
     """
     try:
         versions = git.versions(folder, _PATTERNS)
     except UserError:
         return frozenset()
-    accounts: defaultdict[str, list[UncheckedDeclaration]] = defaultdict(list)
+    homes: defaultdict[str, list[UncheckedDeclaration]] = defaultdict(list)
     bases = []
     for name, text in versions:
         try:
@@ -39,9 +41,10 @@ def former_places(folder: Path) -> frozenset[AccountRegion]:
         except DeclarationError:
             continue
         if name.is_account:
-            accounts[name.file].append(file)
+            homes[name.file].append(file)
         else:
             bases.append(file)
-    of_accounts = {place_in(home, None) for homes in accounts.values() for home in homes}
-    of_bases = {place_in(home, base) for base in bases for home in accounts.get(base.text("account"), ())}
-    return frozenset(place for place in of_accounts | of_bases if place)
+    of_accounts = {place_in(home, None) for same in homes.values() for home in same}
+    of_bases = {place_in(home, base) for base in bases for home in homes.get(base.text("account"), ())}
+    places = (place for place in of_accounts | of_bases if place)
+    return frozenset(place for place in places if accounts is None or place.account in accounts)

@@ -11,6 +11,7 @@ from gitops.aws import stack_status
 from gitops.aws.cloudformation import CloudFormation, DeployedStack
 from gitops.aws.session import CONNECTIONS, AwsError, Session
 from gitops.errors import UserError
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -25,7 +26,7 @@ Existing = Mapping[tuple[AccountRegion, str], DeployedStack]
 class Regions:
     """CloudFormation in each account and region that a command has to do with.
 
-    `former` are places in which something may have been left: one that cannot be listed stops nothing.
+    `former` are places in which something may have been left: one that cannot be listed is said, and stops nothing.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Regions:
         except AwsError as error:
             if place not in self._former:
                 raise
+            say(f"{place}, where something was declared before, could not be listed: {error}")
             self.unseen[place] = str(error)
             return []
 

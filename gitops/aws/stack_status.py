@@ -9,6 +9,8 @@ from constructs_lib.config.naming import EnvironmentName
 REVIEW = "REVIEW_IN_PROGRESS"
 """A change set was made for a stack that does not exist yet. Nothing runs and nothing is going on."""
 
+DELETING = "DELETE_IN_PROGRESS"
+
 DELETED = "DELETE_COMPLETE"
 
 _GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}

@@ -38,7 +38,7 @@ def show_status(request: Request, step: Step) -> Answer:
     session = Session(target.resolve(request.requested_target))
     places = {place for place in request.declared.places() if place.account == account_id}
     require_account(session.introduce(min(places)), [e for e in request.declared if e.account == step.account])
-    former = {place for place in former_places(request.folder) if place.account == account_id}
+    former = former_places(request.folder, {account_id})
     entries = list_environments(request.declared, places, Regions(session, places, former).stacks().values())
     touched = set(map(str, request.touched))
     shown = [entry for entry in entries if entry.name in touched] if touched else entries

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from constructs_lib.config.unchecked import UncheckedDeclaration
+from gitops.aws import stack_status
 from gitops.commands.selection import parse_names
 from gitops.destroy import decisions as destruction_plan
 from gitops.destroy import deletion as destruction
@@ -68,7 +69,7 @@ def destroy(
             raise UserError(f"{wanted} is declared in another region than {region}, so --github would remove its file")
         if target.seeds:
             say(f"warning: {without_a_source(target.name, target.seeds)}")
-        if stack and cloudformation and stack.status != destruction.DELETING:
+        if stack and cloudformation and stack.status != stack_status.DELETING:
             _obtain_consent(wanted, stack, cloudformation, yes=yes, confirmed=confirm is not None)
         if run is not None:
             removal = _remove(target, run, folder=folder, expired_on=today if only_expired else None)

@@ -47,8 +47,7 @@ def reap(
     observations = []
     for name in select_accounts(declared, account, session):
         places = declared.places(name)
-        accounts = {place.account for place in places}
-        former = {place for place in former_places(folder) if place.account in accounts}
+        former = former_places(folder, {place.account for place in places})
         stacks = Regions(session, places, former).stacks().values()
         observations.append(find_expired(name, declared, list(stacks), history, now))
     show(observation_report(observations))

@@ -35,13 +35,10 @@ def status(*, folder: Path, requested_target: TargetName | None, today: date) ->
     session = Session(target.resolve(requested_target))
     account = session.introduce(min(places))
     reached = {place for place in places if account in {None, place.account}}
-    former = {place for place in former_places(folder) - places if account in {None, place.account}}
-    regions = Regions(session, reached, former)
+    former = former_places(folder, {account} if account else None)
     elsewhere = [str(name) for name in sorted(declared.names) if (at := declared.place_of(name)) and at not in reached]
-    statuses = list_environments(declared, reached, regions.stacks().values())
+    statuses = list_environments(declared, reached, Regions(session, reached, former).stacks().values())
     show(status_report(statuses))
-    for place, reason in regions.unseen.items():
-        say(f"{place}, where something was declared before, could not be listed: {reason}")
     if elsewhere:
         say(f"not reached, because they are in other accounts: {', '.join(elsewhere)}")
     return 1 if declared.errors else 0

@@ -133,7 +133,7 @@ class Deployment:
             if deployed.get(name.stack):
                 continue
             for stack in existing.values():
-                if stack.environment != str(name) or stack.where == place or stack.status == "DELETE_IN_PROGRESS":
+                if stack.environment != str(name) or stack.where == place or stack.status == stack_status.DELETING:
                     continue
                 template = self._regions[stack.where].template(stack.name)
                 left = replacement.find_left(template, stack.where, place)

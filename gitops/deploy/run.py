@@ -55,8 +55,7 @@ def deploy_environments(
     require_account(session.introduce(min(places)), environments)
     assembly = synthesis.synthesise(folder, None if everything else [e.name for e in environments])
     require_within_budgets(environments, assembly)
-    accounts = {place.account for place in places}
-    regions = Regions(session, places, {place for place in former_places(folder) if place.account in accounts})
+    regions = Regions(session, places, former_places(folder, {place.account for place in places}))
     with reporting() as report:
         deployment = Deployment(
             target=aws,

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from gitops.aws.cloudformation import CloudFormation, DeployedStack, StackEvent
     from gitops.output.progress import Reporter
 
-DELETING = "DELETE_IN_PROGRESS"
-
 
 def delete(
     cloudformation: CloudFormation, stack: DeployedStack, *, interval: float, report: Reporter
@@ -27,7 +25,7 @@ def delete(
     Raises:
         UserError: CloudFormation could not delete all of it, or takes longer than `PATIENCE_SECONDS`.
     """
-    if stack.status != DELETING:
+    if stack.status != stack_status.DELETING:
         _await_end(cloudformation, stack, interval=interval, report=report)
         if stack.protected:
             cloudformation.unprotect(stack.stack_id)

@@ -73,8 +73,7 @@ def find_destroy_target(
     aws = targets.resolve(requested_target)
     session = Session(aws)
     places, elsewhere = _places(session, declared, name, region)
-    accounts = {place.account for place in places}
-    regions = Regions(session, places, {place for place in former_places(folder) if place.account in accounts})
+    regions = Regions(session, places, former_places(folder, {place.account for place in places}))
     stacks = [stack for stack in regions.stacks().values() if region in {None, stack.where.region}]
     declared_at = declared.place_of(name)
     stack = destruction_plan.find_stack(name, stacks, declared_at)

@@ -83,7 +83,7 @@ def pair_with_stacks(
         else:
             findings.append(DriftFinding(environment=name, difference="failed", details=(stack.status,)))
     for stack in left.values():
-        if stack.status == "DELETE_IN_PROGRESS":
+        if stack.status == stack_status.DELETING:
             not_compared.append(f"{stack.environment}: is being destroyed")
         else:
             where = f"{stack.status} in {stack.where}"
