@@ -71,7 +71,10 @@ def hints(text: str) -> list[str]:
 
 @dataclass
 class Evidence:
-    """The newest task that failed of each service, by stack; `interval` is the least time between looks, in seconds."""
+    """The newest task that failed of each service, one with a log before others, by stack.
+
+    `interval` is the least time between two looks, in seconds.
+    """
 
     session: Session
     interval: float
@@ -87,7 +90,10 @@ class Evidence:
         for stack in stacks:
             with suppress(AwsError):  # evidence is a help; the deployment goes on without it
                 for failed in self._failed(stack):
-                    self._found.setdefault(stack.name, {})[failed.service] = failed
+                    found = self._found.setdefault(stack.name, {})
+                    # The lines of a task arrive after its end, and those of an earlier one tell the same.
+                    if failed.lines or failed.service not in found:
+                        found[failed.service] = failed
 
     def of(self, stack: str) -> list[FailedTask]:
         """Return what was found of a stack, by the names of services."""

@@ -55,6 +55,7 @@ class Place:
         (self.root / ".gitops").mkdir()
         (self.root / ".gitignore").write_text(".gitops\nnode_modules\n")
         self.git("init", "--initial-branch", "main")
+        self.git("add", "--all", ".")
 
     def declare(self, name: str, fields: Mapping[str, object]) -> None:
         """Write the declaration of an environment; JSON is YAML, apart from dates."""
@@ -75,7 +76,8 @@ class Place:
 
     def commit(self) -> None:
         """Commit the declarations as they are."""
-        self.git("add", "--all", ".")
+        # Not all of the checkout: programs that still end have files there, which may be gone before git has read them.
+        self.git("add", "--all", "environments")
         self.git("commit", "--allow-empty", "--message", "declare")
 
     def gitops(self, step: Step, *arguments: str, code: int = 0) -> str:
