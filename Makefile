@@ -53,7 +53,13 @@ tools: ## Install what one purpose needs: FOR=comment, observe, plan, deploy, lo
 	@$(IN_PARALLEL) $(VENV)/.for-$(FOR) $(if $(filter $(FOR),$(WITH_NPM)),node_modules/.for-$(FOR))
 
 ready:
-	@$(IN_PARALLEL) $(VENV)/.for-local node_modules/.for-local example
+	@$(IN_PARALLEL) $(VENV)/.for-local node_modules/.for-local $(VENV)/.cdk-imported example
+
+# The first import of the CDK compiles its Python modules and unpacks its JavaScript, for about ten seconds. Done here, it
+# overlaps the download of npm packages.
+$(VENV)/.cdk-imported: $(VENV)/.for-local
+	@$(BIN)/python -c 'import constructs_lib.account, constructs_lib.ad_hoc_app, constructs_lib.prod_app'
+	@touch $@
 
 # pip brings uv, and uv all the rest. The interpreter is asked for first: .venv/bin, which then comes first on PATH, has no
 # pip. A Python that has none either makes it from its own copy.
@@ -92,7 +98,7 @@ demo: ready ## Deploy the five sample environments to an AWS on this machine, an
 	@gitops local up >/dev/null
 	@gitops validate
 	@echo 'What accounts have before their first deployment: gitops bootstrap, then placeholders by gitops local prepare'
-	@for account in main prod; do gitops bootstrap $$account --target local >/dev/null || exit; done
+	@gitops bootstrap main --target local >/dev/null & gitops bootstrap prod --target local >/dev/null && wait $$!
 	@gitops local prepare
 	@gitops deploy --target local --all
 	@test -e $(DEMO_DATA) || { gitops run dev/alpha -- env $(DEMO_LOGIN) sh -c '$(DEMO_COMMANDS)' && touch $(DEMO_DATA); }
