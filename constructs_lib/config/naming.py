@@ -36,6 +36,9 @@ A job in one of them precedes each job in `production` and `destroy`. These jobs
 waits for reviewers would hold its group.
 """
 
+GITHUB_COMMIT = "commit"
+"""Environment of the repository on GitHub whose secret is the key of the GitHub App that commits; it has no role."""
+
 GITHUB_REFS = {
     "deploy": ("refs/heads/main",),
     "production": ("refs/heads/main",),

@@ -90,7 +90,7 @@ def default_branch_change(result: Committed | Proposed | None, done: str, alread
         if result.merges_by_itself
         else "It has to be merged by hand."
     )
-    return (
-        f"The default branch is protected, so nothing has changed yet: #{pull_request.number} proposes it. {how} "
-        "Its checks start once a person with write permission selects *Approve workflows to run* on it."
-    )
+    answer = f"The default branch is protected, so nothing has changed yet: #{pull_request.number} proposes it. {how}"
+    if result.checks_wait:
+        answer += " Its checks start once a person with write permission selects *Approve workflows to run* on it."
+    return answer

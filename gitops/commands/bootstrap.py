@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import read
 from constructs_lib.config.model import AccountConfig
-from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_ENVIRONMENTS, role_output, role_variable
+from constructs_lib.config.naming import (
+    GITHUB_APPROVALS,
+    GITHUB_COMMIT,
+    GITHUB_ENVIRONMENTS,
+    role_output,
+    role_variable,
+)
 from gitops.aws import target
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
@@ -32,6 +38,8 @@ RULES = {
     "publish": "deployment branches and tags: main and v* only",
 }
 """The rules to set on each GitHub environment with a role; the roles rely on them."""
+
+COMMIT_RULES = "deployment branches and tags: main and v* only; has the key of the GitHub App that commits"
 
 APPROVAL_RULES = "deployment branches: main only; required reviewers; no variables, no secrets"
 
@@ -96,4 +104,5 @@ def _what_to_set(environment: Environment, outputs: Mapping[str, str]) -> list[s
             f"    variable {variable} = {outputs.get(role_output(name), '(the stack has no such role)')}",
         ]
     lines += [f"  environment {name} ({APPROVAL_RULES})" for name in GITHUB_APPROVALS]
+    lines.append(f"  environment {GITHUB_COMMIT} ({COMMIT_RULES})")
     return lines

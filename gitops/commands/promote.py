@@ -65,7 +65,9 @@ def promote(
         base=declarations.branch,
         base_commit=declarations.commit,
         title=proposal.title_of(changes, source),
-        body=proposal.body_of(changes, by_job=bool(os.environ.get("GITHUB_ACTIONS"))),
+        body=proposal.body_of(
+            changes, checks_wait=bool(os.environ.get("GITHUB_ACTIONS")) and not repository.commits_as_app
+        ),
     )
     _tell(proposed, changes)
     return 0

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gitops.errors import UserError
-from gitops.github.repository import Repository
+from gitops.github.repository import COMMIT_APP_TOKEN, repository_of
 from gitops.github.settings import RepositorySettings
 from gitops.github.transport import Transport
 from gitops.github.workflow_runs import WorkflowRuns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from gitops.github.repository import Repository
 
 SUMMARY_BYTES = 1024 * 1024
 """Largest summary of a step."""
@@ -35,6 +37,8 @@ class Run:
     url: str
     api_url: str
     token: str
+    app_token: str = ""
+    """Token of the GitHub App that commits; empty where the repository has none, or in a job that does not commit."""
 
     @classmethod
     def from_environ(cls) -> Run:
@@ -50,6 +54,7 @@ class Run:
                 url=f"{environ['GITHUB_SERVER_URL']}/{repository}/actions/runs/{run_id}",
                 api_url=environ["GITHUB_API_URL"],
                 token=environ["GITHUB_TOKEN"],
+                app_token=environ.get(COMMIT_APP_TOKEN, ""),
             )
         except KeyError as error:
             raise UserError(
@@ -59,7 +64,7 @@ class Run:
 
     def connect(self) -> Repository:
         """Return the repository of the run."""
-        return Repository(Transport(self.api_url, self.token), self.repository)
+        return repository_of(self.repository, self.api_url, self.token, self.app_token)
 
     def settings(self) -> RepositorySettings:
         """Return the settings of the repository of the run."""

@@ -11,12 +11,14 @@ from constructs_lib.config.files import SUFFIX
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.errors import UserError
 from gitops.github.model import RepositoryIdentity
-from gitops.github.repository import Repository
+from gitops.github.repository import COMMIT_APP_TOKEN, repository_of
 from gitops.github.settings import RepositorySettings
 from gitops.github.transport import Transport
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from gitops.github.repository import Repository
 
 API_URL = "https://api.github.com"
 
@@ -24,22 +26,29 @@ API_URL = "https://api.github.com"
 def connect(folder: Path) -> Repository:
     """Return the repository that the accounts in `folder` declare, with the token in GITHUB_TOKEN.
 
+    COMMIT_APP_TOKEN is that of a GitHub App that commits and opens pull requests; without it, GITHUB_TOKEN does so.
+
     Raises:
         UserError: the token is missing, or the repository is unknown.
     """
-    return Repository(_transport(), _repository_name(folder))
+    app_token = os.environ.get(COMMIT_APP_TOKEN, "")
+    return repository_of(_repository_name(folder), _api_url(), _token(), app_token)
 
 
 def connect_settings(folder: Path) -> RepositorySettings:
     """Return the settings of the repository that the accounts in `folder` declare. Raises as `connect` does."""
-    return RepositorySettings(_transport(), _repository_name(folder))
+    return RepositorySettings(Transport(_api_url(), _token()), _repository_name(folder))
 
 
-def _transport() -> Transport:
+def _token() -> str:
     token = os.environ.get("GITHUB_TOKEN")
     if not token:
         raise UserError('GITHUB_TOKEN is not set, with which GitHub is asked: export GITHUB_TOKEN="$(gh auth token)"')
-    return Transport(os.environ.get("GITHUB_API_URL", API_URL), token)
+    return token
+
+
+def _api_url() -> str:
+    return os.environ.get("GITHUB_API_URL", API_URL)
 
 
 def identify(name: str) -> RepositoryIdentity:
@@ -49,7 +58,7 @@ def identify(name: str) -> RepositoryIdentity:
         UserError: GitHub cannot be asked, or has no such repository for whoever asks.
     """
     token = os.environ.get("GITHUB_TOKEN")
-    answer = Transport(os.environ.get("GITHUB_API_URL", API_URL), token).find(f"repos/{quote(name)}")
+    answer = Transport(_api_url(), token).find(f"repos/{quote(name)}")
     if answer is None:
         hint = "" if token else '. If it is private: export GITHUB_TOKEN="$(gh auth token)"'
         raise UserError(f"GitHub shows no repository {name}{hint}")

@@ -29,6 +29,13 @@ PAUSE_SECONDS = (1.0, 2.0, 4.0, 8.0)
 _REFUSED = {403, 409, 422}
 """Answers to a commit that a rule of the branch forbids; 409 is also that to a commit while others commit."""
 
+_START_NOTHING = "\n\n[skip ci]"
+"""Ends the message of a commit by a GitHub App, for which GitHub would start workflows as for a push: what commits here
+deploys or destroys the environment itself.
+
+https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
+"""
+
 _CONFLICT = 409
 _EXISTS = 422
 
@@ -44,13 +51,14 @@ class Committed:
 class Proposed:
     """The default branch is protected and has not changed: a pull request proposes the change.
 
-    `merges_by_itself` says whether GitHub merges it as soon as its rules allow. The workflows of a pull request
-    that the token of a job has opened wait until a person with write permission selects "Approve workflows to run".
+    `merges_by_itself` says whether GitHub merges it as soon as its rules allow. `checks_wait` says that the token of a
+    job has opened it: its workflows wait until a person with write permission selects "Approve workflows to run".
     https://docs.github.com/en/actions/concepts/security/github_token
     """
 
     pull_request: PullRequest
     merges_by_itself: bool
+    checks_wait: bool
 
 
 def commit_removal(
@@ -104,7 +112,8 @@ def _commit(
         if text == file.text:
             return None
         try:
-            return Committed(sha=_write(repository, file, text, branch, message))
+            direct = message + _START_NOTHING if repository.commits_as_app else message
+            return Committed(sha=_write(repository, file, text, branch, direct))
         except GitHubError as error:
             if error.status not in _REFUSED or error.is_rate_limit:
                 raise
@@ -131,7 +140,7 @@ def _propose(
     proposal = _branch_name(file, text)
     existing = repository.open_pull_requests(proposal)
     if existing:
-        return Proposed(pull_request=existing[0], merges_by_itself=_merge_when_allowed(repository, existing[0]))
+        return _proposed(repository, existing[0])
     try:
         repository.create_branch(proposal, repository.branch_head(branch))
     except GitHubError as error:
@@ -146,7 +155,15 @@ def _propose(
         head_ref=proposal,
         base_ref=branch,
     )
-    return Proposed(pull_request=pull_request, merges_by_itself=_merge_when_allowed(repository, pull_request))
+    return _proposed(repository, pull_request)
+
+
+def _proposed(repository: Repository, pull_request: PullRequest) -> Proposed:
+    return Proposed(
+        pull_request=pull_request,
+        merges_by_itself=_merge_when_allowed(repository, pull_request),
+        checks_wait=not repository.commits_as_app,
+    )
 
 
 def _merge_when_allowed(repository: Repository, pull_request: PullRequest) -> bool:

@@ -16,13 +16,15 @@ from gitops.github.model import (
     RepositoryFile,
     WorkflowJob,
 )
-from gitops.github.transport import GitHubError
+from gitops.github.transport import GitHubError, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops.github.model import DeploymentState, Reaction
-    from gitops.github.transport import Transport
+
+COMMIT_APP_TOKEN = "COMMIT_APP_TOKEN"  # noqa: S105 - the name of a variable
+"""Variable with the token of the GitHub App that commits and opens pull requests, where there is one."""
 
 BOT = "github-actions[bot]"
 """Who writes with the token of a workflow's job: our own comments and issues are told by this author."""
@@ -71,11 +73,19 @@ query($comment: ID!) {
 
 
 class Repository:
-    """The repository `name`, `owner/name`. Every method raises GitHubError; lists are whole or an error."""
+    """The repository `name`, `owner/name`. Every method raises GitHubError; lists are whole or an error.
 
-    def __init__(self, transport: Transport, name: str) -> None:
+    Commits, branches and pull requests are made with `app`, the token of a GitHub App, where there is one: GitHub
+    starts workflows for what an App does, and a ruleset can let it bypass the rules of a branch. All else, our own
+    comments among it, is done with `transport`.
+    https://docs.github.com/en/actions/concepts/security/github_token
+    """
+
+    def __init__(self, transport: Transport, name: str, app: Transport | None = None) -> None:
         self.name = name
+        self.commits_as_app = app is not None
         self._transport = transport
+        self._committer = app or transport
         self._root = f"repos/{name}"
 
     def permission(self, login: str) -> Permission:
@@ -134,7 +144,7 @@ class Repository:
         """Open a pull request from a branch of this repository."""
         request = {"title": title, "body": body, "head": head_ref, "base": base_ref}
         try:
-            return PullRequest.from_json(self._transport.send("POST", f"{self._root}/pulls", request))
+            return PullRequest.from_json(self._committer.send("POST", f"{self._root}/pulls", request))
         except GitHubError as error:
             if _MAY_NOT_PROPOSE not in str(error):
                 raise
@@ -143,11 +153,11 @@ class Repository:
     def describe_pull_request(self, number: int, *, title: str, body: str) -> PullRequest:
         """Replace the title and the description of a pull request."""
         request = {"title": title, "body": body}
-        return PullRequest.from_json(self._transport.send("PATCH", f"{self._root}/pulls/{number}", request))
+        return PullRequest.from_json(self._committer.send("PATCH", f"{self._root}/pulls/{number}", request))
 
     def enable_auto_merge(self, pull_request: PullRequest) -> None:
         """Have GitHub merge a pull request as soon as it may; refused where the repository does not allow that."""
-        self._transport.graphql(_ENABLE_AUTO_MERGE, {"pullRequest": pull_request.node_id})
+        self._committer.graphql(_ENABLE_AUTO_MERGE, {"pullRequest": pull_request.node_id})
 
     def default_branch(self) -> str:
         """Return the name of the default branch."""
@@ -170,7 +180,7 @@ class Repository:
 
     def create_branch(self, branch: str, sha: str) -> None:
         """Create a branch at a commit; GitHub answers 422 when it exists."""
-        self._transport.send("POST", f"{self._root}/git/refs", {"ref": f"refs/heads/{branch}", "sha": sha})
+        self._committer.send("POST", f"{self._root}/git/refs", {"ref": f"refs/heads/{branch}", "sha": sha})
 
     def point_branch(self, branch: str, sha: str) -> None:
         """Create a branch at a commit, or move it there from wherever it is."""
@@ -180,7 +190,7 @@ class Repository:
             if error.status != _EXISTS:
                 raise
             path = f"{self._root}/git/refs/heads/{quote(branch)}"
-            self._transport.send("PATCH", path, {"sha": sha, "force": True})
+            self._committer.send("PATCH", path, {"sha": sha, "force": True})
 
     def parents(self, sha: str) -> list[str]:
         """Return the parents of a commit."""
@@ -193,9 +203,9 @@ class Repository:
         """
         entries = [{"path": path, "mode": "100644", "type": "blob", "content": text} for path, text in files.items()]
         base = self._commit(parent)["tree"]["sha"]
-        tree = self._transport.send("POST", f"{self._root}/git/trees", {"base_tree": base, "tree": entries})
+        tree = self._committer.send("POST", f"{self._root}/git/trees", {"base_tree": base, "tree": entries})
         body = {"message": message, "tree": tree["sha"], "parents": [parent]}
-        return str(self._transport.send("POST", f"{self._root}/git/commits", body)["sha"])
+        return str(self._committer.send("POST", f"{self._root}/git/commits", body)["sha"])
 
     def _commit(self, sha: str) -> Any:  # noqa: ANN401 - JSON
         return self._transport.get(f"{self._root}/git/commits/{sha}")
@@ -217,13 +227,13 @@ class Repository:
             "sha": file.sha,
             "branch": branch,
         }
-        answer = self._transport.send("PUT", f"{self._root}/contents/{quote(file.path)}", body)
+        answer = self._committer.send("PUT", f"{self._root}/contents/{quote(file.path)}", body)
         return str(answer["commit"]["sha"])
 
     def delete_file(self, file: RepositoryFile, *, branch: str, message: str) -> str:
         """Commit the removal of a file and return the commit; 409 when the file has changed since it was read."""
         body = {"message": message, "sha": file.sha, "branch": branch}
-        answer = self._transport.send("DELETE", f"{self._root}/contents/{quote(file.path)}", body)
+        answer = self._committer.send("DELETE", f"{self._root}/contents/{quote(file.path)}", body)
         return str(answer["commit"]["sha"])
 
     def unfinished_jobs(self, workflow: str) -> list[WorkflowJob]:
@@ -297,3 +307,8 @@ class Repository:
         """Close an issue as completed."""
         body = {"state": "closed", "state_reason": "completed"}
         self._transport.send("PATCH", f"{self._root}/issues/{number}", body)
+
+
+def repository_of(name: str, api_url: str, token: str, app_token: str = "") -> Repository:
+    """Return the repository as a job or a person reaches it; `app_token` is that of a GitHub App for commits."""
+    return Repository(Transport(api_url, token), name, Transport(api_url, app_token) if app_token else None)

@@ -117,8 +117,8 @@ def title_of(changes: Sequence[ImageChange], source: EnvironmentName | None) -> 
     return f"Deploy {', '.join(versions)} to {names}" + (f", as on {source}" if source else "")
 
 
-def body_of(changes: Iterable[ImageChange], *, by_job: bool) -> str:
-    """Return the description; `by_job` when the token is that of a job of GitHub Actions."""
+def body_of(changes: Iterable[ImageChange], *, checks_wait: bool) -> str:
+    """Return the description; `checks_wait` when the token of a job of GitHub Actions opens the pull request."""
     rows = [
         (markdown.code(str(change.name)), markdown.code(change.before), markdown.code(change.after))
         for change in changes
@@ -126,7 +126,7 @@ def body_of(changes: Iterable[ImageChange], *, by_job: bool) -> str:
     lines = [markdown.table(("Environment", "Image now", "Image then"), rows), ""]
     lines += [markdown.text(change.note) for change in changes if change.note]
     lines.append("Merging deploys it; reverting the merge goes back to the image now (docs/operations.md).")
-    if by_job:
+    if checks_wait:
         lines.append("A job has pushed this, so its checks wait: select *Approve workflows to run* to start them.")
     return "\n".join(lines)
 

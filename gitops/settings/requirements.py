@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_REFS
+from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_COMMIT, GITHUB_REFS
 from gitops.github.settings import ACTIONS, ADMINISTRATION, CONTENTS, ENVIRONMENTS, METADATA, RULESETS
 
 APPROVALS = {name.removesuffix("-approval"): name for name in GITHUB_APPROVALS}
 """Environments whose reviewers approve the jobs of others, by these."""
 
-ENVIRONMENT_REFS = {**GITHUB_REFS, **dict.fromkeys(GITHUB_APPROVALS, ("refs/heads/main",))}
+ENVIRONMENT_REFS = {
+    **GITHUB_REFS,
+    GITHUB_COMMIT: GITHUB_REFS["publish"],
+    **dict.fromkeys(GITHUB_APPROVALS, ("refs/heads/main",)),
+}
 """Refs whose jobs an environment may accept, by its name."""
 
 CHECKS = frozenset({"Declarations", "Synthesise"})
@@ -48,7 +52,7 @@ NO_RULES = Requirement(
 )
 REFS = Requirement(
     setting="environments, all but `plan`: branches and tags",
-    must="selected: `main`; `publish` also tags `v*`",
+    must="selected: `main`; `publish` and `commit` also tags `v*`",
     needs=ACTIONS,
     page=_ENVIRONMENTS,
     in_jobs=_STOPS,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     Event = tuple[str, Mapping[str, Any]]
 
+SKIP_CI = "[skip ci]"
+"""https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs"""
+
 STARTED_BY_ANY_TOKEN = {"workflow_dispatch", "repository_dispatch"}
 
 _ROOT = "/repos/{owner}/{repo}"
@@ -45,7 +48,8 @@ def act_of(token: Token, method: str, pattern: str, names: Sequence[str], body: 
     if event is None:
         return None
     name, payload = event(names, body)
-    starts = not token.built_in or name in STARTED_BY_ANY_TOKEN
+    skipped = name == "push" and SKIP_CI in body.get("message", "")
+    starts = name in STARTED_BY_ANY_TOKEN or not (token.built_in or skipped)
     return Act(job=token.job, event=name, payload=payload, starts_workflows=starts)
 
 

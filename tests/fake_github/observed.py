@@ -33,6 +33,10 @@ class Observed:
         """
         return self._server.tokens.issue(job, permissions, built_in=built_in)
 
+    def issue_app_token(self) -> str:
+        """Return a token of the GitHub App that commits, with the permissions that jobs ask for."""
+        return self.issue_token("GitHub App", {"contents": "write", "pull-requests": "write"}, built_in=False)
+
     def jobs_with_tokens_in(self, text: str) -> list[str]:
         """Return the jobs whose tokens a text has in it; empty is good."""
         return self._server.tokens.named_in(text)

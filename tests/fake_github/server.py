@@ -187,7 +187,9 @@ class Handler(BaseHTTPRequestHandler):
             return Reply(status=FORBIDDEN[0], body=body, headers={HEADER: need.header})
         body = json.loads(raw) if raw else {}
         try:
-            answer = found.operation(world, Request(names=names, query=query, body=body))
+            answer = found.operation(
+                world, Request(names=names, query=query, body=body, login=token.login, may_bypass=token.may_bypass)
+            )
         except Refusal as refusal:
             answer = Answer(status=refusal.status, body=refusal.body)
         else:

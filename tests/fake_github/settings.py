@@ -33,6 +33,7 @@ def _environments() -> dict[str, EnvironmentSettings]:
         "production": EnvironmentSettings(refs=_MAIN),
         "destroy": EnvironmentSettings(refs=_MAIN),
         "publish": EnvironmentSettings(refs=(*_MAIN, "refs/tags/v*")),
+        "commit": EnvironmentSettings(refs=(*_MAIN, "refs/tags/v*")),
         "production-approval": _approval(),
         "destroy-approval": _approval(),
     }
@@ -58,9 +59,9 @@ def _branch_rules() -> dict[str, dict[str, Any]]:
 
 @dataclass(kw_only=True, slots=True)
 class Settings:
-    """What people click. The rules of main are those of a ruleset that the token of a job may bypass.
+    """What people click. The rules of main are those of a ruleset that a GitHub App may bypass, the token of a job not.
 
-    `FakeGitHub.protect` takes this away from the token. `protection` is the classic one of main, with GitHub's names.
+    `FakeGitHub.protect` takes this away from the App. `protection` is the classic one of main, with GitHub's names.
     """
 
     environments: dict[str, EnvironmentSettings] = field(default_factory=_environments)

@@ -11,6 +11,9 @@ from tests.fake_github.settings import Settings
 BOT = "github-actions[bot]"
 """Who writes with the token of a job."""
 
+APP = "commits-of-environments[bot]"
+"""Who commits with the token of a GitHub App."""
+
 GHOST = "ghost"
 """The account that stands for deleted ones: https://github.com/ghost"""
 
@@ -131,10 +134,8 @@ class State:
     runs: dict[int, WorkflowRun] = field(default_factory=dict)
     protected: set[str] = field(default_factory=set)
     """Branches that take changes through pull requests only."""
-    jobs_may_propose: bool = True
-    """Whether the repository allows GitHub Actions to create and approve pull requests; on GitHub off by default."""
-    bypass: bool = False
-    """Whether the rules let pass who asks, as a ruleset can do for an app."""
+    jobs_may_propose: bool = False
+    """Whether the repository allows GitHub Actions to create and approve pull requests; off at first, as on GitHub."""
     updated_plus_one: bool = False
     """Whether `updated_at` of a new comment is a second after `created_at`, as GitHub has it at times."""
     races: int = 0

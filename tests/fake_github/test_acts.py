@@ -20,6 +20,8 @@ PERMISSIONS = {"contents": "write", "pull-requests": "write"}
 
 def act_with(github: FakeGitHub, *, built_in: bool) -> None:
     """Commit to main and to a branch, open a pull request, and comment on it, as a job does."""
+    github.state.settings.branch_rules.clear()
+    github.state.jobs_may_propose = True
     token = github.issue_token("command/git", PERMISSIONS, built_in=built_in)
     client = httpx.Client(base_url=github.url, headers={"Authorization": f"Bearer {token}"})
     file = {"message": "Change", "content": base64.b64encode(b"1\n").decode()}

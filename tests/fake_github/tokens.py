@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.fake_github.permissions import named_as_in_api
+from tests.fake_github.state import APP, BOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,19 @@ class Token:
     job: str
     permissions: Mapping[str, str] | None
     built_in: bool
+
+    @property
+    def login(self) -> str:
+        """By whom GitHub shows what is done with it."""
+        return BOT if self.built_in else APP
+
+    @property
+    def may_bypass(self) -> bool:
+        """Whether a ruleset can let it pass: not the one that GitHub gives to a job.
+
+        https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/creating-rulesets-for-a-repository#granting-bypass-permissions-for-your-branch-or-tag-ruleset
+        """
+        return not self.built_in or self.permissions is None
 
     def meets(self, need: Need) -> bool:
         """Whether GitHub does for this token what needs these permissions."""

@@ -30,6 +30,10 @@ class Request:
     names: Sequence[str]
     query: Mapping[str, str]
     body: Mapping[str, Any]
+    login: str = BOT
+    """By whom it is, as GitHub shows it."""
+    may_bypass: bool = False
+    """Whether the rules of a branch can let it pass; they cannot for the token that GitHub gives to a job."""
 
     @property
     def number(self) -> int:
@@ -104,6 +108,14 @@ class World:
         if found is None:
             raise Refusal(*NOT_FOUND)
         return found
+
+    def refuses_push(self, branch: str, *, may_bypass: bool) -> bool:
+        """Whether rules of a branch want a pull request for what comes from this token."""
+        if branch in self.state.protected:
+            return True
+        settings = self.state.settings
+        bypassed = may_bypass and "Integration" in (settings.branch_bypassing or [])
+        return branch == self.state.default_branch and "pull_request" in settings.branch_rules and not bypassed
 
     def signature(self, login: str = BOT) -> Signature:
         return Signature(login=login, moment=self.state.now())

@@ -49,6 +49,7 @@ class Jobs:
             GITHUB_SHA=self.github.head(),
             GITHUB_STEP_SUMMARY=str(self.checkout.root / "summary.md"),
             GITHUB_TOKEN=token_of(self.github, job or _job(arguments)),
+            **({"COMMIT_APP_TOKEN": self.github.issue_app_token()} if "--only-expired" in arguments else {}),
             **(environ or {}),
         )
 

@@ -191,8 +191,8 @@ def test_deploy_with_a_new_image_commits_it_and_deploys_that_commit(world: World
     run = world.comment(number, OWNER, "/deploy dev/alpha v1.1.0")
 
     assert ran(run) == {"decide": "success", "git dev/alpha": "success", "deploy dev/alpha": "success"}
-    # GitHub starts no deploy.yml for the commit of a job, so that this run has to deploy it.
-    assert "command/git: push refs/heads/main" in map(str, world.github.acts)
+    # The commit says that it starts no deploy.yml, since this run deploys it.
+    assert "GitHub App: push refs/heads/main" in map(str, world.github.acts)
     assert world.started_by_jobs == []
     assert run.roles == (("deploy", "deploy"),)
     assert "image: v1.1.0" in (world.github.read(ALPHA) or "")

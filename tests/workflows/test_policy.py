@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from constructs_lib.access.deployment_roles import SESSION_HOURS
-from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_ENVIRONMENTS, GITHUB_REFS
+from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_COMMIT, GITHUB_ENVIRONMENTS, GITHUB_REFS
 from gitops.settings.requirements import CHECKS, ENVIRONMENT_REFS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
@@ -60,7 +60,7 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "deploy/refused": (set(), None),
     "deploy/report": ({CR, PW}, None),
     "command/decide": ({CR, PW}, None),
-    "command/git": ({CW, PW}, None),
+    "command/git": ({CW, PW}, "commit"),
     "command/read": ({CR, PW, ID}, "plan"),
     "command/deploy": ({AR, CR, PW, DW, ID}, "deploy"),
     "command/approve-production": (set(), "production-approval"),
@@ -80,7 +80,7 @@ JOBS: dict[str, tuple[set[str], str | None]] = {
     "image/build": ({CR}, None),
     "image/registries": ({AR, CR}, None),
     "image/publish": ({CR, ID}, "publish"),
-    "image/propose": ({CW, PW}, None),
+    "image/propose": ({CW, PW}, "commit"),
 }
 """Every job: what its token may, and the environment of GitHub whose rules and role it has."""
 
@@ -148,7 +148,7 @@ FOREIGN_CODE = {"check", "plan"}
 
 TRUSTED_EXPRESSION = re.compile(
     r"(steps|needs)\.[\w-]+\.outputs\.[\w-]+|needs\.[\w-]+\.result|matrix\.[\w-]+|inputs\.[\w-]+"
-    r"|vars\[matrix\.role_variable\]|vars\.IMAGE_ENVIRONMENTS|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
+    r"|vars\[matrix\.role_variable\]|vars\.(IMAGE_ENVIRONMENTS|COMMIT_APP_CLIENT_ID)|secrets\.COMMIT_APP_PRIVATE_KEY|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
     r"|github\.(event_name|run_attempt|run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
     r"|github\.event\.(comment\.id|pull_request\.number)"
 )
@@ -216,7 +216,7 @@ def test_credentials_of_aws_are_only_had_in_an_environment_of_github_with_its_ro
     has_credentials = "aws-actions/configure-aws-credentials" in uses
     assert has_credentials == (job.environment in GITHUB_ENVIRONMENTS)
     assert has_credentials == (job.permissions.get("id-token") == "write")
-    assert job.environment in {None, *GITHUB_ENVIRONMENTS, *GITHUB_APPROVALS}
+    assert job.environment in {None, *GITHUB_ENVIRONMENTS, *GITHUB_APPROVALS, GITHUB_COMMIT}
 
 
 @every_job
@@ -254,7 +254,7 @@ def test_credentials_come_after_everything_that_is_installed(job: Job) -> None:
 
 @every_job
 def test_the_settings_of_github_are_checked_before_credentials_are_taken(job: Job) -> None:
-    if job.environment not in ENVIRONMENT_REFS or job.environment in GITHUB_APPROVALS:
+    if job.environment not in ENVIRONMENT_REFS or job.environment in {*GITHUB_APPROVALS, GITHUB_COMMIT}:
         return
     if name_of(job) == "image/publish":  # it installs nothing, and follows a job that checks
         guards = [step for found in jobs() if name_of(found) == "image/registries" for step in found.steps]
@@ -272,8 +272,29 @@ def test_the_settings_of_github_are_checked_before_credentials_are_taken(job: Jo
 
 
 @every_job
-def test_no_secret_but_the_token_of_the_job_is_used(job: Job) -> None:
-    assert "secrets." not in yaml.safe_dump([job.definition, job.steps])
+def test_the_only_secret_is_the_key_of_the_app_that_commits(job: Job) -> None:
+    used = set(re.findall(r"secrets\.(\w+)", yaml.safe_dump([job.definition, job.steps])))
+
+    commits = job.permissions.get("contents") == "write"
+    assert used == ({"COMMIT_APP_PRIVATE_KEY"} if commits else set())
+    # A secret of an environment that accepts jobs of main only is in reach of no pull request and no other branch.
+    assert not commits or job.environment in {GITHUB_COMMIT, "destroy"}
+
+
+@every_job
+def test_the_token_of_the_app_may_do_what_the_job_may_and_no_more(job: Job) -> None:
+    steps = [step for step in job.steps if step.get("uses", "").startswith("actions/create-github-app-token@")]
+    given = [step for step in job.steps if "COMMIT_APP_TOKEN" in step.get("env", {})]
+
+    commits = job.permissions.get("contents") == "write"
+    # The action of removals is used by deploy.yml too, which gives it no App: there the declaration is gone already.
+    uses_action = job.workflow == "deploy" and job.environment == "destroy"
+    assert len(steps) == len(given) == (commits or uses_action)
+    for step in steps:
+        asked = {name: value for name, value in step["with"].items() if name.startswith("permission-")}
+        assert asked == {"permission-contents": "write", "permission-pull-requests": "write"}
+        # Nothing that limits it to this repository is taken away.
+        assert not {"owner", "repositories", "skip-token-revoke"} & step["with"].keys()
 
 
 @every_job
@@ -523,7 +544,7 @@ def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(file: Pat
 def test_an_action_has_one_version_everywhere() -> None:
     pins = {match[0] for file in files() for match in PINNED.finditer(file.read_text())}
 
-    assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 8
+    assert len(pins) == len({pin.partition("@")[0] for pin in pins}) == 9
 
 
 def test_a_job_that_is_run_again_leaves_artifacts_of_its_own() -> None:

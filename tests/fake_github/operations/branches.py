@@ -29,7 +29,7 @@ def get_branch(world: World, request: Request) -> Answer:
 def list_rules(world: World, request: Request) -> Listing:
     """List the rules of rulesets for a branch, whoever may bypass them; a classic branch protection is none of them.
 
-    The token of a job may bypass those of the default branch, unless the branch is among `State.protected`.
+    A GitHub App may bypass those of the default branch, unless the branch is among `State.protected`.
     """
     require_plan(world)
     rules = world.state.settings.branch_rules if request.names[0] == world.state.default_branch else {}

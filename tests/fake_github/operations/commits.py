@@ -45,7 +45,7 @@ def update_ref(world: World, request: Request) -> Answer:
         raise Refusal(422, "Object does not exist")
     if not request.body.get("force", False) and not world.git.contains(sha, before):
         raise Refusal(422, "Update is not a fast forward")
-    if ref.removeprefix("refs/heads/") in world.state.protected:
+    if world.refuses_push(ref.removeprefix("refs/heads/"), may_bypass=request.may_bypass):
         raise Refusal(422, "Changes must be made through a pull request.")
     world.git.set_ref(ref, sha)
     return Answer(status=200, body=world.code_answers.ref(ref, sha))

@@ -60,12 +60,12 @@ def _commit_file(world: World, request: Request, content: bytes | None, verb: st
         raise Refusal(422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
     if existing is not None and existing.sha != sha:
         raise Refusal(409, f"{path} does not match {sha}")
-    if branch in world.state.protected and not world.state.bypass:
+    if world.refuses_push(branch, may_bypass=request.may_bypass):
         done = "create" if existing is None else verb
         raise Refusal(409, f"Could not {done} file: Changes must be made through a pull request.")
     if world.state.races:
         raise _lost_race(world, branch, parent)
-    message, by = request.body["message"], world.signature()
+    message, by = request.body["message"], world.signature(request.login)
     changes = {path: content}
     return existing, world.git.commit(f"refs/heads/{branch}", changes, parent=parent, message=message, by=by)
 

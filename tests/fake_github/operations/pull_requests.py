@@ -30,12 +30,12 @@ def list_pull_requests(world: World, request: Request) -> Listing:
 
 
 def create_pull_request(world: World, request: Request) -> Answer:
-    if not world.state.jobs_may_propose:
+    if request.login == BOT and not world.state.jobs_may_propose:
         raise Refusal(403, "GitHub Actions is not permitted to create or approve pull requests.")
     head = request.body["head"]
     fork, _, branch = head.rpartition(":")
     pull = world.open_pull_request(
-        author=BOT,
+        author=request.login,
         title=request.body["title"],
         body=request.body.get("body") or "",
         head_ref=branch,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.fake_github.fake import FakeGitHub
 
 JOBS = ("git", "read", "deploy", "production", "destroy")
+COMMITTING = ("git", "destroy")
+"""Jobs that get the token of the GitHub App, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Conversation:
     github: FakeGitHub
     checkout: CommandLine
     number: int
+    has_app: bool = True
+    """Whether jobs that commit have the token of a GitHub App."""
     _events: Iterator[int] = field(default_factory=count)
 
     def pull(self) -> None:
@@ -93,6 +97,7 @@ class Conversation:
             "GITHUB_SHA": self.github.head(),
             "GITHUB_TOKEN": token_of(self.github, f"command/{job}"),
             "GITHUB_TRIGGERING_ACTOR": event.author,
+            **({"COMMIT_APP_TOKEN": self.github.issue_app_token()} if self.has_app and job in COMMITTING else {}),
         }
         process = self.checkout.gitops("command", *arguments, **{**given, **environ})
         lines = output.read_text().splitlines() if output.exists() else []

@@ -405,7 +405,29 @@ def test_on_a_protected_branch_a_pull_request_waits_and_nothing_is_destroyed(des
 
     assert destruction.stands
     assert "#2 proposes it" in destruction.last_answer()
+    # Checks of a pull request by a GitHub App start by themselves.
+    assert "Approve workflows to run" not in destruction.last_answer()
     assert destruction.github.read(ALPHA, destruction.github.pull_request(2).head_ref) is None
+
+
+@pytest.mark.parametrize("may_propose", [True, False])
+def test_without_a_github_app_rules_of_main_make_a_pull_request_of_a_removal(
+    destruction: Destruction, *, may_propose: bool
+) -> None:
+    """GitHub lets no rule of a branch be bypassed with the token of a job."""
+    destruction.conversation.has_app = False
+    destruction.github.state.jobs_may_propose = may_propose
+    token = destruction.ask()
+
+    destruction.confirm(token)
+
+    assert destruction.stands
+    if may_propose:
+        assert "#2 proposes it" in destruction.last_answer()
+        assert "*Approve workflows to run*" in destruction.last_answer()
+    else:
+        assert "Allow GitHub Actions to create and approve pull requests" in destruction.last_answer()
+        assert len(destruction.github.state.issues) == 1
 
 
 def test_a_base_with_apps_on_it_is_not_offered_for_destruction(destruction: Destruction) -> None:

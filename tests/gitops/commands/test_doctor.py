@@ -27,7 +27,7 @@ def _doctor(checkout: CommandLine, github: FakeGitHub) -> subprocess.CompletedPr
 def test_good_settings_are_listed(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:
     done = _doctor(bare_checkout, fake_github)
 
-    assert (done.returncode, done.stderr) == (0, "32 settings: 0 too weak, 0 not readable\n")
+    assert (done.returncode, done.stderr) == (0, "33 settings: 0 too weak, 0 not readable\n")
     assert "environment deploy: branches and tags" in done.stdout
     assert fake_github.writes == []
 
@@ -39,7 +39,7 @@ def test_a_weak_setting_is_named_with_its_page(bare_checkout: CommandLine, fake_
     (line,) = [line for line in done.stdout.splitlines() if "  weak  " in line]
     assert done.returncode == 1
     assert line.startswith("environment production-approval: administrators bypass the rules")
-    assert line.endswith("https://github.com/example/environments/settings/environments/6/edit")
+    assert line.endswith("https://github.com/example/environments/settings/environments/7/edit")
     assert "1 too weak" in done.stderr
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fake_github.faults import Outcome
+from tests.fake_github.state import APP, BOT
 from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Promotion:
         variables = {
             "GITHUB_API_URL": self.github.url,
             "GITHUB_TOKEN": token_of(self.github, "image/propose"),
+            "COMMIT_APP_TOKEN": self.github.issue_app_token(),
             "GITHUB_ACTIONS": "",
         }
         return self.checkout.gitops("promote", *arguments, **{**variables, **environ})
@@ -95,17 +97,23 @@ def test_a_pull_request_copies_the_digest_of_the_image(promotion: Promotion) -> 
     assert promotion.declared("prod/app", "main") == "v1"
 
 
-def test_a_given_version_goes_to_all_that_are_named_in_one_commit_and_aws_is_not_asked(promotion: Promotion) -> None:
+@pytest.mark.parametrize("has_app", [True, False])
+def test_a_given_version_goes_to_all_that_are_named_in_one_commit_and_aws_is_not_asked(
+    promotion: Promotion, *, has_app: bool
+) -> None:
     main = promotion.github.head()
+    promotion.github.state.jobs_may_propose = not has_app
+    environ = {"GITHUB_ACTIONS": "true", **({} if has_app else {"COMMIT_APP_TOKEN": ""})}
 
-    result = promotion.promote("--image", "v3", "dev/alpha", "dev/beta", "--target", "aws", GITHUB_ACTIONS="true")
+    result = promotion.promote("--image", "v3", "dev/alpha", "dev/beta", "--target", "aws", **environ)
 
     assert result.returncode == 0, result.stderr
     branch = "gitops/promote-dev-alpha-dev-beta"
     assert [promotion.declared(name, branch) for name in ("dev/alpha", "dev/beta")] == ["v3", "v3"]
     assert promotion.github.git.tree_and_parents(branch)[1] == [main]
     (pull,) = promotion.pulls
-    assert "Approve workflows to run" in pull.body
+    assert ("Approve workflows to run" in pull.body) == (not has_app)
+    assert pull.author == (APP if has_app else BOT)
 
 
 def test_asking_again_changes_nothing_and_a_newer_version_updates_the_same_pull_request(promotion: Promotion) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from gitops.github import default_branch
 from gitops.github.default_branch import Committed, Proposed
+from gitops.github.repository import repository_of
 from gitops.github.transport import GitHubError
 from tests.fake_github.faults import Outcome
+from tests.fake_github.state import APP
 
 if TYPE_CHECKING:
     from gitops.github.repository import Repository
@@ -32,6 +34,12 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture(autouse=True)
+def jobs_may_propose(fake_github: FakeGitHub) -> None:
+    """Let the token of a job open pull requests, which administrators have to allow."""
+    fake_github.state.jobs_may_propose = True
+
+
+@pytest.fixture(autouse=True)
 def declared(fake_github: FakeGitHub) -> str:
     """The commit that declares the environment."""
     return fake_github.commit({FILE: TEXT, "environments/dev/base.yaml": "kind: ad-hoc-base\n"})
@@ -47,6 +55,32 @@ def test_a_removal_is_one_commit(repository: Repository, fake_github: FakeGitHub
     assert (fake_github.read(FILE), fake_github.read("environments/dev/base.yaml")) == (None, "kind: ad-hoc-base\n")
     assert fake_github.git.message("main") == MESSAGE
     assert fake_github.writes == [f"DELETE /contents/{FILE}"]
+
+
+def test_the_commit_of_a_github_app_passes_rules_and_starts_no_workflow(fake_github: FakeGitHub) -> None:
+    """What a job commits it deploys or destroys itself."""
+    token = fake_github.issue_token("command/git", {"contents": "read", "pull-requests": "write"})
+    as_app = repository_of(fake_github.repository, fake_github.url, token, fake_github.issue_app_token())
+
+    assert default_branch.commit_removal(as_app, FILE, MESSAGE) == Committed(sha=fake_github.head())
+    assert fake_github.git.message("main") == f"{MESSAGE}\n\n[skip ci]"
+    assert [act.starts_workflows for act in fake_github.acts if act.event == "push"] == [False]
+    assert fake_github.refused == []
+
+
+def test_a_pull_request_of_a_github_app_starts_its_checks(fake_github: FakeGitHub) -> None:
+    fake_github.protect()
+    fake_github.state.jobs_may_propose = False  # about the tokens of jobs alone
+    token = fake_github.issue_token("command/git", {"contents": "read", "pull-requests": "write"})
+    as_app = repository_of(fake_github.repository, fake_github.url, token, fake_github.issue_app_token())
+
+    proposed = default_branch.commit_removal(as_app, FILE, MESSAGE)
+
+    assert isinstance(proposed, Proposed)
+    assert not proposed.checks_wait
+    assert fake_github.pull_request(proposed.pull_request.number).author == APP
+    assert [act.starts_workflows for act in fake_github.acts if act.event == "pull_request"] == [True]
+    assert "[skip ci]" not in fake_github.git.message(proposed.pull_request.head_ref)
 
 
 def test_an_edit_is_one_commit(repository: Repository, fake_github: FakeGitHub) -> None:
@@ -136,8 +170,7 @@ def test_a_lost_race_is_no_rule_even_where_the_branch_has_rules(
 ) -> None:
     """An app may be let past the rules of a branch."""
     fake_github.lose_races(1)
-    fake_github.protect()
-    fake_github.state.bypass = True
+    assert repository.is_protected("main")
 
     assert isinstance(default_branch.commit_removal(repository, FILE, MESSAGE), Committed)
     assert fake_github.state.issues == {}

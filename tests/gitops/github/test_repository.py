@@ -180,6 +180,7 @@ def test_open_pull_requests_are_those_of_one_branch_of_ours(
 
 
 def test_a_pull_request_is_opened_by_the_job(repository: Repository, fake_github: FakeGitHub) -> None:
+    fake_github.state.jobs_may_propose = True
     repository.create_branch("gitops/dev-alpha", fake_github.head())
     fake_github.commit({FILE: "x"}, branch="gitops/dev-alpha")
     pull = repository.open_pull_request(title="Remove", body="Why", head_ref="gitops/dev-alpha", base_ref="main")

@@ -48,6 +48,8 @@ class World:
         self.roles: Mapping[str, str] = {}
         """The ARNs of the roles that jobs assume, by the environments of GitHub."""
         self._aws = aws
+        self.has_app = True
+        """Whether the repository has a GitHub App that commits; without it, main with rules takes no commit of jobs."""
         self._opened = ExitStack()
         self._numbers = count(1)
         self.github = self._opened.enter_context(FakeGitHub(folder / "github"))
@@ -160,11 +162,15 @@ class World:
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "TERM": "dumb",  # act gives steps a terminal, and GitHub none
             },
-            variables={"AWS_ROLE_ARN_MAIN": "of-the-environment"},
+            variables={
+                "AWS_ROLE_ARN_MAIN": "of-the-environment",
+                **({"COMMIT_APP_CLIENT_ID": "Iv23liExampleOfAnApp"} if self.has_app else {}),
+            },
             actor=payload["sender"]["login"],
             secrets={
                 "GITHUB_TOKEN": self.github.issue_token("", {}),  # for workflows that are not of the repository
                 **permissions.tokens(self.github, str(workflow), event, payload),
+                **({"COMMIT_APP_PRIVATE_KEY": self.github.issue_app_token()} if self.has_app else {}),
             },
             job=job,
         )
