@@ -89,7 +89,7 @@ def apply(top: Path, changes: Sequence[Change]) -> None:
             _apply(path, change)
         except OSError as error:
             raise UserError(
-                f"{change.path} could not be changed: {error.strerror}. To go back: git restore . && git clean -d ."
+                f"{change.path} could not be changed: {error.strerror}. To go back: git restore . && git clean -df"
             ) from error
 
 
