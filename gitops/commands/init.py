@@ -13,9 +13,10 @@ from gitops.github.connection import identify
 from gitops.github.model import RepositoryIdentity
 from gitops.init.answers import collect
 from gitops.init.application import inspect
-from gitops.init.changes import apply, check, plan
+from gitops.init.changes import apply, check, plan, written
 from gitops.init.code_owners import code_owners
 from gitops.init.declared import declarations
+from gitops.init.image_workflow import WORKFLOW, image_workflow
 from gitops.output.progress import say
 from gitops.output.report import Table, code, text_table
 
@@ -42,10 +43,13 @@ def init(
     answers = collect(options, answers_file, _ask if sys.stdin.isatty() else None)
     source, top = Path(answers["source"]), folder.resolve().parent
     application = inspect(source, answers)
-    wanted = declarations(answers, _identity(answers), application, today)
+    publisher = _identity(answers, "application_") if "application_repository" in answers else None
+    wanted = declarations(answers, _identity(answers), publisher, application.fields(), today)
     reviewers = answers.get("reviewers", f"@{answers['owner']}")
     owners = code_owners(reviewers, answers.get("production_reviewers", reviewers))
     changes = plan(top, folder.resolve(), wanted, owners, source)
+    if publisher:
+        changes.append(_workflow(answers, top))
     _show(application, changes)
     if all(change.action == "keep" for change in changes):
         say("Nothing to do: every file is there, and nothing of the sample is.")
@@ -63,13 +67,28 @@ def init(
     return 0
 
 
-def _identity(answers: Mapping[str, str]) -> RepositoryIdentity:
-    """Return the ids of the repository: those given, or GitHub's answer."""
-    if "repository_id" not in answers:
-        return identify(answers["repository"])
+def _identity(answers: Mapping[str, str], prefix: str = "") -> RepositoryIdentity:
+    """Return the ids of a repository: those given, or GitHub's answer."""
+    name = answers[f"{prefix}repository"]
+    if f"{prefix}repository_id" not in answers:
+        return identify(name)
     return RepositoryIdentity(
-        name=answers["repository"], id=int(answers["repository_id"]), owner_id=int(answers["owner_id"])
+        name=name, id=int(answers[f"{prefix}repository_id"]), owner_id=int(answers[f"{prefix}owner_id"])
     )
+
+
+def _workflow(answers: Mapping[str, str], top: Path) -> Change:
+    """Return the workflow that builds the image, in the repository that has the application's source."""
+    source = Path(answers["source"]).resolve()
+    below = git.path_in_repository(source, "HEAD")
+    repository = source.parents[len(below.parts) - 1] if below.parts else source
+    if repository == top:
+        raise UserError("--application-repository: the source is in this repository; leave the option out")
+    accounts = {"main": answers["region"]}
+    if "production_account_id" in answers:
+        accounts["prod"] = answers.get("production_region", answers["region"])
+    text = image_workflow(answers["image_repository"], below.as_posix(), accounts)
+    return written(top, repository / WORKFLOW, text)
 
 
 def _ask(question: str) -> str:

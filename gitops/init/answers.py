@@ -132,8 +132,11 @@ def _missing(given: Mapping[str, _Given]) -> Iterator[str]:
             yield f"{_flag(name)}: is missing: {question.text}"
     if production and "account_id" in given and given["production_account_id"].value == given["account_id"].value:
         yield f"{given['production_account_id'].place}: must be another account than that of ad hoc environments"
-    if ("owner_id" in given) != ("repository_id" in given):
-        yield f"{_flag('owner_id')} and {_flag('repository_id')}: give both, or neither"
+    for prefix in ("", "application_"):
+        if (f"{prefix}owner_id" in given) != (f"{prefix}repository_id" in given):
+            yield f"{_flag(f'{prefix}owner_id')} and {_flag(f'{prefix}repository_id')}: give both, or neither"
+    if "application_repository_id" in given and "application_repository" not in given:
+        yield f"{given['application_repository_id'].place}: is of no use without {_flag('application_repository')}"
 
 
 def _flag(name: str) -> str:

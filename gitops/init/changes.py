@@ -49,12 +49,12 @@ def plan(top: Path, folder: Path, wanted: Mapping[str, str], owners: str, source
     The sample application stays where it is the `source` itself.
     """
     sample = {file_of(folder, name) for name in _sample_declarations(folder)}
-    written = {folder / path: text for path, text in wanted.items()}
-    changes = [_written(top, file, text, is_sample=file in sample) for file, text in written.items()]
-    gone = [file for file in sorted(sample) if file not in written]
+    declared = {folder / path: text for path, text in wanted.items()}
+    changes = [written(top, file, text, is_sample=file in sample) for file, text in declared.items()]
+    gone = [file for file in sorted(sample) if file not in declared]
     changes += [Change(path=file.relative_to(top), action="remove", why="of the sample") for file in gone]
     file = top / codeowners.FILE
-    changes.append(_written(top, file, owners, is_sample=file.is_file() and _SAMPLE_OWNER in file.read_text()))
+    changes.append(written(top, file, owners, is_sample=file.is_file() and _SAMPLE_OWNER in file.read_text()))
     if not source.resolve().is_relative_to((top / SAMPLE_APPLICATION).resolve()):
         changes += _sample_application(top)
     return changes
@@ -109,8 +109,9 @@ def _apply(path: Path, change: Change) -> None:
             pass
 
 
-def _written(top: Path, file: Path, text: str, *, is_sample: bool) -> Change:
-    path = file.relative_to(top)
+def written(top: Path, file: Path, text: str, *, is_sample: bool = False) -> Change:
+    """Return the change that makes `text` of a file, which may be in another repository: what is there is kept."""
+    path = file.relative_to(top) if file.is_relative_to(top) else file
     if not file.exists():
         return Change(path=path, action="write", text=text)
     if is_sample:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops.github.model import RepositoryIdentity
-    from gitops.init.application import Application
 
 HEADER = "# yaml-language-server: $schema=../schema.json\n"
 AD_HOC_BLOCK, PRODUCTION_BLOCK = "10.0.0.0/16", "10.1.0.0/16"
@@ -22,12 +21,20 @@ POSTGRESQL = "17"
 
 
 def declarations(
-    answers: Mapping[str, str], github: RepositoryIdentity, application: Application, today: date
+    answers: Mapping[str, str],
+    github: RepositoryIdentity,
+    publisher: RepositoryIdentity | None,
+    fields: Mapping[str, object],
+    today: date,
 ) -> dict[str, str]:
-    """Return the text of each declaration, by its path below `environments/`."""
-    fields = application.fields()
+    """Return the text of each declaration, by its path below `environments/`.
+
+    `github` has the declarations, `publisher` the application if that is another repository, and `fields` are those of
+    an app.
+    """
+    trusted = {**_named(github), **({"application": _named(publisher)} if publisher else {})}
     files: dict[str, dict[str, object]] = {
-        "accounts/main.yaml": _account(answers["account_id"], answers["region"], answers, github),
+        "accounts/main.yaml": _account(answers["account_id"], answers["region"], answers, trusted),
         "dev/base.yaml": {
             "kind": "ad-hoc-base",
             "account": "main",
@@ -45,17 +52,17 @@ def declarations(
         },
     }
     if "production_account_id" in answers:
-        files |= _production(answers, github, fields)
+        files |= _production(answers, trusted, fields)
     return {path: HEADER + to_yaml(data) for path, data in files.items()}
 
 
 def _production(
-    answers: Mapping[str, str], github: RepositoryIdentity, fields: Mapping[str, object]
+    answers: Mapping[str, str], trusted: Mapping[str, object], fields: Mapping[str, object]
 ) -> dict[str, dict[str, object]]:
     domain = answers["production_domain"]
     region = answers.get("production_region", answers["region"])
     return {
-        "accounts/prod.yaml": _account(answers["production_account_id"], region, answers, github),
+        "accounts/prod.yaml": _account(answers["production_account_id"], region, answers, trusted),
         "prod/base.yaml": {
             "kind": "prod-base",
             "account": "prod",
@@ -75,12 +82,17 @@ def _production(
     }
 
 
-def _account(account_id: str, region: str, answers: Mapping[str, str], github: RepositoryIdentity) -> dict[str, object]:
-    identity = {"repository": github.name, "owner_id": github.owner_id, "repository_id": github.id}
+def _account(
+    account_id: str, region: str, answers: Mapping[str, str], trusted: Mapping[str, object]
+) -> dict[str, object]:
     return {
         "kind": "account",
         "id": account_id,
         "region": region,
-        "github": identity,
+        "github": trusted,
         "repositories": [answers["image_repository"]],
     }
+
+
+def _named(repository: RepositoryIdentity) -> dict[str, object]:
+    return {"repository": repository.name, "owner_id": repository.owner_id, "repository_id": repository.id}

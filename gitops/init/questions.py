@@ -42,6 +42,18 @@ QUESTIONS: Mapping[str, Question] = {
     "repository_id": Question(
         text="GitHub's id of the repository; without it, GitHub is asked", field=("account", "github", "repository_id")
     ),
+    "application_repository": Question(
+        text="GitHub repository of the application, if another: it gets a workflow that pushes images",
+        field=("account", "github", "application", "repository"),
+    ),
+    "application_owner_id": Question(
+        text="GitHub's id of its owner; without it, GitHub is asked",
+        field=("account", "github", "application", "owner_id"),
+    ),
+    "application_repository_id": Question(
+        text="GitHub's id of that repository; without it, GitHub is asked",
+        field=("account", "github", "application", "repository_id"),
+    ),
     "image_repository": Question(
         text="ECR repository of the application's image", field=("ad-hoc-app", "repository"), required=True
     ),

@@ -6,7 +6,7 @@ import io
 import shutil
 import subprocess
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -19,9 +19,6 @@ from gitops.github import codeowners
 from gitops.github.model import RepositoryIdentity
 from tests.gitops.init.applications import CELERY, write
 from tests.sample import ENVIRONMENTS, SCHEMA
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TODAY = date(2026, 11, 23)
 PRODUCTION = {
@@ -249,6 +246,33 @@ def test_ids_that_are_not_given_are_github_s_answer(
     github = load(repository / "environments", today=TODAY).accounts["main"].github
     assert github is not None
     assert (github.owner_id, github.repository_id) == (8, 7)
+
+
+def test_the_application_s_repository_gets_a_workflow_and_may_publish(
+    repository: Path, options: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Path(options["source"])
+    subprocess.run(["git", "init", "--quiet", shop.parent / "shop"], check=True)
+    ids = {"application_owner_id": "11", "application_repository_id": "33"}
+
+    run(repository, {**options, **ids, "application_repository": "acme/shop"})
+
+    workflow = shop / ".github/workflows/image.yml"
+    github = load(repository / "environments", today=TODAY).accounts["main"].github
+    assert github is not None
+    assert github.application is not None
+    assert (github.application.repository, github.application.repository_id) == ("acme/shop", 33)
+    assert str(workflow) in capsys.readouterr().out
+    assert "REPOSITORY: shop" in workflow.read_text()
+
+
+def test_a_source_in_this_repository_has_no_repository_of_its_own(repository: Path, options: dict[str, str]) -> None:
+    write(repository / "shop", CELERY)
+    commit(repository)
+    ids = {"application_owner_id": "11", "application_repository_id": "33"}
+    inside = {**options, "source": str(repository / "shop"), **ids, "application_repository": "acme/shop"}
+
+    assert "the source is in this repository; leave the option out" in refused(repository, inside)
 
 
 def test_a_file_that_cannot_be_written_is_named_with_the_way_back(
