@@ -36,6 +36,9 @@ DEMO_DATA := .gitops/local/demo-data
 DEMO_LOGIN := DJANGO_SUPERUSER_EMAIL=demo@example.com DJANGO_SUPERUSER_HANDLE=demo DJANGO_SUPERUSER_PASSWORD='demo demo demo'
 DEMO_COMMANDS := python manage.py createsuperuser --no-input && python manage.py generate_posts 60
 
+# The sample application: `gitops init` removes it.
+EXAMPLE := $(wildcard examples/microblog)
+
 # Three processes for two cores: tests wait, for retries, rollouts and answers of AWS.
 PYTEST := pytest --numprocesses 3 --dist loadfile
 
@@ -86,7 +89,7 @@ node_modules/.for-%: package-lock.json $(VENV)/.for-%
 .PRECIOUS: $(VENV)/.for-%
 
 example: $(UV)
-	@$(MAKE) --quiet --no-print-directory -C examples/microblog setup
+	$(if $(EXAMPLE),@$(MAKE) --quiet --no-print-directory -C $(EXAMPLE) setup)
 
 lock: $(UV) ## Update the lock files from pyproject.toml, requirements-*.in and package.json
 	$(UV) lock --quiet --upgrade
@@ -95,6 +98,7 @@ lock: $(UV) ## Update the lock files from pyproject.toml, requirements-*.in and 
 	NODE_OPTIONS=--use-system-ca npm install --package-lock-only --loglevel=error
 
 demo: ready ## Deploy the five sample environments to an AWS on this machine, and say where they answer
+	$(if $(EXAMPLE),,$(error The sample was removed. For your own environments: gitops local up, gitops local prepare, gitops deploy --all))
 	@gitops local up >/dev/null
 	@gitops validate
 	@echo 'What accounts have before their first deployment: gitops bootstrap, then placeholders by gitops local prepare'
@@ -144,7 +148,7 @@ templates: setup ## cfn-lint on the reviewed templates; cdk-nag and layering are
 	cfn-lint --regions us-east-1 eu-central-1 --ignore-checks W3005 --template tests/golden/*.template.json
 
 example-check: setup ## Style, types and tests of the example application
-	$(MAKE) --no-print-directory -C examples/microblog check
+	$(if $(EXAMPLE),$(MAKE) --no-print-directory -C $(EXAMPLE) check,@echo 'examples/microblog was removed: nothing to check')
 
 test: setup ## The tests
 	$(PYTEST)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gitops import checkout
 from gitops.commands.new import OPTIONS
+from gitops.init.questions import QUESTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,6 +160,29 @@ Write a minimal, valid declaration. KIND is account, ad-hoc-base, ad-hoc-app, pr
     for option, description in OPTIONS.items():
         flag = f"--{option.replace('_', '-')}"
         new.add_argument(flag, action=_IntoOptions, metavar="TEXT", default=argparse.SUPPRESS, help=description)
+
+    init = verbs.add(
+        "init",
+        "begin with your own application and accounts",
+        """\
+Write the first declarations of your application, and .github/CODEOWNERS, in place of the sample, which is removed. The
+application's source is read, not run: settings, Dockerfile, Procfile, Celery and URLs become its services. All changes
+are listed before somebody agrees to them. What you wrote yourself is kept. On a terminal, answers that are missing are
+asked.
+""",
+        """\
+  gitops init
+  gitops init --answers answers.yaml --dry-run        keys are those of the options: account_id: "111111111111"
+  gitops init --answers answers.yaml --image v1.4.2 --yes
+""",
+    )
+    init.set_defaults(options={})
+    for option, question in QUESTIONS.items():
+        flag = f"--{option.replace('_', '-')}"
+        init.add_argument(flag, action=_IntoOptions, metavar="TEXT", default=argparse.SUPPRESS, help=question.text)
+    init.add_argument("--answers", dest="answers_file", type=Path, metavar="FILE", help="a YAML file with answers")
+    init.add_argument("--dry-run", action="store_true", help="list the changes and write nothing")
+    init.add_argument("--yes", action="store_true", help="do not ask for consent")
 
     verbs.add(
         "schema",

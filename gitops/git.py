@@ -56,6 +56,14 @@ def is_in_history(commit: str, head: str, folder: Path) -> bool:
     return commit in known
 
 
+def uncommitted(folder: Path) -> list[str]:
+    """Return what differs from the last commit in the repository of `folder`, as `git status --short` prints it.
+
+    Raises UserError when the folder is in no repository.
+    """
+    return _git(["status", "--porcelain"], folder, "HEAD").splitlines()
+
+
 def fork_point(revision: str, folder: Path) -> str:
     """Return the commit at which the branch that is checked out left `revision`. Raises UserError without one."""
     return _git(["merge-base", commit_of(revision, folder), "HEAD"], folder, revision).strip()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sample import ENVIRONMENTS, SCHEMA
+
 pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).parents[1]
@@ -33,8 +35,8 @@ def environments(tmp_path: Path) -> Path:
     folder = tmp_path / "environments"
     (folder / "accounts").mkdir(parents=True)
     (folder / "dev").mkdir()
-    (folder / "schema.json").write_bytes((ROOT / "environments/schema.json").read_bytes())
-    (folder / "accounts/main.yaml").write_bytes((ROOT / "environments/accounts/main.yaml").read_bytes())
+    (folder / "schema.json").write_bytes(SCHEMA.read_bytes())
+    (folder / "accounts/main.yaml").write_bytes((ENVIRONMENTS / "accounts/main.yaml").read_bytes())
     (folder / "dev/base.yaml").write_text(BASE)
     (folder / "dev/alpha.yaml").write_text(APP)
     (folder / "dev/beta.yaml").write_text(APP)

@@ -43,7 +43,7 @@ class DeploymentRoles(Construct):
 
     `production` deploys as `deploy` does: a job that reviewers approve precedes its jobs. `publish` pushes images to
     `repositories` and knows nothing of environments. Each is for the jobs of one GitHub environment of its own name,
-    in the repository of the declarations.
+    in the repository of the declarations; `publish` also for those in the application's repository.
     """
 
     def __init__(
@@ -61,6 +61,8 @@ class DeploymentRoles(Construct):
         self.production = self._role("production", github, oidc, "Deploys production, through the roles of the CDK")
         self.destroy = self._role("destroy", github, oidc, "Deletes stacks of environments")
         self.publish = self._role("publish", github, oidc, "Pushes images; overwrites and deletes none")
+        if github.application is not None:
+            self._trust_too(self.publish, oidc.principal(github.application, "publish"))
         for role in (self.plan, self.deploy, self.production, self.destroy):
             self._allow(role, ["cloudformation:DescribeStacks", "cloudformation:ListStacks"], ["*"])
             self._allow(role, _READ_STACKS, [self._arn("cloudformation", "stack/*")])
@@ -96,6 +98,12 @@ class DeploymentRoles(Construct):
             description=description,
             max_session_duration=cdk.Duration.hours(SESSION_HOURS),
         )
+
+    def _trust_too(self, role: iam.Role, principal: iam.WebIdentityPrincipal) -> None:
+        """Let jobs of a second repository assume a role."""
+        statement = iam.PolicyStatement(actions=[principal.assume_role_action], principals=[principal])
+        if role.assume_role_policy is not None:  # only an imported role has none
+            role.assume_role_policy.add_statements(statement)
 
     def _allow_preflight(self, role: iam.Role) -> None:
         """Allow the requests of the preflight check: whether resources exist, not their contents.

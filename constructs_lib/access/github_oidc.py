@@ -6,8 +6,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.config.model import GitHubConfig
+from constructs_lib.config.model import ApplicationRepositoryConfig, GitHubConfig
 from constructs_lib.config.naming import GITHUB_REFS, GITHUB_TOKEN_AUDIENCE, GITHUB_TOKEN_ISSUER
+
+GitHubRepository = GitHubConfig | ApplicationRepositoryConfig
+"""A repository whose jobs get a role."""
 
 
 class GitHubOidc(Construct):
@@ -28,7 +31,7 @@ class GitHubOidc(Construct):
         provider.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
         self._provider_arn = provider.attr_arn
 
-    def principal(self, github: GitHubConfig, environment: str) -> iam.WebIdentityPrincipal:
+    def principal(self, github: GitHubRepository, environment: str) -> iam.WebIdentityPrincipal:
         """Return the jobs of the repository that run in a GitHub environment, at the refs that it is for.
 
         An environment in a token has passed that environment's rules: branches, tags. The repository's
@@ -47,7 +50,7 @@ class GitHubOidc(Construct):
         return iam.WebIdentityPrincipal(self._provider_arn, conditions)
 
 
-def subjects(github: GitHubConfig, environment: str) -> list[str]:
+def subjects(github: GitHubRepository, environment: str) -> list[str]:
     """Return the two forms that the token's `sub` has: with ids for repositories made after July 2026, and without.
 
     Neither has a wildcard: `*` matches slashes, colons and `@` too, and owners of another repository choose the names

@@ -41,6 +41,15 @@ class LockConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ApplicationRepositoryConfig:
+    """A repository on GitHub whose jobs push images: by name and by GitHub's ids, which are never used again."""
+
+    repository: str
+    owner_id: int
+    repository_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GitHubConfig:
     """Where the declarations of an account live on GitHub, by name and by GitHub's ids, which are never used again.
 
@@ -51,6 +60,7 @@ class GitHubConfig:
     owner_id: int
     repository_id: int
     existing_oidc_provider: bool = False
+    application: ApplicationRepositoryConfig | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

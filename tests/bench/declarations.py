@@ -1,12 +1,12 @@
 """Generated declarations of any number."""
 
+import shutil
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
 
 from constructs_lib.config.naming import EnvironmentName, listener_priority
-
-ROOT = Path(__file__).parents[2]
+from tests.sample import ENVIRONMENTS, SCHEMA
 
 BASE = """\
 kind: ad-hoc-base
@@ -52,8 +52,8 @@ MOST_APPS_PER_BASE = 50
 def write(folder: Path, *, bases: int, apps_per_base: int) -> list[str]:
     """Write declarations into `folder`; return the names of the apps."""
     (folder / "accounts").mkdir(parents=True)
-    for file in ("schema.json", "accounts/main.yaml"):
-        (folder / file).write_bytes((ROOT / "environments" / file).read_bytes())
+    shutil.copy(SCHEMA, folder)
+    shutil.copy(ENVIRONMENTS / "accounts" / "main.yaml", folder / "accounts")
     names = []
     for number in range(bases):
         base = f"base{number:02}"

@@ -18,7 +18,8 @@ from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT, free_address
 from tests.bench.timing import Command, compare
 from tests.environments.load import HEALTH_CHECK, ROOT
-from tests.environments.world import APPLICATION, World
+from tests.environments.world import World
+from tests.sample import APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

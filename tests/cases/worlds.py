@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests import embedded
-from tests.environments.world import APPLICATION, World
+from tests.environments.world import World
+from tests.sample import APPLICATION, NO_APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +37,10 @@ TAG = "legacy"
 def world_of_legacy(root: Path, *folders: str, account: str = "111111111111") -> Iterator[World]:
     """Run an embedded AWS with a deployed base in each of `folders`: `prod` is one of production.
 
-    The image with the tag `TAG` is an application written for cdk-django.
+    The image with the tag `TAG` is an application written for cdk-django, with the packages of the example.
     """
+    if not APPLICATION.is_dir():
+        pytest.skip(NO_APPLICATION)
     with embedded.embedded_aws(root / ".gitops" / "local", account=account, images={"microblog": APPLICATION}) as aws:
         world = World.make(root, account, aws)
         world.account(account)

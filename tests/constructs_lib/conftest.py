@@ -9,13 +9,14 @@ from aws_cdk.assertions import Template
 from constructs import Construct
 
 from constructs_lib.feature_flags import FEATURE_FLAGS
-from tests.constructs_lib.synthesis import ROOT, Synthesise, Templates, synthesise_folder
+from tests.constructs_lib.synthesis import Synthesise, Templates, synthesise_folder
+from tests.sample import ENVIRONMENTS
 
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    """The templates of the repository's own environments, by stack name."""
-    return synthesise_folder(ROOT / "environments", tmp_path_factory.mktemp("cdk.out"))
+    """The templates of the sample's environments, by stack name."""
+    return synthesise_folder(ENVIRONMENTS, tmp_path_factory.mktemp("cdk.out"))
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from constructs_lib.config.model import AdHocCapacityConfig, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.network.ports import CACHE_PORT
 from tests.constructs_lib.resources import container, named, of_type, text, the_only, variables
-from tests.constructs_lib.synthesis import AD_HOC_BASE, ROOT, Synthesise, one_service, synthesise_folder
+from tests.constructs_lib.synthesis import AD_HOC_BASE, Synthesise, one_service, synthesise_folder
+from tests.sample import ENVIRONMENTS
 
 APPS = ("dev-alpha", "dev-beta", "prod-app")
 
@@ -359,10 +360,10 @@ class TestAdHocApp:
 
     def test_apps_change_neither_their_base_nor_each_other(self, templates: dict[str, Any], tmp_path: Path) -> None:
         folder = tmp_path / "environments"
-        for file in ("schema.json", "accounts/main.yaml", "dev/base.yaml", "dev/alpha.yaml"):
+        for file in ("accounts/main.yaml", "dev/base.yaml", "dev/alpha.yaml"):
             target = folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text((ROOT / "environments" / file).read_text())
+            target.write_text((ENVIRONMENTS / file).read_text())
         without_beta = synthesise_folder(folder, tmp_path / "cdk.out")
         assert without_beta == {stack: templates[stack] for stack in ("accounts-main", "dev-base", "dev-alpha")}
 

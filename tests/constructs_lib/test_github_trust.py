@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from constructs_lib.account import Account
-from constructs_lib.config.model import AccountConfig, GitHubConfig
+from constructs_lib.config.model import AccountConfig, ApplicationRepositoryConfig, GitHubConfig
 from constructs_lib.config.naming import GITHUB_ENVIRONMENTS, GITHUB_TOKEN_ISSUER
 from tests.constructs_lib.iam import Request, allows
 from tests.constructs_lib.resources import named
@@ -138,6 +138,29 @@ def trust(synthesise: Synthesise) -> Trust:
         role = named(template, "AWS::IAM::Role", f"Roles{environment.capitalize()}")
         (statements[environment],) = role["AssumeRolePolicyDocument"]["Statement"]
     return statements
+
+
+def test_the_application_s_repository_may_publish_and_nothing_else(synthesise: Synthesise) -> None:
+    application = ApplicationRepositoryConfig(repository=f"{OWNER}/shop", owner_id=OWNER_ID, repository_id=7)
+    config = AccountConfig(id="111111111111", region="us-east-1", github=replace(GITHUB, application=application))
+    template = synthesise(lambda stack: Account(stack, "Account", config=config)).to_json()
+    statements = {
+        environment: named(template, "AWS::IAM::Role", f"Roles{environment.capitalize()}")["AssumeRolePolicyDocument"][
+            "Statement"
+        ]
+        for environment in GITHUB_ENVIRONMENTS
+    }
+
+    assert {name: len(found) for name, found in statements.items() if len(found) > 1} == {"publish": 2}
+    own, other = ({"publish": statement} for statement in statements["publish"])
+    assert trusting(own, Job(environment="publish").token) == {"publish"}
+    for has_ids in (True, False):
+        job = Job(name="shop", id=7, environment="publish", has_ids=has_ids)
+        assert trusting(other, job.token) == {"publish"}
+        assert trusting(other, replace(job, ref="refs/tags/v1").token) == {"publish"}
+        assert trusting(other, replace(job, ref="refs/pull/7/merge").token) == set()
+        assert trusting(other, replace(job, environment="deploy").token) == set()
+        assert trusting(other, replace(job, id=8).token) == set()
 
 
 def trusting(trust: Trust, token: Mapping[str, str]) -> set[str]:

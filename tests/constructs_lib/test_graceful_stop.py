@@ -11,7 +11,8 @@ import yaml
 
 from constructs_lib.services import web_service, worker_service
 from tests.constructs_lib.resources import container, named, of_type
-from tests.constructs_lib.synthesis import ROOT, Templates
+from tests.constructs_lib.synthesis import Templates
+from tests.sample import ENVIRONMENTS
 
 FARGATE_MAXIMUM_SECONDS = 120
 """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"""
@@ -32,7 +33,7 @@ def graceful_timeout(path: Path) -> int:
 
 @pytest.mark.parametrize("declaration", WEB_SERVERS)
 def test_server_ends_its_requests_before_it_is_killed(declaration: str) -> None:
-    graceful = graceful_timeout(ROOT / "environments" / declaration)
+    graceful = graceful_timeout(ENVIRONMENTS / declaration)
     assert web_service.DEREGISTRATION_DELAY_SECONDS + graceful < web_service.STOP_TIMEOUT_SECONDS
     assert web_service.STOP_TIMEOUT_SECONDS <= FARGATE_MAXIMUM_SECONDS
 

@@ -71,7 +71,12 @@ TREE: Mapping[str, Mapping[str, Any]] = {
         "kind": "account",
         "id": "111111111111",
         "region": "us-east-1",
-        "github": {"repository": "example/environments", "owner_id": 583231, "repository_id": 1296269},
+        "github": {
+            "repository": "example/environments",
+            "owner_id": 583231,
+            "repository_id": 1296269,
+            "application": {"repository": "example/microblog", "owner_id": 583231, "repository_id": 1296270},
+        },
         "repositories": ["microblog"],
     },
     "ad-hoc-base": {

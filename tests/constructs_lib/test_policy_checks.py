@@ -11,12 +11,12 @@ from aws_cdk import aws_s3 as s3
 
 import app as table_of_contents
 from constructs_lib.feature_flags import FEATURE_FLAGS
-from tests.constructs_lib.synthesis import ROOT
+from tests.sample import ENVIRONMENTS
 
 
 def checked_app(outdir: Path) -> cdk.App:
     """Return an app whose synthesis fails on findings."""
-    app = cdk.App(context={**FEATURE_FLAGS, "environments": str(ROOT / "environments")}, outdir=str(outdir))
+    app = cdk.App(context={**FEATURE_FLAGS, "environments": str(ENVIRONMENTS)}, outdir=str(outdir))
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
     return app
 

@@ -13,6 +13,7 @@ from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.stack import EnvironmentStack
 from tests.constructs_lib.resources import of_type, text
 from tests.constructs_lib.synthesis import ROOT
+from tests.sample import ENVIRONMENTS
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from tests.constructs_lib.synthesis import ROOT
     [("accounts/main", True), ("dev/base", True), ("dev/alpha", False), ("prod/base", True), ("prod/app", True)],
 )
 def test_everything_but_ad_hoc_apps_has_termination_protection(name: str, *, protected: bool) -> None:
-    environment = load(ROOT / "environments")[EnvironmentName(*name.split("/"))]
+    environment = load(ENVIRONMENTS)[EnvironmentName(*name.split("/"))]
     assert EnvironmentStack(cdk.App(), environment).termination_protection is protected
 
 
@@ -59,7 +60,7 @@ def test_roles_of_an_account_have_no_boundary(templates: dict[str, Any]) -> None
 def test_an_account_is_deployed_without_what_the_cdk_bootstraps(tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path))
     for name in (EnvironmentName("accounts", "main"), EnvironmentName("dev", "alpha")):
-        EnvironmentStack(app, load(ROOT / "environments")[name])
+        EnvironmentStack(app, load(ENVIRONMENTS)[name])
     assembly = app.synth()
 
     roles = {
@@ -81,7 +82,7 @@ def test_nothing_is_shared_with_other_cdk_apps_of_the_account(templates: dict[st
 
 def test_a_role_that_is_added_later_gets_boundary_and_path_too(tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path))
-    stack = EnvironmentStack(app, load(ROOT / "environments")[EnvironmentName("dev", "alpha")])
+    stack = EnvironmentStack(app, load(ENVIRONMENTS)[EnvironmentName("dev", "alpha")])
     iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     (role,) = of_type(app.synth().get_stack_by_name("dev-alpha").template, "AWS::IAM::Role")
     assert "gitops-permissions-boundary" in text(role["PermissionsBoundary"])

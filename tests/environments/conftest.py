@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import embedded
-from tests.environments.world import APPLICATION, Environment, World
+from tests.environments.world import Environment, World
+from tests.sample import APPLICATION, needs_application
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("environments")
+            item.add_marker(needs_application)
 
 
 @pytest.fixture(scope="session")

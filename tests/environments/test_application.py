@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.environments import browser
 from tests.environments.people import DESKTOP, PHONE, Person, picture
-from tests.environments.world import APPLICATION
+from tests.sample import APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

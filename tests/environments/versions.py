@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from tests.environments.world import APPLICATION
+from tests.sample import APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

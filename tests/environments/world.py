@@ -23,14 +23,13 @@ from local_aws.mail import FOLDER as MAIL_FOLDER
 from local_aws.proxy import hosts
 from local_aws.runtime.images import Images
 from local_aws.settings import IMAGES_FILE
-from tests.gitops.checkouts import DAYS_TO_LIVE, REPOSITORY, Checkout
+from tests.gitops.checkouts import DAYS_TO_LIVE, Checkout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from email.message import EmailMessage
 
 PSQL = [str(PROGRAMS / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
-APPLICATION = REPOSITORY / "examples" / "microblog"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 
 from gitops import cli
 from gitops.commands.new import OPTIONS
+from gitops.init.questions import QUESTIONS
 
 
 def options_of(parser: argparse.ArgumentParser) -> set[str]:
@@ -41,8 +42,8 @@ def test_a_command_takes_what_is_parsed_for_it(verb: str) -> None:
 
 
 def _collected(verb: str) -> set[str]:
-    """The options of `new` arrive as one mapping."""
-    return set(OPTIONS) if verb == "new" else set()
+    """The options of `new`, and the answers of `init`, arrive as one mapping."""
+    return set({"new": OPTIONS, "init": QUESTIONS}.get(verb, {}))
 
 
 @pytest.mark.parametrize("argv", [("--environments", "x", "status"), ("status", "--environments", "x")])

@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.constructs_lib.synthesis import ROOT, synthesise_folder
+from tests.constructs_lib.synthesis import synthesise_folder
+from tests.sample import ENVIRONMENTS
 
 Templates = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    """The templates of the repository's environments, and of others that use every field, by folder and stack."""
+    """The templates of the sample, and of others that use every field, by folder and stack."""
     found = {}
     folders = {
-        "repository": ROOT / "environments",
+        "sample": ENVIRONMENTS,
         "everything": Path(__file__).parents[1] / "fixtures/environments/valid/every-field/environments",
     }
     for label, folder in folders.items():

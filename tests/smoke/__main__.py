@@ -20,15 +20,15 @@ from gitops.output.progress import say
 from local_aws import lifecycle
 from local_aws.authorisation import records
 from local_aws.loopback import ANY_PORT
+from tests.sample import APPLICATION, NO_APPLICATION
 from tests.smoke.clean_up import CleanUp
 from tests.smoke.journey import IMAGE, Journey
-from tests.smoke.place import ROOT, Place
+from tests.smoke.place import Place
 from tests.smoke.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-APPLICATION = ROOT / "examples" / "microblog"
 EMBEDDED_ACCOUNT, EMBEDDED_REGION = "111111111111", "us-east-1"
 AWS_POLL_SECONDS, EMBEDDED_POLL_SECONDS = 10.0, 0.5
 
@@ -36,6 +36,8 @@ AWS_POLL_SECONDS, EMBEDDED_POLL_SECONDS = 10.0, 0.5
 def main(argv: Sequence[str]) -> int:
     """Run the journey and return 0 when every check held."""
     options = _options(argv)
+    if not APPLICATION.is_dir():
+        raise SystemExit(f"{NO_APPLICATION}; the journey deploys it: run it in a clone that still has it")
     with tempfile.TemporaryDirectory(prefix="gitops-smoke-") as folder:
         root = Path(folder)
         with _on_aws(root, options) if options.aws else _embedded(root) as place:

@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.workflows.definitions import GITHUB, Job, jobs
+from tests.sample import APPLICATION, needs_application
+from tests.workflows.definitions import Job, jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DELIVERY = GITHUB.parent / "examples/microblog/delivery"
+DELIVERY = APPLICATION / "delivery"
 JOBS = {job.id: job for job in jobs() if job.workflow == "image"}
+
+pytestmark = [
+    needs_application,
+    pytest.mark.skipif(not JOBS, reason=".github/workflows/image.yml was removed, with the example"),
+]
 
 
 def scripts(job: Job) -> list[str]:

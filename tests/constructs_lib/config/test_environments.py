@@ -12,6 +12,7 @@ from constructs_lib.config.environments import Environments, load, parse_name
 from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, GitHubConfig, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
+from tests.sample import ENVIRONMENTS
 
 Write = Callable[..., Path]
 
@@ -26,8 +27,8 @@ def app(environments: Environments, name: EnvironmentName = ALPHA) -> AdHocAppCo
     return config
 
 
-def test_the_repository_s_own_declarations_are_valid() -> None:
-    environments = load(ROOT / "environments", today=TODAY)
+def test_the_sample_is_valid() -> None:
+    environments = load(ENVIRONMENTS, today=TODAY)
 
     assert environments.warnings == ()
     assert [str(environment.name) for environment in environments] == [
@@ -218,7 +219,7 @@ def test_what_cannot_be_a_name_is_refused_with_the_ways_to_write_one(text: str) 
 def test_configuration_needs_neither_the_cdk_nor_boto3() -> None:
     code = (
         "import sys, pathlib, constructs_lib.config.environments as environments;"
-        "environments.load(pathlib.Path('environments'));"
+        f"environments.load(pathlib.Path({str(ENVIRONMENTS)!r}));"
         "print(sorted({'aws_cdk', 'jsii', 'constructs', 'boto3', 'botocore', 'subprocess'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -8,9 +8,9 @@ import pytest
 from constructs_lib.config.environments import load, read
 from constructs_lib.config.model import AccountConfig, LockConfig
 from constructs_lib.config.naming import EnvironmentName
-from gitops import checkout
 from gitops.chatops.authorise import Subject, may_command, refusal_reason
 from gitops.chatops.comment_commands import command_of, verbs
+from tests.sample import ENVIRONMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gitops.github.model import Permission
 
 OWNER, OTHER, LOCKER = "octocat", "hubot", "monalisa"
-DECLARED = load(checkout.ROOT / "environments")
+DECLARED = load(ENVIRONMENTS)
 VERBS = [verb for verb in verbs() if command_of(verb).scope == "environment"]
 
 

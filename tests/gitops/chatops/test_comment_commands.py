@@ -22,19 +22,19 @@ from gitops.chatops.decision import MATRIX_JOBS, Step, decide_orders
 from gitops.chatops.grammar import read_comment
 from gitops.chatops.orders import Order
 from gitops.chatops.request import Request
+from tests.sample import ENVIRONMENTS
 
 README = checkout.ROOT / "README.md"
 PLANTED = "obliterate"
 
 
 def request() -> Request:
-    folder = checkout.ROOT / "environments"
     today = datetime(2026, 11, 24, tzinfo=UTC).date()
-    return cast("Request", type("Fixed", (), {"declared": load(folder, today=today), "permission": "admin"})())
+    return cast("Request", type("Fixed", (), {"declared": load(ENVIRONMENTS, today=today), "permission": "admin"})())
 
 
 def test_a_verb_without_a_row_is_an_error_in_every_place_that_asks_about_it() -> None:
-    environment = load(checkout.ROOT / "environments")[EnvironmentName("dev", "alpha")]
+    environment = load(ENVIRONMENTS)[EnvironmentName("dev", "alpha")]
     message = f"/{PLANTED} has no row"
 
     with pytest.raises(UnknownVerbError, match=message):

@@ -11,6 +11,7 @@ import pytest
 
 from gitops.commands.validate import OutputFormat, validate
 from gitops.errors import UserError
+from tests.sample import ENVIRONMENTS
 
 ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "tests" / "fixtures" / "environments"
@@ -194,7 +195,7 @@ def test_json_format_is_a_list_of_problems(copied: Path, capsys: pytest.CaptureF
 def test_the_command_imports_nothing_slow() -> None:
     code = (
         "import sys, datetime, pathlib; from gitops.commands.validate import validate;"
-        "validate(folder=pathlib.Path('environments'), paths=(), base=None, output_format='text', issue=False,"
+        f"validate(folder=pathlib.Path({str(ENVIRONMENTS)!r}), paths=(), base=None, output_format='text', issue=False,"
         " today=datetime.date(2026, 11, 23));"
         "print(sorted({'aws_cdk', 'jsii', 'constructs', 'boto3', 'botocore', 'rich', 'ministack'} & set(sys.modules)))"
     )

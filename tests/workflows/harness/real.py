@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.sample import ENVIRONMENTS
 from tests.workflows.harness import roles
-from tests.workflows.harness.act import ROOT
 from tests.workflows.harness.world import World, in_days
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SAMPLE_ACCOUNT = "111111111111"
 """The id in the sample declaration."""
 
-SAMPLES = ("environments/accounts/main.yaml", "environments/dev/base.yaml")
+SAMPLES = ("accounts/main.yaml", "dev/base.yaml")
 
 GAMMA = "environments/dev/gamma.yaml"
 IMAGE = "v1.4.2"
@@ -32,7 +32,9 @@ expires: {in_days(10)}
 
 def real_world(folder: Path, aws: EmbeddedAws, account: str) -> World:
     """Return a world with the sample account and the sample base dev in it."""
-    samples = {path: (ROOT / path).read_text().replace(SAMPLE_ACCOUNT, account) for path in SAMPLES}
+    samples = {
+        f"environments/{path}": (ENVIRONMENTS / path).read_text().replace(SAMPLE_ACCOUNT, account) for path in SAMPLES
+    }
     world = World(folder, aws, account, samples)
     world.administer("bootstrap")
     world.roles = roles.of_stack(world.client("cloudformation"))

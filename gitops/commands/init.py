@@ -1,0 +1,116 @@
+"""`gitops init`: begin with your own application and accounts, in place of the sample."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops import git
+from gitops.errors import UserError
+from gitops.github.connection import identify
+from gitops.github.model import RepositoryIdentity
+from gitops.init.answers import collect
+from gitops.init.application import inspect
+from gitops.init.changes import apply, check, plan, written
+from gitops.init.code_owners import code_owners
+from gitops.init.declared import declarations
+from gitops.init.image_workflow import WORKFLOW, image_workflow
+from gitops.output.progress import say
+from gitops.output.report import Table, code, text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from gitops.init.application import Application
+    from gitops.init.changes import Change
+    from gitops.output.report import Cell
+
+
+def init(
+    *, folder: Path, options: Mapping[str, str], answers_file: Path | None, yes: bool, dry_run: bool, today: date
+) -> int:
+    """Write a team's first declarations and CODEOWNERS, and remove the sample. Returns 0.
+
+    Nothing is written before somebody has agreed to a table of all changes, or with `dry_run`.
+
+    Raises:
+        UserError: answers are wrong or missing, GitHub knows no such repository, the work tree has changes that are not
+            committed, or nobody agreed. Nothing was written then.
+    """
+    answers = collect(options, answers_file, _ask if sys.stdin.isatty() else None)
+    source, top = Path(answers["source"]), folder.resolve().parent
+    application = inspect(source, answers)
+    publisher = _identity(answers, "application_") if "application_repository" in answers else None
+    wanted = declarations(answers, _identity(answers), publisher, application.fields(), today)
+    reviewers = answers.get("reviewers", f"@{answers['owner']}")
+    owners = code_owners(reviewers, answers.get("production_reviewers", reviewers))
+    changes = plan(top, folder.resolve(), wanted, owners, source)
+    if publisher:
+        changes.append(_workflow(answers, top))
+    _show(application, changes)
+    if all(change.action == "keep" for change in changes):
+        say("Nothing to do: every file is there, and nothing of the sample is.")
+        return 0
+    check(folder.resolve(), top, changes, today)
+    if dry_run:
+        say("Nothing was written: --dry-run.")
+        return 0
+    if changed := git.uncommitted(top):
+        raise UserError("commit or stash these changes first, so that git can take init back:\n" + "\n".join(changed))
+    if not yes:
+        _agreed()
+    apply(top, changes)
+    say("Written and valid. Next: look at it with `git diff`, commit it, then docs/your-application.md#start.")
+    return 0
+
+
+def _identity(answers: Mapping[str, str], prefix: str = "") -> RepositoryIdentity:
+    """Return the ids of a repository: those given, or GitHub's answer."""
+    name = answers[f"{prefix}repository"]
+    if f"{prefix}repository_id" not in answers:
+        return identify(name)
+    return RepositoryIdentity(
+        name=name, id=int(answers[f"{prefix}repository_id"]), owner_id=int(answers[f"{prefix}owner_id"])
+    )
+
+
+def _workflow(answers: Mapping[str, str], top: Path) -> Change:
+    """Return the workflow that builds the image, in the repository that has the application's source."""
+    source = Path(answers["source"]).resolve()
+    below = git.path_in_repository(source, "HEAD")
+    repository = source.parents[len(below.parts) - 1] if below.parts else source
+    if repository == top:
+        raise UserError("--application-repository: the source is in this repository; leave the option out")
+    accounts = {"main": answers["region"]}
+    if "production_account_id" in answers:
+        accounts["prod"] = answers.get("production_region", answers["region"])
+    text = image_workflow(answers["image_repository"], below.as_posix(), accounts)
+    return written(top, repository / WORKFLOW, text)
+
+
+def _ask(question: str) -> str:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
+
+
+def _agreed() -> None:
+    if not sys.stdin.isatty():
+        raise UserError("stdin is not a terminal; nothing was written. To continue without a question, pass --yes")
+    if _ask("Write, replace and remove these files? Type yes: ").lower() not in {"y", "yes"}:
+        raise UserError("nothing was written")
+
+
+def _show(application: Application, changes: Sequence[Change]) -> None:
+    found: list[list[Cell]] = [
+        [code(proposal.field), _words(proposal.value), proposal.source] for proposal in application.proposals
+    ]
+    print(text_table(Table(headings=("field", "value", "read from"), rows=found)), end="\n\n")
+    rows: list[list[Cell]] = [[change.action, code(str(change.path)), change.why] for change in changes]
+    print(text_table(Table(headings=("action", "file", "why"), rows=rows)), flush=True)
+
+
+def _words(value: object) -> str:
+    return shlex.join(value) if isinstance(value, list) else str(value)

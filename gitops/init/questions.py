@@ -1,0 +1,94 @@
+"""The questions that `gitops init` has, which are its options. Every verb imports this: keep it light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One thing to know. `field` is the kind and the field of declarations that it fills, whose limits it has."""
+
+    text: str
+    field: tuple[str, ...] = ()
+    required: bool = False
+    with_production: bool = False
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "source": Question(text="folder of the application's source, with manage.py in it", required=True),
+    "account_id": Question(
+        text="AWS account for ad hoc environments, twelve digits", field=("account", "id"), required=True
+    ),
+    "region": Question(text="AWS region, such as eu-central-1", field=("account", "region"), required=True),
+    "domain": Question(
+        text="domain below which ad hoc environments answer", field=("ad-hoc-base", "domain"), required=True
+    ),
+    "hosted_zone_id": Question(
+        text="Route 53 hosted zone of that domain", field=("ad-hoc-base", "hosted_zone_id"), required=True
+    ),
+    "repository": Question(
+        text="GitHub repository of the declarations, OWNER/NAME",
+        field=("account", "github", "repository"),
+        required=True,
+    ),
+    "owner_id": Question(
+        text="GitHub's id of its owner; without it, GitHub is asked", field=("account", "github", "owner_id")
+    ),
+    "repository_id": Question(
+        text="GitHub's id of the repository; without it, GitHub is asked", field=("account", "github", "repository_id")
+    ),
+    "application_repository": Question(
+        text="GitHub repository of the application, if another: it gets a workflow that pushes images",
+        field=("account", "github", "application", "repository"),
+    ),
+    "application_owner_id": Question(
+        text="GitHub's id of its owner; without it, GitHub is asked",
+        field=("account", "github", "application", "owner_id"),
+    ),
+    "application_repository_id": Question(
+        text="GitHub's id of that repository; without it, GitHub is asked",
+        field=("account", "github", "application", "repository_id"),
+    ),
+    "image_repository": Question(
+        text="ECR repository of the application's image", field=("ad-hoc-app", "repository"), required=True
+    ),
+    "owner": Question(
+        text="GitHub login of the person responsible for the first environments",
+        field=("ad-hoc-app", "owner"),
+        required=True,
+    ),
+    "image": Question(text="tag of the image to begin with (default: v0.1.0)", field=("ad-hoc-app", "image")),
+    "app": Question(text="name of the first ad hoc environment (default: first)"),
+    "settings_module": Question(
+        text="DJANGO_SETTINGS_MODULE, if another than the one found", field=("ad-hoc-app", "settings_module")
+    ),
+    "health_check_path": Question(text="path of the health check, if another than the one found"),
+    "reviewers": Question(text="GitHub team or person that reviews changes, @acme/platform (default: the owner)"),
+    "production_reviewers": Question(text="team or person that reviews production (default: the reviewers)"),
+    "production_account_id": Question(
+        text="AWS account for production; without it, production is not declared", field=("account", "id")
+    ),
+    "production_region": Question(
+        text="its region (default: that of ad hoc environments)", field=("account", "region")
+    ),
+    "production_domain": Question(
+        text="domain of production", field=("prod-base", "domain"), required=True, with_production=True
+    ),
+    "production_hosted_zone_id": Question(
+        text="Route 53 hosted zone of production's domain",
+        field=("prod-base", "hosted_zone_id"),
+        required=True,
+        with_production=True,
+    ),
+    "production_hostname": Question(
+        text="host name of production (default: www. and its domain)", field=("prod-app", "hostname")
+    ),
+}
+"""Every option of `gitops init`, which is also a key of the file of answers, in the order in which they are asked."""
+
+DEFAULTS: Mapping[str, str] = {"image": "v0.1.0", "app": "first"}
