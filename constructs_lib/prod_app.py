@@ -44,13 +44,15 @@ class ProdApp(Construct):
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
         )
-        cache_url = CacheUrl(
-            self,
-            "CacheUrl",
-            password_arn=imported.cache_password_arn,
-            host=imported.cache_host,
-            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
+        cache_url = None
+        if config.cache:
+            cache_url = CacheUrl(
+                self,
+                "CacheUrl",
+                password_arn=imported.cache_password_arn,
+                host=imported.cache_host,
+                removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            )
         storage = ApplicationBucket(self, "Storage", kept=True, access_logs_bucket=imported.access_logs_bucket)
         self.application = Application(
             self,
@@ -61,7 +63,7 @@ class ProdApp(Construct):
             base=imported,
             storage=storage,
             cache_host=None,
-            cache_url=cache_url.variable,
+            cache_url=cache_url,
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )

@@ -262,8 +262,18 @@ class AppConfig:
     settings_module: str = "config.settings"
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    default_variables: bool = True
+    cache: bool = True
     lock: LockConfig | None = None
     allow_replacement: tuple[ReplacementConsent, ...] = ()
+
+    def is_own(self, service: ServiceConfig) -> bool:
+        """Return whether a service runs the application's image."""
+        return service.repository in (None, self.repository)
+
+    def gives(self, service: ServiceConfig, secret: str) -> bool:
+        """Return whether a service gets the variable `secret` if the application has such a secret."""
+        return self.is_own(service) if service.secrets is None else secret in service.secrets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

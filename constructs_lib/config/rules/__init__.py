@@ -15,6 +15,7 @@ from constructs_lib.config.rules import (
     identity,
     lifetime,
     network,
+    references,
     regions,
     routing,
     schedule,
@@ -79,7 +80,10 @@ RULES: tuple[Rule, ...] = (
     variables.variables_are_plain_or_secret,
     variables.secrets_are_found_by_name,
     variables.secrets_are_those_of_the_base,
-    variables.secrets_of_services_exist,
+    references.references_exist,
+    references.values_need_no_shell,
+    references.secrets_of_services_exist,
+    references.services_get_the_secrets_that_they_refer_to,
 )
 """Every rule, by theme."""
 
