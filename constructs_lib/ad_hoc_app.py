@@ -13,6 +13,7 @@ from constructs_lib.data.app_database import ON_DELETE
 from constructs_lib.data.bucket_emptier import BucketContents
 from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.dns_record import DnsRecord
+from constructs_lib.release.jobs import Jobs
 from constructs_lib.release.release import Release
 from constructs_lib.services.application import Application
 from constructs_lib.services.cache_service import CacheService
@@ -128,6 +129,18 @@ class AdHocApp(Construct):
         # The cache is there before what uses it, and goes after it.
         for fargate_service in self.services.by_name.values():
             fargate_service.node.add_dependency(*before_the_application, release.finished, contents.emptied)
+        Jobs(
+            self,
+            "Jobs",
+            name=name,
+            config=config.jobs,
+            application=self.application,
+            base=imported,
+            cluster=cluster.cluster,
+            security_groups=cluster.security_groups,
+            sleeper=next(iter(self.services.by_name.values())),
+            after=release.finished,
+        )
         DnsRecord(
             self,
             "Dns",

@@ -432,9 +432,10 @@ Forward a port of this machine through the base's bastion to the database of an 
 
     logs = verbs.add_on_aws(
         "logs",
-        "print the logs of services",
+        "print the logs of services and jobs",
         """\
-Print the logs of an environment's services in the order of time, each line with the name of its service.
+Print the logs of an environment's services and jobs in the order of time, each line with the name of its
+service or job.
 """,
         """\
   gitops logs dev/alpha --since 15m
@@ -442,7 +443,7 @@ Print the logs of an environment's services in the order of time, each line with
 """,
     )
     _add_app(logs)
-    logs.add_argument("--service", metavar="NAME", help="one service (default: all)")
+    logs.add_argument("--service", metavar="NAME", help="one service or job (default: all)")
     logs.add_argument("--follow", action="store_true", help="continue until Ctrl-C")
     logs.add_argument(
         "--since", type=duration, default="10m", metavar="TIME", help="start: 90s, 15m, 1h, 2d ago (default: 10m)"

@@ -221,6 +221,20 @@ class ServiceConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class JobConfig:
+    """A command on a schedule, in a task of the application's image. `schedule` has the five fields of cron."""
+
+    command: tuple[str, ...]
+    schedule: str
+    timezone: str = "UTC"
+    overlap: Literal["skip", "allow"] = "skip"
+    cpu: int = 256
+    memory_mib: int = 512
+    timeout_minutes: int = 60
+    while_asleep: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ScheduleConfig:
     """The hours in which an environment runs: days and hours, in a time zone."""
 
@@ -259,6 +273,7 @@ class AppConfig:
     services: Mapping[str, ServiceConfig]
     architecture: Architecture = "arm64"
     release_command: tuple[str, ...] = ()
+    jobs: Mapping[str, JobConfig] = field(default_factory=dict)
     settings_module: str = "config.settings"
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)

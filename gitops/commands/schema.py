@@ -30,8 +30,8 @@ version of any of them, and an editor with a YAML language server completes and 
 | --- | --- |
 {kinds}
 
-An app takes missing fields from the `app_defaults` of its base: `environment` and `secrets` are merged key by key,
-`services` by name and then field by field, and any other field of the app replaces the default. `null` removes a
+An app takes missing fields from the `app_defaults` of its base: `environment`, `secrets` and `jobs` are merged key by
+key, `services` by name and then field by field, and any other field of the app replaces the default. `null` removes a
 default: a field, a service, a field of a service, a variable or a secret. "Required" therefore means for an app: here
 or in the defaults of its base.
 

@@ -6,18 +6,12 @@ from typing import Any
 import pytest
 
 from constructs_lib.ad_hoc_app import AdHocApp
-from constructs_lib.config.model import AdHocAppConfig, ProdAppConfig, ProdBaseConfig, ProdNetworkConfig, ServiceConfig
+from constructs_lib.config.model import AdHocAppConfig, ProdAppConfig, ServiceConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.prod_app import ProdApp
 from tests.constructs_lib.resources import named, of_type, text, variables
-from tests.constructs_lib.synthesis import AD_HOC_BASE, Synthesise, one_service
+from tests.constructs_lib.synthesis import AD_HOC_BASE, PROD_BASE, Synthesise, one_service
 
-PROD_BASE = ProdBaseConfig(
-    account="main",
-    domain="example.com",
-    hosted_zone_id="Z9876543210ZYXWVUTSRQ",
-    network=ProdNetworkConfig(cidr="10.40.0.0/16"),
-)
 WEB = ServiceConfig(port=8000, paths=("/*",))
 ALL = {
     "DATABASE_URL": "{database.url}",
