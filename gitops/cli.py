@@ -367,13 +367,15 @@ image is pushed to each of them.
 
 
 def _differences(verbs: _Verbs) -> None:
-    verbs.add_on_aws(
+    status = verbs.add_on_aws(
         "status",
         "list declared and deployed environments",
         """\
-Print every declared or deployed environment with its state, owner, expiry and URL.
+Print every declared or deployed environment with its state, owner, expiry and URL. With --jobs, print the jobs of
+deployed environments and how their last runs ended.
 """,
     )
+    status.add_argument("--jobs", action="store_true", help="the jobs of environments and their last runs")
     drift = verbs.add_on_aws(
         "drift",
         "find differences from the declarations",

@@ -144,3 +144,17 @@ def test_run_is_skipped_while_the_environment_sleeps(world: World, app: Environm
     assert ended(world, run)["status"] == "SUCCEEDED"
     assert "SkippedForSleep" in entered(world, run)
     assert "Step" not in entered(world, run)
+
+
+def test_last_runs_and_their_output_are_shown(world: World, app: Environment) -> None:
+    for job in ("greet", "fail"):
+        ended(world, start(world, job))
+
+    shown = world.gitops("status", "--jobs")
+
+    assert shown.returncode == 0, shown.stderr
+    rows = {line.split()[1]: line for line in shown.stdout.splitlines() if line.startswith(app.name)}
+    assert rows["fail"].endswith("failed")
+    assert rows["greet"].endswith("succeeded")
+    assert "0 3 * * * (UTC)" in rows["greet"]
+    assert any("no bucket" in line for line in app.logged("fail"))
