@@ -13,6 +13,7 @@ from constructs_lib.data.app_database import ON_DELETE
 from constructs_lib.data.bucket_emptier import BucketContents
 from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.dns_record import DnsRecord
+from constructs_lib.release.jobs import Jobs
 from constructs_lib.release.release import Release
 from constructs_lib.services.application import Application
 from constructs_lib.services.cache_service import CacheService
@@ -59,16 +60,18 @@ class AdHocApp(Construct):
             session_logs=None,
         )
         acknowledge(cluster, {"AwsSolutions-ECS4": "Container Insights costs more than the tasks it would watch"})
-        cache = CacheService(
-            self,
-            "Cache",
-            name=name,
-            cluster=cluster,
-            vpc=imported.vpc,
-            clients=tasks,
-            namespace=imported.namespace,
-            log_retention_days=base.log_retention_days,
-        )
+        cache = None
+        if config.cache:
+            cache = CacheService(
+                self,
+                "Cache",
+                name=name,
+                cluster=cluster,
+                vpc=imported.vpc,
+                clients=tasks,
+                namespace=imported.namespace,
+                log_retention_days=base.log_retention_days,
+            )
         storage = ApplicationBucket(self, "Storage", kept=False, access_logs_bucket=None)
         acknowledge(storage, {"AwsSolutions-S1": "Test uploads; nobody reads their access logs"})
         contents = BucketContents(
@@ -86,8 +89,8 @@ class AdHocApp(Construct):
             host=self.host,
             base=imported,
             storage=storage,
-            cache_host=cache.host,
-            cache_url=cache.url,
+            cache_host=cache.host if cache else None,
+            cache_url=cache.url if cache else None,
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
@@ -101,8 +104,10 @@ class AdHocApp(Construct):
             cluster=cluster,
             base=imported,
         )
+        before_the_application = [cache.service] if cache else []
         if config.schedule is not None:
-            for service_name, part in {**self.services.by_name, CACHE_SERVICE: cache.service}.items():
+            sleepers = {**self.services.by_name, **({CACHE_SERVICE: cache.service} if cache else {})}
+            for service_name, part in sleepers.items():
                 ServiceSchedule(self, f"{logical_id(service_name)}Schedule", service=part, config=config.schedule)
         seed_from = config.database.seed_from
         release = Release(
@@ -119,11 +124,23 @@ class AdHocApp(Construct):
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.DESTROY,
             environment_on_delete=ON_DELETE,
-            command_needs=[cache.service],
+            command_needs=before_the_application,
         )
         # The cache is there before what uses it, and goes after it.
         for fargate_service in self.services.by_name.values():
-            fargate_service.node.add_dependency(cache.service, release.finished, contents.emptied)
+            fargate_service.node.add_dependency(*before_the_application, release.finished, contents.emptied)
+        Jobs(
+            self,
+            "Jobs",
+            name=name,
+            config=config.jobs,
+            application=self.application,
+            base=imported,
+            cluster=cluster.cluster,
+            security_groups=cluster.security_groups,
+            sleeper=next(iter(self.services.by_name.values())),
+            after=release.finished,
+        )
         DnsRecord(
             self,
             "Dns",

@@ -67,6 +67,7 @@ def publish(
         BaseOutput.MASTER_CREDENTIALS_ARN: database.master_secret_arn,
         BaseOutput.BASTION_INSTANCE_ID: bastion.instance.instance_id,
         BaseOutput.TASK_RUNNER_ARN: task_runner.service_token,
+        BaseOutput.TASK_STEP_ARN: task_runner.step_arn,
     }
     for index, subnet_id in enumerate(private.subnet_ids, start=1):
         _publish(scope, name, private_subnet_output(index), subnet_id)
@@ -155,6 +156,11 @@ class ImportedBase(Construct):
         self.zone = route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=hosted_zone_id, zone_name=domain
         )
+
+    @property
+    def task_step_arn(self) -> str:
+        """The function that starts tasks and looks whether they have ended; apps with jobs alone use it."""
+        return self._value(BaseOutput.TASK_STEP_ARN)
 
     def _value(self, key: str) -> str:
         """Return a published value: a parameter of the app's template, made when it is first used."""

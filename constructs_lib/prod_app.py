@@ -13,8 +13,10 @@ from constructs_lib.config.routing import host
 from constructs_lib.data.cache_url import CacheUrl
 from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.dns_record import DnsRecord
+from constructs_lib.observability.job_alarms import JobAlarms
 from constructs_lib.observability.log_group import LogGroup
 from constructs_lib.observability.observability import Observability
+from constructs_lib.release.jobs import Jobs
 from constructs_lib.release.release import Release
 from constructs_lib.services.application import Application
 from constructs_lib.services.cluster import ON_DEMAND, Cluster, partly_spot
@@ -44,13 +46,15 @@ class ProdApp(Construct):
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
         )
-        cache_url = CacheUrl(
-            self,
-            "CacheUrl",
-            password_arn=imported.cache_password_arn,
-            host=imported.cache_host,
-            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
+        cache_url = None
+        if config.cache:
+            cache_url = CacheUrl(
+                self,
+                "CacheUrl",
+                password_arn=imported.cache_password_arn,
+                host=imported.cache_host,
+                removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            )
         storage = ApplicationBucket(self, "Storage", kept=True, access_logs_bucket=imported.access_logs_bucket)
         self.application = Application(
             self,
@@ -61,7 +65,7 @@ class ProdApp(Construct):
             base=imported,
             storage=storage,
             cache_host=None,
-            cache_url=cache_url.variable,
+            cache_url=cache_url,
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
@@ -141,6 +145,19 @@ class ProdApp(Construct):
             base=imported,
             cache_nodes=1 + base.cache.replicas,
         )
+        jobs = Jobs(
+            self,
+            "Jobs",
+            name=name,
+            config=config.jobs,
+            application=self.application,
+            base=imported,
+            cluster=cluster.cluster,
+            security_groups=cluster.security_groups,
+            sleeper=None,
+            after=release.finished,
+        )
+        JobAlarms(self, "JobAlarms", state_machines=jobs.state_machines, topic=imported.alarm_topic)
         DnsRecord(
             self,
             "Dns",

@@ -391,13 +391,15 @@ image is pushed to each of them.
 
 
 def _differences(verbs: _Verbs) -> None:
-    verbs.add_on_aws(
+    status = verbs.add_on_aws(
         "status",
         "list declared and deployed environments",
         """\
-Print every declared or deployed environment with its state, owner, expiry and URL.
+Print every declared or deployed environment with its state, owner, expiry and URL. With --jobs, print the jobs of
+deployed environments and how their last runs ended.
 """,
     )
+    status.add_argument("--jobs", action="store_true", help="the jobs of environments and their last runs")
     drift = verbs.add_on_aws(
         "drift",
         "find differences from the declarations",
@@ -456,9 +458,10 @@ Forward a port of this machine through the base's bastion to the database of an 
 
     logs = verbs.add_on_aws(
         "logs",
-        "print the logs of services",
+        "print the logs of services and jobs",
         """\
-Print the logs of an environment's services in the order of time, each line with the name of its service.
+Print the logs of an environment's services and jobs in the order of time, each line with the name of its
+service or job.
 """,
         """\
   gitops logs dev/alpha --since 15m
@@ -466,7 +469,7 @@ Print the logs of an environment's services in the order of time, each line with
 """,
     )
     _add_app(logs)
-    logs.add_argument("--service", metavar="NAME", help="one service (default: all)")
+    logs.add_argument("--service", metavar="NAME", help="one service or job (default: all)")
     logs.add_argument("--follow", action="store_true", help="continue until Ctrl-C")
     logs.add_argument(
         "--since", type=duration, default="10m", metavar="TIME", help="start: 90s, 15m, 1h, 2d ago (default: 10m)"

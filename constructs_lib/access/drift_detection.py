@@ -108,6 +108,7 @@ READ_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
         "lambda:GetRuntimeManagementConfig",
     ),
     ("logs", "log-group:*"): ("logs:GetDataProtectionPolicy", "logs:ListTagsForResource"),
+    ("scheduler", "schedule/*"): ("scheduler:GetSchedule",),
     ("servicediscovery", "namespace/*"): ("servicediscovery:GetNamespace", "servicediscovery:ListTagsForResource"),
     ("servicediscovery", "service/*"): (
         "servicediscovery:GetService",

@@ -1,4 +1,4 @@
-"""The environment variables every container of an application gets.
+"""The environment variables every container of an application gets by default.
 
 They are those of the cdk-django construct library, so that an application written for it runs unchanged, plus
 POSTGRES_PASSWORD and SECRET_KEY (which ECS takes from Secrets Manager) and REDIS_URL. Each means what it meant there:
@@ -24,10 +24,14 @@ VARIABLES = frozenset(
         "S3_BUCKET_NAME",
     }
 )
-"""Set from the declaration and its base; a declaration cannot set them itself.
+"""Set from the declaration and its base; a declaration cannot set them itself, unless it does without
+`default_variables`.
 
 SENTRY_DSN is part of the contract too, and left to the declaration: the application must run without it.
 """
+
+SETTINGS_MODULE = "DJANGO_SETTINGS_MODULE"
+"""The one variable that is set without `default_variables` too: Django itself reads it."""
 
 CACHE_URL = "REDIS_URL"
 """A plain variable of ad hoc environments, whose caches have no password; a secret in production."""

@@ -1,7 +1,7 @@
 """What a base says for its apps, and how an app's own words go over it.
 
-`environment` and `secrets` are merged key by key, `services` by name and then field by field; any other field of
-the app replaces the default, and so does the list `secrets` of a service. What the app sets to null is removed: a
+`environment`, `secrets` and `jobs` are merged key by key, `services` by name and then field by field; any other field
+of the app replaces the default, and so does the list `secrets` of a service. What the app sets to null is removed: a
 field, a service, a service's field, a key.
 """
 
@@ -14,7 +14,7 @@ from constructs_lib.config.source import FieldPath, Source
 
 Data = Mapping[str, object]
 
-_BY_KEY = ("environment", "secrets")
+_BY_KEY = ("environment", "secrets", "jobs")
 
 
 def merge(app: Source, base: Source) -> tuple[Data, list[Problem]]:

@@ -231,6 +231,20 @@ class ServiceConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class JobConfig:
+    """A command on a schedule, in a task of the application's image. `schedule` has the five fields of cron."""
+
+    command: tuple[str, ...]
+    schedule: str
+    timezone: str = "UTC"
+    overlap: Literal["skip", "allow"] = "skip"
+    cpu: int = 256
+    memory_mib: int = 512
+    timeout_minutes: int = 60
+    while_asleep: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ScheduleConfig:
     """The hours in which an environment runs: days and hours, in a time zone."""
 
@@ -269,11 +283,22 @@ class AppConfig:
     services: Mapping[str, ServiceConfig]
     architecture: Architecture = "arm64"
     release_command: tuple[str, ...] = ()
+    jobs: Mapping[str, JobConfig] = field(default_factory=dict)
     settings_module: str = "config.settings"
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    default_variables: bool = True
+    cache: bool = True
     lock: LockConfig | None = None
     allow_replacement: tuple[ReplacementConsent, ...] = ()
+
+    def is_own(self, service: ServiceConfig) -> bool:
+        """Return whether a service runs the application's image."""
+        return service.repository in (None, self.repository)
+
+    def gives(self, service: ServiceConfig, secret: str) -> bool:
+        """Return whether a service gets the variable `secret` if the application has such a secret."""
+        return self.is_own(service) if service.secrets is None else secret in service.secrets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -98,6 +98,9 @@ KIND_TAG = "gitops:kind"
 SERVICE_TAG = "gitops:service"
 """Tag of an ECS service: the name that it is declared under."""
 
+JOB_TAG = "gitops:job"
+"""Tag of the state machine of a job: the name that it is declared under."""
+
 CONTAINER_NAME = "app"
 """Name of the container of every task, and what the names of its log streams begin with."""
 
@@ -122,6 +125,7 @@ class BaseOutput(StrEnum):
     LISTENER_ARN = "ListenerArn"
     DATABASE_HOST = "DatabaseHost"
     TASK_RUNNER_ARN = "TaskRunnerArn"
+    TASK_STEP_ARN = "TaskStepArn"
     MASTER_CREDENTIALS_ARN = "DatabaseMasterSecretArn"
     BASTION_INSTANCE_ID = "BastionInstanceId"
 
@@ -236,6 +240,11 @@ def service_family(name: EnvironmentName, service: str) -> str:
 def one_off_family(name: EnvironmentName, task: str) -> str:
     """Return the family of the task definitions of a task that a deployment waits for: `dev-alpha_one-off_release`."""
     return f"{name.stack}_{ONE_OFF}_{task}"
+
+
+def job_family(name: EnvironmentName, job: str) -> str:
+    """Return the family of the task definitions of a job: `dev-alpha_one-off_job-cleanup`."""
+    return one_off_family(name, f"job-{job}")
 
 
 def one_off_families(folder: str) -> str:

@@ -32,11 +32,6 @@ class OneOffTask(Construct):
         environment_on_delete: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        container = task_definition.default_container
-        if container is None or container.log_driver_config is None:
-            raise ValueError(f"{description}: the task needs a container that logs")
-        log_options = container.log_driver_config.options or {}
-        subnets = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS).subnet_ids
         self.ended = cdk.CustomResource(
             self,
             "Run",
@@ -44,17 +39,43 @@ class OneOffTask(Construct):
             service_token=service_token,
             service_timeout=cdk.Duration.minutes(60),
             properties={
-                "Description": description,
-                "Cluster": cluster.cluster_name,
-                "TaskDefinition": task_definition.task_definition_arn,
-                "Container": container.container_name,
-                "LogGroup": log_options["awslogs-group"],
-                "LogStreamPrefix": log_options["awslogs-stream-prefix"],
-                "Subnets": subnets,
-                "SecurityGroups": [group.security_group_id for group in security_groups],
-                "TimeoutSeconds": str(TIMEOUT_SECONDS),
+                **task_properties(
+                    description=description,
+                    task_definition=task_definition,
+                    cluster=cluster,
+                    vpc=vpc,
+                    security_groups=security_groups,
+                    timeout_seconds=TIMEOUT_SECONDS,
+                ),
                 **({} if environment_on_delete is None else {"EnvironmentOnDelete": dict(environment_on_delete)}),
             },
         )
         # The task needs what its roles may do, not only the roles.
         self.ended.node.add_dependency(task_definition.task_role, task_definition.obtain_execution_role())
+
+
+def task_properties(
+    *,
+    description: str,
+    task_definition: ecs.FargateTaskDefinition,
+    cluster: ecs.ICluster,
+    vpc: ec2.IVpc,
+    security_groups: list[ec2.ISecurityGroup],
+    timeout_seconds: int,
+) -> dict[str, object]:
+    """Return what the task runner of a base has to know of a task. Raises ValueError for one that does not log."""
+    container = task_definition.default_container
+    if container is None or container.log_driver_config is None:
+        raise ValueError(f"{description}: the task needs a container that logs")
+    log_options = container.log_driver_config.options or {}
+    return {
+        "Description": description,
+        "Cluster": cluster.cluster_name,
+        "TaskDefinition": task_definition.task_definition_arn,
+        "Container": container.container_name,
+        "LogGroup": log_options["awslogs-group"],
+        "LogStreamPrefix": log_options["awslogs-stream-prefix"],
+        "Subnets": vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS).subnet_ids,
+        "SecurityGroups": [group.security_group_id for group in security_groups],
+        "TimeoutSeconds": str(timeout_seconds),
+    }

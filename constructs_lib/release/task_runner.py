@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -23,6 +24,13 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
 
+class Waiting(TypedDict):
+    """A state machine in the Amazon States Language."""
+
+    StartAt: str
+    States: dict[str, object]
+
+
 class TaskRunner(Construct):
     """What runs the custom resources of the stacks whose names begin with `<folder>-`: a task of ECS each.
 
@@ -37,6 +45,7 @@ class TaskRunner(Construct):
         stepper = self._function(
             self, "Step", "index.on_step", [*_starting(self, folder), *_following(self, folder)], FUNCTION_SECONDS
         )
+        self.step_arn = stepper.function_arn
         waiter = self._waiter(stepper)
         # The path of the service token, which keeps its logical id.
         token = self._function(
@@ -79,7 +88,7 @@ class TaskRunner(Construct):
         role = iam.Role(self, "WaiterRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[stepper.function_arn]))
         waiter = sfn.CfnStateMachine(
-            self, "Waiter", role_arn=role.role_arn, definition=waiting(stepper.function_arn, QUERY_SECONDS)
+            self, "Waiter", role_arn=role.role_arn, definition=dict(waiting(stepper.function_arn, QUERY_SECONDS))
         )
         acknowledge(
             waiter,
@@ -91,7 +100,7 @@ class TaskRunner(Construct):
         return waiter
 
 
-def waiting(function_arn: str, seconds: int) -> dict[str, object]:
+def waiting(function_arn: str, seconds: int) -> Waiting:
     """Return the state machine that has a function start a task, and asks it every so many seconds for the end.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: the first retrier that names an

@@ -11,11 +11,15 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.config.contract import CACHE_URL, DATABASE_PASSWORD
+from constructs_lib.config import references
+from constructs_lib.config.contract import CACHE_URL, DATABASE_PASSWORD, SETTINGS_MODULE
 from constructs_lib.config.model import AppConfig, Architecture, ServiceConfig
 from constructs_lib.config.naming import CONTAINER_NAME, EnvironmentName
+from constructs_lib.data.composed_secret import ComposedSecret, value_of
 from constructs_lib.data.storage import ApplicationBucket
+from constructs_lib.network.ports import CACHE_PORT, POSTGRES_PORT
 from constructs_lib.observability.log_group import LogGroup
+from constructs_lib.services.variables import ReferenceValues, SecretValue
 
 PASSWORD_LENGTH = 48
 SECRET_KEY_LENGTH = 64
@@ -29,8 +33,10 @@ _CPU_ARCHITECTURES: Mapping[Architecture, ecs.CpuArchitecture] = {
 class Application(Construct):
     """Defines the application's tasks. Nothing it owns is shared with another application.
 
-    The variables are those of `constructs_lib.config.contract`. `cache_host` is None where the cache takes more than a
-    host; `cache_url` is a secret where it has a password. A service gets the secrets that its declaration says.
+    The variables are those of `constructs_lib.config.contract`, and those of its declaration with the references of
+    `constructs_lib.config.references`. `cache_host` is None where the cache takes more than a host; `cache_url` is a
+    secret where it has a password, and None where there is no cache. A service gets the secrets that its declaration
+    says.
     """
 
     def __init__(
@@ -44,7 +50,7 @@ class Application(Construct):
         base: ImportedBase,
         storage: ApplicationBucket,
         cache_host: str | None,
-        cache_url: str | ecs.Secret,
+        cache_url: str | ComposedSecret | None,
         log_retention_days: int,
         removal_policy: cdk.RemovalPolicy,
     ) -> None:
@@ -69,11 +75,33 @@ class Application(Construct):
                 "AwsSolutions-SMG4": "A rotated value reaches tasks with their next deployment only",
             },
         )
+        database_password = ecs.Secret.from_secrets_manager(self.database_secret)
+        secret_key = ecs.Secret.from_secrets_manager(self.secret_key)
+        plain = {
+            "app.name": name.file,
+            "app.image": config.image,
+            "host": host,
+            "url": f"https://{host}",
+            "domain": base.domain,
+            "database.host": base.database_host,
+            "database.port": str(POSTGRES_PORT),
+            "database.name": name.database,
+            "database.username": name.database,
+            "cache.port": str(CACHE_PORT),
+            "bucket.name": storage.bucket.bucket_name,
+            "bucket.region": cdk.Stack.of(self).region,
+        }
+        secret = {
+            "database.password": SecretValue(
+                variable=database_password, text=value_of(self.database_secret.secret_arn)
+            ),
+            "secret_key": SecretValue(variable=secret_key, text=value_of(self.secret_key.secret_arn)),
+        }
         self._variables = {
             "APP_NAME": name.file,
             "BASE_STACK_NAME": base.stack_name,
             "DB_SECRET_NAME": self.database_secret.secret_name,
-            "DJANGO_SETTINGS_MODULE": config.settings_module,
+            SETTINGS_MODULE: config.settings_module,
             "DOMAIN_NAME": base.domain,
             "FRONTEND_URL": f"https://{host}",
             "POSTGRES_NAME": name.database,
@@ -81,17 +109,21 @@ class Application(Construct):
             "POSTGRES_USERNAME": name.database,
             "S3_BUCKET_NAME": storage.bucket.bucket_name,
         }
-        self._secrets = {
-            DATABASE_PASSWORD: ecs.Secret.from_secrets_manager(self.database_secret),
-            "SECRET_KEY": ecs.Secret.from_secrets_manager(self.secret_key),
-            **self._declared_secrets(),
-        }
+        self._secrets = {DATABASE_PASSWORD: database_password, "SECRET_KEY": secret_key}
         if cache_host is not None:
-            self._variables["REDIS_SERVICE_HOST"] = cache_host
+            plain["cache.host"] = self._variables["REDIS_SERVICE_HOST"] = cache_host
         if isinstance(cache_url, str):
-            self._variables[CACHE_URL] = cache_url
-        else:
-            self._secrets[CACHE_URL] = cache_url
+            plain["cache.url"] = self._variables[CACHE_URL] = cache_url
+        elif cache_url is not None:
+            self._secrets[CACHE_URL] = cache_url.variable
+            secret["cache.url"] = SecretValue(variable=cache_url.variable, text=cache_url.text)
+        if not config.default_variables:
+            self._variables = {SETTINGS_MODULE: config.settings_module}
+            self._secrets = {}
+        self._secrets |= self._declared_secrets()
+        self._references = ReferenceValues(
+            self, "References", plain=plain, secret=secret, removal_policy=removal_policy
+        )
 
     def define_task(
         self,
@@ -105,14 +137,14 @@ class Application(Construct):
         log_group = LogGroup(
             scope, "Logs", retention_days=self._log_retention_days, removal_policy=self._removal_policy
         )
-        secrets = self._secrets_of(service)
+        variables, secrets = self._environment_of(service)
         task = ecs.FargateTaskDefinition(
             scope,
             "TaskDefinition",
             family=family,
             cpu=service.cpu,
             memory_limit_mib=service.memory_mib,
-            task_role=self.task_role if DATABASE_PASSWORD in secrets else self._role_without_data(),
+            task_role=self.task_role if self._works_with_data(service) else self._role_without_data(),
             execution_role=self.execution_role,
             runtime_platform=ecs.RuntimePlatform(
                 cpu_architecture=_CPU_ARCHITECTURES[self._config.architecture],
@@ -125,7 +157,7 @@ class Application(Construct):
             container_name=CONTAINER_NAME,
             image=self._image(service.repository or self._config.repository),
             command=list(service.command) or None,
-            environment={**self._variables, **self._config.environment, **service.environment},
+            environment=variables,
             secrets=secrets,
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=CONTAINER_NAME,
@@ -141,11 +173,25 @@ class Application(Construct):
             container.add_port_mappings(ecs.PortMapping(container_port=service.port))
         return task
 
-    def _secrets_of(self, service: ServiceConfig) -> dict[str, ecs.Secret]:
-        if service.secrets is not None:
-            # A cache without a password has a URL that is no secret.
-            return {name: self._secrets[name] for name in service.secrets if name in self._secrets}
-        return self._secrets if service.repository in (None, self._config.repository) else {}
+    def _environment_of(self, service: ServiceConfig) -> tuple[dict[str, str], dict[str, ecs.Secret]]:
+        """Return the plain variables of a service and its secrets."""
+        variables, secrets = dict(self._variables), dict(self._secrets)
+        for name, value in {**self._config.environment, **service.environment}.items():
+            made = self._references.of(value)
+            if isinstance(made, str):
+                variables[name] = made
+            else:
+                secrets[name] = made
+        return variables, {name: secret for name, secret in secrets.items() if self._config.gives(service, name)}
+
+    def _works_with_data(self, service: ServiceConfig) -> bool:
+        """Return whether a service gets the database's password, or all that the application gets."""
+        if service.secrets is None:
+            return self._config.is_own(service)
+        declared = {**self._config.environment, **service.environment}
+        return any(
+            name == DATABASE_PASSWORD or references.grants_data(declared.get(name, "")) for name in service.secrets
+        )
 
     def _role_without_data(self) -> iam.Role:
         """Return the role of tasks that work with neither the database nor the bucket."""

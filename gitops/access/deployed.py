@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from constructs_lib.config.model import AdHocAppConfig
+from constructs_lib.config.naming import job_family
 from gitops.access import programs
 from gitops.aws import target as targets
 from gitops.aws.cloudformation import CloudFormation
@@ -17,6 +18,8 @@ from gitops.aws.session import Session
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs_lib.config.environments import AccountRegion, Environment
     from gitops.aws.cloudformation import DeployedResource, DeployedStack
     from gitops.aws.ecs import Service, Task
@@ -98,8 +101,11 @@ def _look_up(environment: Environment, target: Target, session: Session) -> Depl
     return Deployed(target, session, environment, stack)
 
 
+Picked = TypeVar("Picked")
+
 CLUSTER = "AWS::ECS::Cluster"
 SERVICE = "AWS::ECS::Service"
+TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 
 
 def services_of(app: Deployed, ecs: Ecs) -> dict[str, Service]:
@@ -119,8 +125,22 @@ def services_of(app: Deployed, ecs: Ecs) -> dict[str, Service]:
     return dict(sorted(services.items()))
 
 
-def pick(app: Deployed, services: dict[str, Service], wanted: str) -> Service:
-    """Return the service `wanted`. Raises UserError, which lists the services, when none has that name."""
+def jobs_of(app: Deployed) -> dict[str, str]:
+    """Return the ARNs of the task definitions of an app's jobs, by the names that they are declared under."""
+    found = {}
+    for arn in app.physical_ids(TASK_DEFINITION):
+        family = arn.rpartition("/")[2].rpartition(":")[0]
+        prefix = job_family(app.environment.name, "")
+        if family.startswith(prefix):
+            found[family.removeprefix(prefix)] = arn
+    return dict(sorted(found.items()))
+
+
+def pick(app: Deployed, services: Mapping[str, Picked], wanted: str) -> Picked:
+    """Return what there is of the service `wanted`.
+
+    Raises UserError, which lists the services, when none has that name.
+    """
     if wanted in services:
         return services[wanted]
     close = get_close_matches(wanted, services, n=1)

@@ -38,6 +38,7 @@ Service = Literal[
     "secretsmanager",
     "service-quotas",
     "ssm",
+    "stepfunctions",
     "sts",
 ]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from constructs_lib.config import schema as config_schema
 from constructs_lib.config.model import CONFIG_OF_KIND
+from constructs_lib.config.references import REFERENCES, Secrecy
 from constructs_lib.config.rules import RULES
 from constructs_lib.config.schema import Schema, resolved
 from gitops.declarations import to_yaml
@@ -29,8 +30,8 @@ version of any of them, and an editor with a YAML language server completes and 
 | --- | --- |
 {kinds}
 
-An app takes missing fields from the `app_defaults` of its base: `environment` and `secrets` are merged key by key,
-`services` by name and then field by field, and any other field of the app replaces the default. `null` removes a
+An app takes missing fields from the `app_defaults` of its base: `environment`, `secrets` and `jobs` are merged key by
+key, `services` by name and then field by field, and any other field of the app replaces the default. `null` removes a
 default: a field, a service, a field of a service, a variable or a secret. "Required" therefore means for an app: here
 or in the defaults of its base.
 
@@ -46,6 +47,28 @@ _RULES = """\
 {rules}
 """
 
+_REFERENCES = """\
+## References
+
+A value in `environment` may refer to what the environment is given, alone or in a longer text:
+
+```yaml
+environment:
+  DATABASE_URL: "{{database.url}}"
+  CSRF_TRUSTED_ORIGINS: "https://{{host}},https://www.example.com"
+```
+
+| reference | value | secret |
+| --- | --- | --- |
+{references}
+
+A value with a secret in it reaches tasks through Secrets Manager, never as a plain variable; a longer text becomes a
+secret of its own. `{{{{host}}}}` is the text `{{host}}`. Only a name in braces is a reference, so that JSON stays as it
+is: `'{{"hosts": ["{{host}}"]}}'`.
+"""
+
+_SECRECY: Mapping[Secrecy, str] = {"plain": "", "secret": "yes", "secret in production": "in production"}
+
 _TYPES = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "mapping"}
 
 
@@ -56,7 +79,7 @@ def schema() -> int:
 
 
 def reference() -> str:
-    """Return the reference documentation: an introduction, a section for each kind, the rules."""
+    """Return the reference documentation: an introduction, a section for each kind, references, rules."""
     parts = {kind: config_schema.schema()["$defs"][name] for kind, name in config_schema.definitions().items()}
     introduction = _INTRODUCTION.format(
         description=config_schema.schema()["description"],
@@ -68,7 +91,12 @@ def reference() -> str:
             for rule in RULES
         )
     )
-    return "\n".join([introduction, *(_section(kind, part) for kind, part in parts.items()), rules])
+    named = _REFERENCES.format(
+        references="\n".join(
+            f"| `{{{name}}}` | {meaning.text} | {_SECRECY[meaning.secrecy]} |" for name, meaning in REFERENCES.items()
+        )
+    )
+    return "\n".join([introduction, *(_section(kind, part) for kind, part in parts.items()), named, rules])
 
 
 def _section(kind: str, part: Schema) -> str:

@@ -10,6 +10,7 @@ from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.commands.selection import show_problems
 from gitops.drift.inventory import list_environments, status_report
+from gitops.drift.job_runs import job_report
 from gitops.former_places import former_places
 from gitops.output.progress import say
 from gitops.output.report import show
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from gitops.aws.target import TargetName
 
 
-def status(*, folder: Path, requested_target: TargetName | None, today: date) -> int:
-    """Print every environment that is declared or deployed, in the account of the credentials.
+def status(*, folder: Path, jobs: bool, requested_target: TargetName | None, today: date) -> int:
+    """Print every environment that is declared or deployed, in the account of the credentials, or their `jobs`.
 
     Returns 1 when declarations are wrong; these are printed too.
     """
@@ -37,8 +38,11 @@ def status(*, folder: Path, requested_target: TargetName | None, today: date) ->
     reached = {place for place in places if account in {None, place.account}}
     former = former_places(folder, {account} if account else None)
     elsewhere = [str(name) for name in sorted(declared.names) if (at := declared.place_of(name)) and at not in reached]
-    statuses = list_environments(declared, reached, Regions(session, reached, former).stacks().values())
-    show(status_report(statuses))
+    stacks = Regions(session, reached, former).stacks().values()
+    if jobs:
+        show(job_report(session, declared, stacks))
+    else:
+        show(status_report(list_environments(declared, reached, stacks)))
     if elsewhere:
         say(f"not reached, because they are in other accounts: {', '.join(elsewhere)}")
     return 1 if declared.errors else 0

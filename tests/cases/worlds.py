@@ -22,7 +22,7 @@ kind: {kind}
 account: main
 domain: {folder}.example.com
 hosted_zone_id: Z0123456789ABCDEFGHIJ
-network: {{cidr: 10.20.0.0/16}}
+network: {{cidr: 10.{number}.0.0/16}}
 app_defaults:
   repository: microblog
   release_command: [python, -c, import settings]
@@ -44,9 +44,9 @@ def world_of_legacy(root: Path, *folders: str, account: str = "111111111111") ->
     with embedded.embedded_aws(root / ".gitops" / "local", account=account, images={"microblog": APPLICATION}) as aws:
         world = World.make(root, account, aws)
         world.account(account)
-        for folder in folders:
+        for number, folder in enumerate(folders, start=20):
             kind = "prod-base" if folder == "prod" else "ad-hoc-base"
-            world.write(f"{folder}/base.yaml", BASE.format(kind=kind, folder=folder))
+            world.write(f"{folder}/base.yaml", BASE.format(kind=kind, folder=folder, number=number))
         world.image(TAG, image(world))
         world.bootstrap()
         world.deploy(*folders)

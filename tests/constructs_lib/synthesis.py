@@ -9,7 +9,14 @@ from aws_cdk.assertions import Template
 from constructs import Construct
 
 import app as table_of_contents
-from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig, AdHocNetworkConfig, ServiceConfig
+from constructs_lib.config.model import (
+    AdHocAppConfig,
+    AdHocBaseConfig,
+    AdHocNetworkConfig,
+    ProdBaseConfig,
+    ProdNetworkConfig,
+    ServiceConfig,
+)
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.feature_flags import FEATURE_FLAGS
 
@@ -34,6 +41,13 @@ AD_HOC_BASE = AdHocBaseConfig(
     domain="dev.example.com",
     hosted_zone_id="Z0123456789ABCDEFGHIJ",
     network=AdHocNetworkConfig(cidr="10.20.0.0/16"),
+)
+
+PROD_BASE = ProdBaseConfig(
+    account="main",
+    domain="example.com",
+    hosted_zone_id="Z9876543210ZYXWVUTSRQ",
+    network=ProdNetworkConfig(cidr="10.40.0.0/16"),
 )
 
 

@@ -60,7 +60,7 @@ def _limits(kind: str, path: Steps, part: schema.Schema) -> Iterator[Limit]:
     if isinstance(part.get("items"), Mapping):
         yield from _limits(kind, (*path, 0), part["items"])
     if isinstance(part.get("additionalProperties"), Mapping):
-        yield from _limits(kind, (*path, "web" if path == ("services",) else "KEY"), part["additionalProperties"])
+        yield from _limits(kind, (*path, NAMES.get(path, "KEY")), part["additionalProperties"])
 
 
 WEB = {"port": 8000, "paths": ["/*"], "cpu": 256, "memory_mib": 512}
@@ -117,6 +117,9 @@ FILES = {
     "prod-app": "prod/app.yaml",
 }
 
+NAMES: Mapping[Steps, str] = {("services",): "web", ("jobs",): "cleanup"}
+"""Names in mappings whose keys are no variables."""
+
 WITHOUT_A_PORT = {"health_check_command", "queue_length_per_task"}
 """Fields of services that have no port."""
 
@@ -125,13 +128,14 @@ BESIDE: Mapping[tuple[str, str, str], Mapping[Steps, Any]] = {
     ("prod-base", "domain", "maxLength"): {("certificate_arn",): CERTIFICATE},
     ("prod-base", "storage_gib", "maximum"): {("database", "max_storage_gib"): 65536},
     ("prod-base", "max_storage_gib", "minimum"): {("database", "storage_gib"): 20},
-    ("ad-hoc-app", "memory_mib", "maximum"): {("services", "web", "cpu"): 32768},
-    ("prod-app", "memory_mib", "maximum"): {("services", "web", "cpu"): 32768},
     ("account", "monthly_budget_usd", "minimum"): {("alarm_email",): "on-call@example.com"},
     ("account", "monthly_budget_usd", "maximum"): {("alarm_email",): "on-call@example.com"},
     ("account", "alarm_email", "maxLength"): {("monthly_budget_usd",): 100},
 }
 """What other fields have to be, for rules between fields to hold where one is at its limit."""
+
+LARGEST_MEMORY_MIB = 249856
+"""Of a task with the largest `cpu`, which it needs."""
 
 CONTRACT = ("POSTGRES_PASSWORD", "SECRET_KEY", "REDIS_URL")
 """Secrets that an app has without declaring them."""
@@ -166,6 +170,8 @@ def value_of(limit: Limit, size: int) -> Any:
         return text(name, size)
     if limit.keyword.endswith("Items"):
         return items(name, size)
+    if name == "jobs":
+        return {f"j{number}": {} for number in range(size)}
     if name == "services":
         return {**({"web": WEB} if size else {}), **{f"s{number}": {} for number in range(size - 1)}}
     return {f"V{number}": f"{folder if name == 'secrets' else ''}v{number}" for number in range(size)}
@@ -174,6 +180,8 @@ def value_of(limit: Limit, size: int) -> Any:
 def text(name: str, length: int) -> str:
     if name == "hostname":
         return "h" * 63 + "." + text("domain", length - 64)
+    if name == "schedule":
+        return "0" * (length - len(" 3 * * *")) + " 3 * * *"
     if name == "domain":
         return ("h." + "d" * 30 + "." + ("d" * 30 + ".") * 10)[: length - len("xx.example.com")] + "xx.example.com"
     if name == "alarm_email":
@@ -225,6 +233,7 @@ def complete(declaration: dict[str, Any]) -> None:
     if "policy" in declaration and declaration["kind"] == "ad-hoc-base":
         declaration["policy"].setdefault("max_environments", 90)
     services = declaration.get("services")
+    _complete_tasks(services or {}, declaration.get("jobs", {}))
     if not services:
         return
     folder = FILES[declaration["kind"]].partition("/")[0]
@@ -236,6 +245,15 @@ def complete(declaration: dict[str, Any]) -> None:
             service["scaling"].setdefault("max", 1000)
     if not any("/*" in service.get("paths", ()) for service in services.values()):
         services["rest"] = {"port": 80, "paths": ["/*"]}
+
+
+def _complete_tasks(services: dict[str, Any], jobs: dict[str, Any]) -> None:
+    for job in jobs.values():
+        job.setdefault("command", ["true"])
+        job.setdefault("schedule", "0 3 * * *")
+    for task in (*services.values(), *jobs.values()):
+        if task.get("memory_mib", 0) >= LARGEST_MEMORY_MIB:
+            task["cpu"] = 32768
 
 
 def repositories(tree: Mapping[str, dict[str, Any]]) -> Iterator[str]:

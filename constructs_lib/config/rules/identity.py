@@ -45,7 +45,7 @@ def production_bases_have_one_app(declarations: Declarations) -> Iterator[Proble
 def caches_are_no_services_of_apps(declarations: Declarations) -> Iterator[Problem]:
     """The cache of an ad hoc app is a service of its cluster, with a name of its own."""
     for app, config in declarations.apps:
-        if not app.is_production and CACHE_SERVICE in config.services:
+        if not app.is_production and config.cache and CACHE_SERVICE in config.services:
             message = f"{CACHE_SERVICE} is the name of the Valkey service that every ad hoc app has; rename this one"
             yield app.problem(("services", CACHE_SERVICE), message)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from constructs_lib.config.environment import Environment
 from constructs_lib.config.errors import Problem
+from constructs_lib.config.model import JobConfig, ServiceConfig
 from constructs_lib.config.rules.declarations import Declarations
 from constructs_lib.config.source import FieldPath
 
@@ -27,13 +28,13 @@ _SHELL_WORDS = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})
 
 def sizes_exist(declarations: Declarations) -> Iterator[Problem]:
     """Fargate offers some pairs of CPU and memory."""
-    for app, name, service in declarations.services:
-        memory = FARGATE_MEMORY_MIB[service.cpu]
-        if service.memory_mib not in memory:
-            path: FieldPath = ("services", name, "memory_mib")
+    for app, place, task in _tasks(declarations):
+        memory = FARGATE_MEMORY_MIB[task.cpu]
+        if task.memory_mib not in memory:
+            path: FieldPath = (*place, "memory_mib")
             if not app.says(path):
-                path = ("services", name, "cpu")
-            message = f"Fargate has no task with cpu {service.cpu} and memory_mib {service.memory_mib}"
+                path = (*place, "cpu")
+            message = f"Fargate has no task with cpu {task.cpu} and memory_mib {task.memory_mib}"
             yield app.problem(path, f"{message}; with this cpu, memory_mib is {_in_words(memory)}")
 
 
@@ -72,6 +73,18 @@ def commands_need_no_shell(declarations: Declarations) -> Iterator[Problem]:
         yield from _shell_words(app, ("release_command",), config.release_command)
     for app, name, service in declarations.services:
         yield from _shell_words(app, ("services", name, "command"), service.command)
+    for app, config in declarations.apps:
+        for name, job in config.jobs.items():
+            yield from _shell_words(app, ("jobs", name, "command"), job.command)
+
+
+def _tasks(declarations: Declarations) -> Iterator[tuple[Environment, FieldPath, ServiceConfig | JobConfig]]:
+    """Yield each kind of task that apps declare the size of, with its place."""
+    for app, config in declarations.apps:
+        for name, service in config.services.items():
+            yield app, ("services", name), service
+        for name, job in config.jobs.items():
+            yield app, ("jobs", name), job
 
 
 def _shell_words(app: Environment, path: FieldPath, command: Iterable[str]) -> Iterator[Problem]:

@@ -31,6 +31,7 @@ def task_definitions_fit(declarations: Declarations) -> Iterator[Problem]:
         ]
         if config.release_command:
             tasks.append((("environment",), {}, config.release_command))
+        tasks += [(("environment",), {}, job.command) for job in config.jobs.values()]
         for path, own, words in tasks:
             size = _size(config, own, words)
             if size > most:

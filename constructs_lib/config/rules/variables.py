@@ -4,29 +4,27 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from constructs_lib.config.contract import CACHE_URL, SECRETS, VARIABLES
-from constructs_lib.config.environment import BaseConfig, Environment
+from constructs_lib.config.contract import SECRETS, SETTINGS_MODULE, VARIABLES
+from constructs_lib.config.environment import ApplicationConfig, BaseConfig, Environment
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.rules.declarations import Declarations
 from constructs_lib.config.source import FieldPath
 
 _LIKE_AN_ARN = re.compile(r"-[A-Za-z0-9]{6}$")
 
-_OF_THE_CONTRACT = VARIABLES | SECRETS
-
 
 def the_contract_is_not_shadowed(declarations: Declarations) -> Iterator[Problem]:
     """What every container gets cannot be set by a declaration."""
-    for app, path, keys in _variables(declarations):
-        if not _OF_THE_CONTRACT.isdisjoint(keys):
-            for key in sorted(_OF_THE_CONTRACT.intersection(keys)):
-                yield app.problem((*path, key), "is set for every container and cannot be changed; remove it")
+    for app, config, path, keys in _variables(declarations):
+        for key in sorted(_contract_of(config) & set(keys)):
+            remedy = "remove it" if key == SETTINGS_MODULE else "remove it, or set `default_variables: false`"
+            yield app.problem((*path, key), f"is set for every container and cannot be changed; {remedy}")
 
 
 def variables_are_plain_or_secret(declarations: Declarations) -> Iterator[Problem]:
     """ECS refuses a variable that is both a value and a secret."""
     secrets = {app.name: config.secrets for app, config in declarations.apps if config.secrets}
-    for app, path, keys in _variables(declarations):
+    for app, _, path, keys in _variables(declarations):
         if path[-1] == "environment" and app.name in secrets:
             for key in sorted(secrets[app.name].keys() & set(keys)):
                 yield app.problem((*path, key), "is also in `secrets`; remove one of them")
@@ -61,21 +59,16 @@ def secrets_are_those_of_the_base(declarations: Declarations) -> Iterator[Proble
                 )
 
 
-def secrets_of_services_exist(declarations: Declarations) -> Iterator[Problem]:
-    """A service gets secrets of the contract and of its app."""
-    secrets = {app.name: config.secrets for app, config in declarations.apps}
-    for app, name, service in declarations.services:
-        known = {*SECRETS, CACHE_URL, *secrets[app.name]}
-        for index, variable in enumerate(service.secrets or ()):
-            if variable not in known:
-                message = f"{variable} is not a secret of this app, which has {', '.join(sorted(known))}"
-                yield app.problem(("services", name, "secrets", index), f"{message}; add it to `secrets` of the app")
+def _contract_of(config: ApplicationConfig) -> frozenset[str]:
+    return VARIABLES | SECRETS if config.default_variables else frozenset({SETTINGS_MODULE})
 
 
-def _variables(declarations: Declarations) -> Iterator[tuple[Environment, FieldPath, Iterable[str]]]:
+def _variables(
+    declarations: Declarations,
+) -> Iterator[tuple[Environment, ApplicationConfig, FieldPath, Iterable[str]]]:
     """Yield each place that sets variables, and their names."""
     for app, config in declarations.apps:
-        yield app, ("environment",), config.environment.keys()
-        yield app, ("secrets",), config.secrets.keys()
-    for app, name, service in declarations.services:
-        yield app, ("services", name, "environment"), service.environment.keys()
+        yield app, config, ("environment",), config.environment.keys()
+        yield app, config, ("secrets",), config.secrets.keys()
+        for name, service in config.services.items():
+            yield app, config, ("services", name, "environment"), service.environment.keys()

@@ -68,7 +68,9 @@ class Gate:
         """Say, before the first deployment of a production app, what it has to do without there."""
         for environment in environments:
             stack = self._assembly.stacks[environment.name.stack]
-            if isinstance(environment.config, ProdAppConfig) and (stack.where, stack.name) not in existing:
+            config = environment.config
+            told = isinstance(config, ProdAppConfig) and config.default_variables and config.cache
+            if told and (stack.where, stack.name) not in existing:
                 left_out = ", ".join(sorted(contract.NOT_IN_PRODUCTION))
                 say(
                     f"{environment.name}: {left_out} is not set in production, where the cache asks for TLS, a user and"

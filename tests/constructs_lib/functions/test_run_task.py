@@ -365,3 +365,36 @@ class TestFollow:
         assert aws.answers == []
         aws.task = known
         assert follow(event("Create"))["Ended"] is False
+
+
+class TestJob:
+    def test_starts_its_task_without_an_answer_to_anybody(self, aws: FakeAws) -> None:
+        assert start(job()) == {"Event": job(), "TaskArn": TASK, "Ended": False}
+        assert aws.started[0]["startedBy"] == "schedule"
+        aws.ends(0)
+        assert follow(job())["Ended"] is True
+        assert aws.answers == []
+
+    def test_failure_fails_the_state_machine_with_the_last_lines(self, aws: FakeAws) -> None:
+        aws.log = ["no bucket"]
+        aws.ends(1)
+        with pytest.raises(index.TaskFailedError) as failure:
+            follow(job())
+        with pytest.raises(index.TaskFailedError, match=r"^the release command failed: exit code 1\n.*\nno bucket$"):
+            fail(job(), failure.value, TaskArn=TASK)
+        assert aws.answers == []
+
+    def test_task_that_takes_too_long_is_stopped(self, aws: FakeAws) -> None:
+        aws.task["createdAt"] = datetime.now(UTC) - timedelta(seconds=3301)
+        with pytest.raises(index.TaskFailedError, match="did not end within 3300 seconds"):
+            follow(job())
+        assert aws.stopped == [TASK]
+
+    def test_token_of_a_long_name_is_one_that_ecs_takes(self, aws: FakeAws) -> None:
+        start(job("a" * 40 + "_" + "b" * 39))
+        assert aws.started[0]["clientToken"] == "a" * 24 + "_" + "b" * 39
+
+
+def job(execution: str = "execution") -> dict[str, Any]:
+    """Return the event that the state machine of a job makes."""
+    return {"RequestType": "Job", "RequestId": execution, "ResourceProperties": PROPERTIES}

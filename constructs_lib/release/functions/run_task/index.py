@@ -1,5 +1,7 @@
 """Runs an ECS task for a CloudFormation custom resource, and answers CloudFormation when the task has ended.
 
+The state machines of jobs invoke `on_step` with a request of the type Job, which nobody waits for an answer to.
+
 CloudFormation invokes `on_event`, which hands the event to a state machine. That one invokes `on_step`: to start the
 task, every few seconds until it has ended, and with the error once a step has failed for good. Nothing here waits, so a
 task may take as long as CloudFormation does.
@@ -28,6 +30,12 @@ LOG_LINES = 200
 """Django says which migration it applies before a traceback that may have a hundred lines."""
 MESSAGE_BYTES = 3000
 """Of a reason, as JSON: an answer to CloudFormation holds 4,096 bytes in all."""
+
+TOKEN_LENGTH = 64
+"""Of a client token; names of executions may be longer.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+"""
 
 RETRY_SECONDS = 10
 RETRIES = 12
@@ -92,7 +100,7 @@ def on_step(step: dict[str, Any], _context: object) -> dict[str, Any]:
 def _has_to_run(event: dict[str, Any]) -> bool:
     properties = event["ResourceProperties"]
     match event["RequestType"]:
-        case "Create":
+        case "Create" | "Job":
             return True
         case "Update":
             same = event["OldResourceProperties"].get("TaskDefinition") == properties["TaskDefinition"]
@@ -127,8 +135,8 @@ def _start(properties: dict[str, Any], request_type: str, request_id: str) -> st
         },
         overrides={"containerOverrides": [override]},
         # A repeated request finds the task of the first.
-        clientToken=request_id,
-        startedBy="cloudformation",
+        clientToken=request_id[-TOKEN_LENGTH:],
+        startedBy="schedule" if request_type == "Job" else "cloudformation",
     )
     if not started["tasks"]:
         raise NotYetError(", ".join(failure.get("reason", "unknown") for failure in started["failures"]))
@@ -215,7 +223,14 @@ def _reason(step: dict[str, Any]) -> str:
 
 
 def _answer(event: dict[str, Any], *, reason: str = "") -> None:
-    """Tell CloudFormation, which waits for it, how a request has ended: badly if there is a reason."""
+    """Tell CloudFormation, which waits for it, how a request has ended: badly if there is a reason.
+
+    Raises TaskFailedError with the reason if the request is that of a job's schedule.
+    """
+    if event["RequestType"] == "Job":  # nobody waits: the state machine fails with it
+        if reason:
+            raise TaskFailedError(reason)
+        return
     made = event.get("PhysicalResourceId") or (NEVER_MADE if reason else f"{event['LogicalResourceId']}-task")
     answer = {
         "Status": "FAILED" if reason else "SUCCESS",

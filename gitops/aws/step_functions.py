@@ -1,0 +1,46 @@
+"""The only door to Step Functions: the state machines of jobs, and how their runs ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gitops.aws.session import translate_errors
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from constructs_lib.config.environments import AccountRegion
+    from gitops.aws.session import Session
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Execution:
+    """A run of a state machine. `status` is that of AWS, such as SUCCEEDED; `ended` is None while it runs."""
+
+    status: str
+    started: datetime
+    ended: datetime | None
+
+
+class StepFunctions:
+    """Step Functions in one account and region. Every method raises AwsError when AWS cannot be reached or refuses."""
+
+    def __init__(self, session: Session, where: AccountRegion) -> None:
+        self._client: SFNClient = session.client("stepfunctions", where)
+
+    def tag(self, state_machine: str, key: str) -> str:
+        """Return a tag of a state machine; empty when it has none of that name."""
+        with translate_errors():
+            tags = self._client.list_tags_for_resource(resourceArn=state_machine)["tags"]
+        return next((tag["value"] for tag in tags if tag["key"] == key), "")
+
+    def last_execution(self, state_machine: str) -> Execution | None:
+        """Return the execution of a state machine that started last, or None when there was none in 90 days."""
+        with translate_errors():
+            found = self._client.list_executions(stateMachineArn=state_machine, maxResults=1)["executions"]
+        if not found:
+            return None
+        return Execution(status=found[0]["status"], started=found[0]["startDate"], ended=found[0].get("stopDate"))
