@@ -25,9 +25,8 @@ def services() -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def not_mapped() -> dict[str, str]:
     """Why fields are not mapped, by `service:line field`."""
-    lines = (
-        re.fullmatch(r".*/(\w+)/manifest\.yml:(\d+):\d+: ([\w.]+): (.*)", x) for x in translate(MANIFESTS).not_mapped
-    )
+    pattern = re.compile(r".*/(\w+)/manifest\.yml:(\d+):\d+: ([\w.]+): (.*)")
+    lines = map(pattern.fullmatch, translate(MANIFESTS).not_mapped)
     return {f"{line[1]}:{line[2]} {line[3]}": line[4] for line in lines if line}
 
 
@@ -90,7 +89,7 @@ def test_a_proposal_names_the_line_that_it_was_read_from() -> None:
 
 
 def test_every_manifest_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has no SERVICE/manifest.yml"):
+    with pytest.raises(UserError, match=r"has no SERVICE/manifest\.yml"):
         translate(tmp_path)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
