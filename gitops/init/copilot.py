@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WEB = {"Load Balanced Web Service", "Request-Driven Web Service"}
 WITHOUT_PORT = {"Backend Service", "Worker Service"}
 _WHY_NOT = {
-    "Scheduled Job": "declarations have no scheduled tasks; a beat service can start them",
+    "Scheduled Job": "its schedule and command are not translated; a beat service can start it",
     "Static Site": "declarations have no static sites; let the web service deliver the files",
 }
 _EVERYWHERE = {"name", "type", "image", "cpu", "memory", "command", "variables", "http"}
