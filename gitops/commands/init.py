@@ -15,6 +15,7 @@ from gitops.init.answers import collect
 from gitops.init.application import inspect
 from gitops.init.changes import apply, check, plan, written
 from gitops.init.code_owners import code_owners
+from gitops.init.copilot import translate
 from gitops.init.declared import declarations
 from gitops.init.image_workflow import WORKFLOW, image_workflow
 from gitops.output.progress import say
@@ -43,6 +44,7 @@ def init(
     answers = collect(options, answers_file, _ask if sys.stdin.isatty() else None)
     source, top = Path(answers["source"]), folder.resolve().parent
     application = inspect(source, answers)
+    not_mapped = _use_manifests(application, Path(answers["from_copilot"])) if "from_copilot" in answers else []
     publisher = _identity(answers, "application_") if "application_repository" in answers else None
     wanted = declarations(answers, _identity(answers), publisher, application.fields(), today)
     reviewers = answers.get("reviewers", f"@{answers['owner']}")
@@ -51,6 +53,8 @@ def init(
     if publisher:
         changes.append(_workflow(answers, top))
     _show(application, changes)
+    if not_mapped:
+        say("\n".join(["What Copilot's manifests say and declarations do not:", *not_mapped]))
     if all(change.action == "keep" for change in changes):
         say("Nothing to do: every file is there, and nothing of the sample is.")
         return 0
@@ -65,6 +69,13 @@ def init(
     apply(top, changes)
     say("Written and valid. Next: look at it with `git diff`, commit it, then docs/your-application.md#start.")
     return 0
+
+
+def _use_manifests(application: Application, folder: Path) -> list[str]:
+    """Put the services of Copilot's manifests in place of those found; return what of them is not mapped."""
+    translated = translate(folder)
+    application.replace_services(translated.proposals)
+    return translated.not_mapped
 
 
 def _identity(answers: Mapping[str, str], prefix: str = "") -> RepositoryIdentity:

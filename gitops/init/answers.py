@@ -12,7 +12,7 @@ from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError, suggestion
 from constructs_lib.config.schema import definitions, resolved, schema
 from gitops.errors import UserError
-from gitops.init.questions import DEFAULTS, QUESTIONS, Question
+from gitops.init.questions import DEFAULTS, FOLDERS, QUESTIONS, Question
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def _of_file(file: Path) -> tuple[dict[str, _Given], list[str]]:
             problems.append(f"{place}: must be one value")
         elif node.value is not None:
             value = node.value if isinstance(node.value, str) else node.text or str(node.value)
-            # Paths in a file are those of its folder.
-            given[name] = _Given(str(file.parent / value) if name == "source" else value, place)
+            given[name] = _Given(str(file.parent / value) if name in FOLDERS else value, place)
     return given, problems
 
 
@@ -98,7 +97,7 @@ def _asked(given: Mapping[str, _Given], ask: Ask) -> Iterator[tuple[str, _Given]
 def _wrong(name: str, given: _Given) -> str | None:
     """Return what is wrong with an answer, with its place."""
     question, value = QUESTIONS[name], given.value
-    if name == "source":
+    if name in FOLDERS:
         return None if Path(value).is_dir() else f"{given.place}: {value} is no folder"
     if pattern := _PATTERNS.get(name.removeprefix("production_")):
         return None if re.fullmatch(pattern[0], value) else f"{given.place}: {pattern[1]}, not {value!r}"

@@ -13,7 +13,7 @@ from gitops.init.process_files import Written, read_dockerfile, read_packages, r
 from gitops.init.python_source import PythonSource, constant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from gitops.init.process_files import Dockerfile
@@ -44,6 +44,11 @@ class Application:
     def propose(self, name: str, value: object, source: str) -> None:
         """Add a proposal."""
         self.proposals.append(Proposal(name, value, source))
+
+    def replace_services(self, proposals: Sequence[Proposal]) -> None:
+        """Put these services in place of all that were found."""
+        others = [proposal for proposal in self.proposals if not proposal.field.startswith("services.")]
+        self.proposals = [*others, *proposals]
 
     def fields(self) -> dict[str, object]:
         """Return the fields of an app's declaration; dots in a proposal's field are levels."""

@@ -21,6 +21,7 @@ class Question:
 
 QUESTIONS: Mapping[str, Question] = {
     "source": Question(text="folder of the application's source, with manage.py in it", required=True),
+    "from_copilot": Question(text="folder `copilot` of AWS Copilot, whose manifests become the services"),
     "account_id": Question(
         text="AWS account for ad hoc environments, twelve digits", field=("account", "id"), required=True
     ),
@@ -90,5 +91,8 @@ QUESTIONS: Mapping[str, Question] = {
     ),
 }
 """Every option of `gitops init`, which is also a key of the file of answers, in the order in which they are asked."""
+
+FOLDERS = {"source", "from_copilot"}
+"""Answers that are folders; in a file of answers their paths begin at its own folder."""
 
 DEFAULTS: Mapping[str, str] = {"image": "v0.1.0", "app": "first"}

@@ -18,7 +18,7 @@ from gitops.errors import UserError
 from gitops.github import codeowners
 from gitops.github.model import RepositoryIdentity
 from tests.gitops.init.applications import CELERY, write
-from tests.sample import ENVIRONMENTS, SCHEMA
+from tests.sample import ENVIRONMENTS, ROOT, SCHEMA
 
 TODAY = date(2026, 11, 23)
 PRODUCTION = {
@@ -264,6 +264,17 @@ def test_the_application_s_repository_gets_a_workflow_and_may_publish(
     assert (github.application.repository, github.application.repository_id) == ("acme/shop", 33)
     assert str(workflow) in capsys.readouterr().out
     assert "REPOSITORY: shop" in workflow.read_text()
+
+
+def test_manifests_of_copilot_become_the_services(
+    repository: Path, options: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(repository, {**options, "from_copilot": str(ROOT / "tests/fixtures/copilot")})
+
+    (base,) = (one.config for one in load(repository / "environments", today=TODAY) if one.name.is_base)
+    assert isinstance(base, AdHocBaseConfig)
+    assert set(base.app_defaults["services"]) == {"api", "beat", "site", "worker"}
+    assert "nightly/manifest.yml:2:1: type: the service nightly is not declared" in capsys.readouterr().err
 
 
 def test_a_source_in_this_repository_has_no_repository_of_its_own(repository: Path, options: dict[str, str]) -> None:
