@@ -125,8 +125,9 @@ def test_the_demo_of_the_sample_says_that_it_is_gone(team: Path) -> None:
     assert "The sample was removed" in done.stderr
 
 
-def test_all_tests_can_be_imported(team: Path) -> None:
-    summary, _ = pytest_in(team, "-q", "--collect-only")
+def test_tests_that_know_the_sample_can_be_imported(team: Path) -> None:
+    folders = ("cases", "constructs_lib", "environments", "policy", "workflows")
+    summary, _ = pytest_in(team, "-q", "--collect-only", *(f"tests/{folder}" for folder in folders))
 
     assert "error" not in summary
 

@@ -51,7 +51,7 @@ def granted(template: dict[str, Any]) -> set[str]:
 def test_plan_may_read_every_type_that_drift_is_detected_of(templates: dict[str, dict[str, Any]]) -> None:
     used = {resource["Type"] for template in templates.values() for resource in template["Resources"].values()}
     types = {name for name in used if not name.startswith("Custom::")} - NOT_READ
-    may = granted(templates["repository: accounts-main"])
+    may = granted(templates["sample: accounts-main"])
 
     assert len(types) > 40
     missing = {name: left for name in types if (left := read_permissions(name) - may - NOT_NEEDED.keys())}
@@ -59,7 +59,7 @@ def test_plan_may_read_every_type_that_drift_is_detected_of(templates: dict[str,
 
 
 def test_types_that_are_not_read_would_take_more(templates: dict[str, dict[str, Any]]) -> None:
-    may = granted(templates["repository: accounts-main"])
+    may = granted(templates["sample: accounts-main"])
 
     assert {name for name in NOT_READ if not read_permissions(name) - may} == set()
 

@@ -22,13 +22,13 @@ PROD_APP: Readers = {**AD_HOC_APP, "CacheUrlSecret": {"ApplicationExecutionRole"
 SENTRY: Readers = {"shared/sentry": {"ApplicationExecutionRole"}}
 
 READERS: dict[str, Readers] = {
-    "repository: accounts-main": {},
-    "repository: accounts-prod": {},
-    "repository: dev-base": {"DatabaseInstanceSecret": set()},
-    "repository: dev-alpha": AD_HOC_APP,
-    "repository: dev-beta": {**AD_HOC_APP, **SENTRY},
-    "repository: prod-base": {"DatabaseInstanceSecret": set(), "CachePassword": set()},
-    "repository: prod-app": PROD_APP,
+    "sample: accounts-main": {},
+    "sample: accounts-prod": {},
+    "sample: dev-base": {"DatabaseInstanceSecret": set()},
+    "sample: dev-alpha": AD_HOC_APP,
+    "sample: dev-beta": {**AD_HOC_APP, **SENTRY},
+    "sample: prod-base": {"DatabaseInstanceSecret": set(), "CachePassword": set()},
+    "sample: prod-app": PROD_APP,
     "everything: accounts-main": {},
     "everything: accounts-main-eu-central-1": {},
     "everything: accounts-main-us-west-2": {},
