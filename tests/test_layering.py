@@ -15,12 +15,20 @@ LIBRARY = ROOT / "constructs_lib"
 CONSTRUCTS = {"account", "ad_hoc_base", "ad_hoc_app", "prod_base", "prod_app"}
 """What app.py builds; each is a table of contents over parts."""
 
-ASSEMBLIES = {"base_interface", "observability.observability", "release.release", "services.services"}
+ASSEMBLIES = {
+    "base_interface",
+    "observability.observability",
+    "release.jobs",
+    "release.release",
+    "services.application",
+    "services.services",
+}
 """Parts made of parts."""
 
 FOUNDATION = {
     "access.role_path",
     "acknowledge",
+    "data.composed_secret",
     "data.retention",
     "feature_flags",
     "network.ports",

@@ -135,17 +135,6 @@ def test_run_is_skipped_while_the_last_one_goes_on(world: World, app: Environmen
     assert "Ended" in entered(world, first)
 
 
-def test_run_is_skipped_while_the_environment_sleeps(world: World, app: Environment) -> None:
-    asleep = world.gitops("sleep", app.name)
-    assert asleep.returncode == 0, asleep.stderr
-
-    run = start(world, "greet")
-
-    assert ended(world, run)["status"] == "SUCCEEDED"
-    assert "SkippedForSleep" in entered(world, run)
-    assert "Step" not in entered(world, run)
-
-
 def test_last_runs_and_their_output_are_shown(world: World, app: Environment) -> None:
     for job in ("greet", "fail"):
         ended(world, start(world, job))
@@ -158,3 +147,14 @@ def test_last_runs_and_their_output_are_shown(world: World, app: Environment) ->
     assert rows["greet"].endswith("succeeded")
     assert "0 3 * * * (UTC)" in rows["greet"]
     assert any("no bucket" in line for line in app.logged("fail"))
+
+
+def test_run_is_skipped_while_the_environment_sleeps(world: World, app: Environment) -> None:
+    asleep = world.gitops("sleep", app.name)
+    assert asleep.returncode == 0, asleep.stderr
+
+    run = start(world, "greet")
+
+    assert ended(world, run)["status"] == "SUCCEEDED"
+    assert "SkippedForSleep" in entered(world, run)
+    assert "Step" not in entered(world, run)
