@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from constructs_lib.config.model import AdHocAppConfig
 from gitops.access import programs
@@ -17,10 +17,14 @@ from gitops.aws.session import Session
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs_lib.config.environments import AccountRegion, Environment
     from gitops.aws.cloudformation import DeployedResource, DeployedStack
     from gitops.aws.ecs import Service, Task
     from gitops.aws.target import Target, TargetName
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -119,8 +123,8 @@ def services_of(app: Deployed, ecs: Ecs) -> dict[str, Service]:
     return dict(sorted(services.items()))
 
 
-def pick(app: Deployed, services: dict[str, Service], wanted: str) -> Service:
-    """Return the service `wanted`. Raises UserError, which lists the services, when none has that name."""
+def pick(app: Deployed, services: Mapping[str, _T], wanted: str) -> _T:
+    """Return what belongs to the service `wanted`. Raises UserError, which lists the services, when there is none."""
     if wanted in services:
         return services[wanted]
     close = get_close_matches(wanted, services, n=1)
