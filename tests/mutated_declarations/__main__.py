@@ -37,11 +37,11 @@ def main() -> int:
         with ProcessPoolExecutor(options.processes, max_tasks_per_child=1) as pool:
             for one in pool.map(partial(run_chunk, Path(work), options.seed), chunks):
                 found.add(one)
+                for fault in one.faults:
+                    print(fault, end="\n\n", flush=True)
                 print(f"{found.trials:,} trials, {len(found.faults)} faults", file=sys.stderr, flush=True)
         sample = Random(options.seed).sample(found.lintable, min(options.lint, len(found.lintable)))  # noqa: S311 # no secret
         lint = _lint(sample)
-    for fault in found.faults:
-        print(fault, end="\n\n")
     print(lint, end="")
     print(
         f"{found.trials:,} mutated trees: {found.refused:,} refused with their places, {found.valid:,} valid; "
