@@ -92,8 +92,8 @@ MATRIX_JOBS = 256
 def matrix_outputs(comparison: Comparison) -> dict[str, object]:
     """Return the outputs of the comparing job: a list of environments for each wave, removals, and refusals.
 
-    A list has no more environments than a matrix may have jobs. `more_apps` are apps for a second matrix; what is beyond
-    that is refused, so that it is named.
+    A list has no more environments than a matrix may have jobs. `more_apps` are apps for a second matrix; what is
+    beyond that is refused, so that it is named.
     """
     lists: dict[str, list[JobEnvironment]] = {
         name: []
@@ -128,8 +128,8 @@ def matrix_outputs(comparison: Comparison) -> dict[str, object]:
 
 
 TOO_MANY = (
-    f"the change touches more environments than the {MATRIX_JOBS} jobs that GitHub runs of a matrix; bring it about with "
-    "the workflow deploy for {name}, or if its file was removed with gitops destroy {name}"
+    f"the change touches more environments than the {MATRIX_JOBS} jobs that GitHub runs of a matrix; bring it about "
+    "with the workflow deploy for {name}, or if its file was removed with gitops destroy {name}"
 )
 
 

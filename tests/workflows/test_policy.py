@@ -378,6 +378,7 @@ def test_a_failed_base_keeps_back_what_stands_on_it_and_a_failed_app_keeps_back_
         "accounts": set(),
         "bases": {"accounts"},
         "apps": {"accounts", "bases"},
+        "more-apps": {"accounts", "bases"},
         "production-bases-approve": {"accounts", "bases"},
         "production-bases": {"accounts", "bases"},
         "production-apps-approve": {"accounts", "bases", "production-bases"},
