@@ -458,14 +458,15 @@ Forward a port of this machine through the base's bastion to the database of an 
 
     logs = verbs.add_on_aws(
         "logs",
-        "print the logs of services and jobs",
+        "print the logs of services, jobs and one-off tasks",
         """\
-Print the logs of an environment's services and jobs in the order of time, each line with the name of its
-service or job.
+Print the logs of an environment in the order of time, each line with the name of its service. One-off tasks log as
+`release`, the release command, and `database`.
 """,
         """\
   gitops logs dev/alpha --since 15m
   gitops logs dev/alpha --service web --follow
+  gitops logs dev/alpha --service release --since 1h
 """,
     )
     _add_app(logs)

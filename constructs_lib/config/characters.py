@@ -19,6 +19,11 @@ https://git-scm.com/docs/git-merge#_how_conflicts_are_presented
 """
 
 
+def printable(text: str) -> str:
+    """Return text of a file as messages print it, on one line: tabs, line breaks and unassigned characters escaped."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode()
+
+
 def unseen(text: str) -> tuple[int, str] | None:
     """Return where the first character is that cannot be seen, and what is said of it; None if there is none."""
     found = _UNSEEN.search(text)

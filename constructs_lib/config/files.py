@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from constructs_lib.config import loader
+from constructs_lib.config.characters import printable
 from constructs_lib.config.errors import DeclarationError, Problem
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, NAME_IN_WORDS, NAME_PATTERN, EnvironmentName
 from constructs_lib.config.source import Source
@@ -56,7 +57,7 @@ def missing(shown: str, name: EnvironmentName) -> Problem:
 def _read_all(folder: Path, shown: str, found: Found) -> None:
     root = folder.resolve()
     for entry in _entries(folder, shown, root, _BESIDE_FOLDERS, found):
-        place = f"{shown}/{_printable(entry.name)}"
+        place = f"{shown}/{printable(entry.name)}"
         if not entry.is_dir():
             found.problems.append(Problem(place, 1, 1, "", _not_a_folder(entry.name)))
         elif entry.name.lower().endswith((SUFFIX, ".yml")):
@@ -69,7 +70,7 @@ def _read_all(folder: Path, shown: str, found: Found) -> None:
 
 def _read_folder(folder: Path, shown: str, root: Path, found: Found) -> None:
     for entry in _entries(folder, shown, root, _BESIDE_DECLARATIONS, found):
-        place = f"{shown}/{_printable(entry.name)}"
+        place = f"{shown}/{printable(entry.name)}"
         if message := _not_a_declaration(entry):
             found.problems.append(Problem(place, 1, 1, "", message))
         else:
@@ -84,10 +85,10 @@ def _entries(
     with os.scandir(folder) as entries:
         listed = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
     for entry in listed:
-        place = f"{shown}/{_printable(entry.name)}"
+        place = f"{shown}/{printable(entry.name)}"
         other = spellings.setdefault(entry.name.lower(), entry.name)
         if other != entry.name:
-            message = f"differs from {_printable(other)} only in capitals; many disks cannot hold both: rename one"
+            message = f"differs from {printable(other)} only in capitals; many disks cannot hold both: rename one"
             found.problems.append(Problem(place, 1, 1, "", message))
         if entry.is_symlink() and (wrong := _wrong_link(Path(entry.path), root)):
             found.problems.append(Problem(place, 1, 1, "", wrong))
@@ -143,7 +144,7 @@ def _not_a_declaration(entry: "os.DirEntry[str]") -> str | None:
     if entry.is_dir():
         return "is a folder; a declaration is a file" if suffix == SUFFIX else "is a folder inside a folder; remove it"
     if suffix.lower() in (SUFFIX, ".yml") and suffix != SUFFIX:
-        return f"would be ignored: rename it to {_printable(stem)}{SUFFIX}"
+        return f"would be ignored: rename it to {printable(stem)}{SUFFIX}"
     if suffix != SUFFIX:
         return f"is not a declaration: the name of a declaration ends in {SUFFIX}; remove it"
     return _wrong_name(stem)
@@ -160,8 +161,3 @@ def _wrong_link(path: Path, root: Path) -> str | None:
     except (OSError, RuntimeError):
         return "is a symbolic link that leads nowhere; remove it"
     return None if target.is_relative_to(root) else "is a symbolic link out of the folder of declarations; remove it"
-
-
-def _printable(name: str) -> str:
-    """Return a file name as messages print it: file systems allow line breaks, and bytes that are not text."""
-    return name if name.isprintable() else name.encode("unicode_escape").decode()

@@ -15,7 +15,7 @@ from typing import cast
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined] # re-exported from an extension module
 
-from constructs_lib.config.characters import conflict, unseen
+from constructs_lib.config.characters import conflict, printable, unseen
 from constructs_lib.config.errors import DeclarationError, Problem
 from constructs_lib.config.source import Node, Source, described
 
@@ -179,7 +179,9 @@ class _Composer:
             self._check_scalar(event)
             key = event.value
             if key in value:
-                raise self._refuse(event, f"the key {key} is here twice; it is also in line {node.keys[key][0] + 1}")
+                raise self._refuse(
+                    event, f"the key {printable(key)} is here twice; it is also in line {node.keys[key][0] + 1}"
+                )
             node.keys[key] = _position(event)
             child = self._adopt(node, key, self._next())
             value[key] = child.value
@@ -246,4 +248,4 @@ def _position(event: yaml.Event) -> tuple[int, int]:
 
 
 def _tag(event: yaml.NodeEvent) -> str:
-    return str(event.tag).replace("tag:yaml.org,2002:", "!!")  # type: ignore[attr-defined] # not in the stubs
+    return printable(str(event.tag)).replace("tag:yaml.org,2002:", "!!")  # type: ignore[attr-defined] # not in the stubs

@@ -96,7 +96,10 @@ KIND_TAG = "gitops:kind"
 """Tag of a stack: the kind of its declaration, `ad-hoc-app`."""
 
 SERVICE_TAG = "gitops:service"
-"""Tag of an ECS service: the name that it is declared under."""
+"""Tag of an ECS service, and of the log group of its tasks: the name that it is declared under.
+
+The log groups of one-off tasks have the name of the task.
+"""
 
 JOB_TAG = "gitops:job"
 """Tag of the state machine of a job: the name that it is declared under."""
@@ -106,6 +109,9 @@ CONTAINER_NAME = "app"
 
 ONE_OFF = "one-off"
 """In the family of a task that a deployment waits for."""
+
+DATABASE_TASK, RELEASE_TASK = "database", "release"
+"""Names of the one-off tasks that make an app's database and run its release command."""
 
 URL_OUTPUT = "Url"
 """Output of the stack of an app: its URL."""

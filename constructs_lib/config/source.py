@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from constructs_lib.config.characters import printable
 from constructs_lib.config.errors import Problem
 
 FieldPath = tuple[str | int, ...]
@@ -76,7 +77,7 @@ def dotted(field_path: FieldPath) -> str:
     text = ""
     for part in field_path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+    return printable(text)
 
 
 def described(node: Node) -> str:
@@ -103,5 +104,5 @@ def written(node: Node) -> str:
 
 def shortened(text: str, length: int = 60) -> str:
     """Return text in quotes, on one line, cut where it is longer than a message bears."""
-    escaped = text.encode("unicode_escape").decode() if not text.isprintable() else text
+    escaped = printable(text)
     return f'"{escaped}"' if len(escaped) <= length else f'"{escaped[:length]}…"'

@@ -9,6 +9,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.config.naming import DATABASE_TASK
 from constructs_lib.observability.log_group import LogGroup
 
 SCRIPT = Path(__file__).parent / "scripts" / "app_database.sh"
@@ -85,6 +86,12 @@ class AppDatabase(Construct):
             },
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=CONTAINER_NAME,
-                log_group=LogGroup(self, "Logs", retention_days=log_retention_days, removal_policy=removal_policy),
+                log_group=LogGroup(
+                    self,
+                    "Logs",
+                    of=DATABASE_TASK,
+                    retention_days=log_retention_days,
+                    removal_policy=removal_policy,
+                ),
             ),
         )

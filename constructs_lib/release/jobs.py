@@ -50,6 +50,7 @@ class Jobs(Construct):
             task = application.define_task(
                 part,
                 family=job_family(name, job),
+                service_name=job,
                 service=ServiceConfig(command=job_config.command, cpu=job_config.cpu, memory_mib=job_config.memory_mib),
                 stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
             )

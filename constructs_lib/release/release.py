@@ -9,7 +9,7 @@ from constructs import Construct, IDependable
 
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config.model import ServiceConfig
-from constructs_lib.config.naming import EnvironmentName, one_off_family
+from constructs_lib.config.naming import DATABASE_TASK, RELEASE_TASK, EnvironmentName, one_off_family
 from constructs_lib.data.app_database import AppDatabase
 from constructs_lib.release.one_off_task import OneOffTask
 from constructs_lib.services.application import Application
@@ -47,7 +47,7 @@ class Release(Construct):
         self.database = AppDatabase(
             self,
             "Database",
-            family=one_off_family(name, "database"),
+            family=one_off_family(name, DATABASE_TASK),
             database=name.database,
             seed_from=seed_from,
             password=application.database_secret,
@@ -73,7 +73,8 @@ class Release(Construct):
             return
         task = application.define_task(
             self,
-            family=one_off_family(name, "release"),
+            family=one_off_family(name, RELEASE_TASK),
+            service_name=RELEASE_TASK,
             service=ServiceConfig(command=tuple(command), cpu=CPU, memory_mib=MEMORY_MIB),
             stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
         )

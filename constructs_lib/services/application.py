@@ -130,12 +130,17 @@ class Application(Construct):
         scope: Construct,
         *,
         family: str,
+        service_name: str,
         service: ServiceConfig,
         stop_timeout_seconds: int,
     ) -> ecs.FargateTaskDefinition:
         """Add a task definition with one container, and its log group, to `scope`."""
         log_group = LogGroup(
-            scope, "Logs", retention_days=self._log_retention_days, removal_policy=self._removal_policy
+            scope,
+            "Logs",
+            of=service_name,
+            retention_days=self._log_retention_days,
+            removal_policy=self._removal_policy,
         )
         variables, secrets = self._environment_of(service)
         task = ecs.FargateTaskDefinition(

@@ -107,7 +107,11 @@ class CacheService(Construct):
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=CACHE_SERVICE,
                 log_group=LogGroup(
-                    self, "Logs", retention_days=log_retention_days, removal_policy=cdk.RemovalPolicy.DESTROY
+                    self,
+                    "Logs",
+                    of=CACHE_SERVICE,
+                    retention_days=log_retention_days,
+                    removal_policy=cdk.RemovalPolicy.DESTROY,
                 ),
             ),
             health_check=ecs.HealthCheck(

@@ -38,6 +38,7 @@ class WebService(Construct):
         task = application.define_task(
             self,
             family=service_family(name, service),
+            service_name=service,
             service=config,
             stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
         )

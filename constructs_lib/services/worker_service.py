@@ -32,6 +32,7 @@ class WorkerService(Construct):
         task = application.define_task(
             self,
             family=service_family(name, service),
+            service_name=service,
             service=config,
             stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
         )

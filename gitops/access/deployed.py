@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from constructs_lib.config.model import AdHocAppConfig
-from constructs_lib.config.naming import job_family
 from gitops.access import programs
 from gitops.aws import target as targets
 from gitops.aws.cloudformation import CloudFormation
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from gitops.aws.cloudformation import DeployedResource, DeployedStack
     from gitops.aws.ecs import Service, Task
     from gitops.aws.target import Target, TargetName
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -125,22 +126,8 @@ def services_of(app: Deployed, ecs: Ecs) -> dict[str, Service]:
     return dict(sorted(services.items()))
 
 
-def jobs_of(app: Deployed) -> dict[str, str]:
-    """Return the ARNs of the task definitions of an app's jobs, by the names that they are declared under."""
-    found = {}
-    for arn in app.physical_ids(TASK_DEFINITION):
-        family = arn.rpartition("/")[2].rpartition(":")[0]
-        prefix = job_family(app.environment.name, "")
-        if family.startswith(prefix):
-            found[family.removeprefix(prefix)] = arn
-    return dict(sorted(found.items()))
-
-
-def pick(app: Deployed, services: Mapping[str, Picked], wanted: str) -> Picked:
-    """Return what there is of the service `wanted`.
-
-    Raises UserError, which lists the services, when none has that name.
-    """
+def pick(app: Deployed, services: Mapping[str, _T], wanted: str) -> _T:
+    """Return what belongs to the service `wanted`. Raises UserError, which lists the services, when there is none."""
     if wanted in services:
         return services[wanted]
     close = get_close_matches(wanted, services, n=1)

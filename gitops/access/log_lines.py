@@ -4,16 +4,47 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from constructs_lib.config.naming import SERVICE_TAG
+from gitops.aws import stack_status
+from gitops.aws.stack_status import DELETED
+from gitops.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from gitops.access.deployed import Deployed
     from gitops.aws.logs import CloudWatchLogs, LogEvent
+
+LOG_GROUP = "AWS::Logs::LogGroup"
 
 LATE_MS = 30_000
 """How much later than they happened events may arrive without being missed by who follows them, in milliseconds."""
+
+
+def log_groups(app: Deployed, door: CloudWatchLogs) -> dict[str, str]:
+    """Return the log groups that an app's stack has, by what logs there: services, `cache`, `database` and `release`.
+
+    They are there before the services and after a deployment that failed. One without the tag that says it, of a stack
+    that was deployed by an older version, goes by its logical id, and so do a service and a one-off task of one name.
+
+    Raises:
+        UserError: the stack has none.
+    """
+    kept = [r for r in app.resources if r.type == LOG_GROUP and r.physical_id and r.status != DELETED]
+    if not kept:
+        name = app.environment.name
+        raise UserError(
+            f"{name} has no logs: {stack_status.in_words(app.stack.status)}. The message of the deployment that failed "
+            f"has the last lines of its tasks; `gitops deploy {name}` tries again"
+        )
+    names = {one: door.tags(one.physical_id).get(SERVICE_TAG, one.logical_id) for one in kept}
+    count = Counter(names.values())
+    groups = {(name if count[name] == 1 else one.logical_id): one.physical_id for one, name in names.items()}
+    return dict(sorted(groups.items()))
 
 
 def merge(door: CloudWatchLogs, groups: Mapping[str, str], since: int) -> Iterator[str]:

@@ -92,7 +92,8 @@ MATRIX_JOBS = 256
 def matrix_outputs(comparison: Comparison) -> dict[str, object]:
     """Return the outputs of the comparing job: a list of environments for each wave, removals, and refusals.
 
-    A list has no more environments than a matrix may have jobs. Those beyond it are refused, so that they are named.
+    A list has no more environments than a matrix may have jobs. `more_apps` are apps for a second matrix; what is
+    beyond that is refused, so that it is named.
     """
     lists: dict[str, list[JobEnvironment]] = {
         name: []
@@ -111,6 +112,8 @@ def matrix_outputs(comparison: Comparison) -> dict[str, object]:
         idle = not environment.changes_stack and _is_locked(environment, comparison)
         if environment.job is not None and environment.refused is None and not idle:
             lists[_list_of(environment)].append(environment.job)
+    lists["more_apps"] = lists["apps"][MATRIX_JOBS:]
+    del lists["apps"][MATRIX_JOBS:]
     refused = [
         {"environment": str(environment.name), "reason": environment.refused}
         for environment in comparison.affected
@@ -125,8 +128,8 @@ def matrix_outputs(comparison: Comparison) -> dict[str, object]:
 
 
 TOO_MANY = (
-    f"the change touches more environments than the {MATRIX_JOBS} jobs that GitHub runs of a list; bring it about with "
-    "the workflow deploy for {name}, or if its file was removed with gitops destroy {name}"
+    f"the change touches more environments than the {MATRIX_JOBS} jobs that GitHub runs of a matrix; bring it about "
+    "with the workflow deploy for {name}, or if its file was removed with gitops destroy {name}"
 )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
@@ -35,6 +35,7 @@ class CloudWatchLogs:
     """CloudWatch Logs in one account and region. Every method raises AwsError when AWS fails or refuses."""
 
     def __init__(self, session: Session, where: AccountRegion) -> None:
+        self._where = where
         self._client: CloudWatchLogsClient = session.client("logs", where)
 
     def events(self, group: str, since: int) -> Iterator[LogEvent]:
@@ -46,6 +47,12 @@ class CloudWatchLogs:
             for page in self._client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since):
                 for event in page["events"]:
                     yield LogEvent(event["timestamp"], event["message"], event["eventId"])
+
+    def tags(self, group: str) -> Mapping[str, str]:
+        """Return the tags of a log group."""
+        arn = f"arn:aws:logs:{self._where.region}:{self._where.account}:log-group:{group}"
+        with translate_errors():
+            return self._client.list_tags_for_resource(resourceArn=arn)["tags"]
 
     def read(self, group: str, stream: str, token: str | None) -> Page:
         """Return the events of a stream from `token` on, or from its beginning; none before it exists."""

@@ -26,6 +26,10 @@ MATRIX_JOBS: Final = ("git", "read", "deploy", "production", "destroy")
 """The jobs of command.yml with a matrix. `production` is the job that deploys production, after an approval."""
 
 
+_SLIP: Final = 0.65
+"""How alike a word and a name are, from 0 to 1, when the word may be a slip: two letters of three."""
+
+
 class MatrixEntry(TypedDict):
     """What a job of a matrix has to know of its step. `environment` and `slug` are empty for all but an environment."""
 
@@ -104,6 +108,7 @@ def _job(step: Step) -> str:
 
 def _steps(request: Request, order: Order) -> Iterable[Step]:
     """Return the steps of an order. Raises RefusedError."""
+    order = _with_image(request, order)
     command = command_of(order.verb)
     tasks = command.tasks_of(order)
     match command.scope:
@@ -162,8 +167,30 @@ def _name(request: Request, order: Order) -> EnvironmentName:
     return request.touched[0]
 
 
+def _with_image(request: Request, order: Order) -> Order:
+    """Return an order whose only word names no base, and resembles no name, as one for that image.
+
+    `/deploy a1b2c3d` means an image where the pull request touches one environment.
+
+    Raises RefusedError when the word is close to the name of an environment, so that a slip is not deployed.
+    """
+    if not order.word or order.name in request.declared.names or len(request.touched) != 1:
+        return order
+    declared = sorted(name for name in request.declared.names if not name.is_account)
+    names = {word: name for name in declared for word in (str(name), name.folder if name.is_base else name.file)}
+    close = difflib.get_close_matches(order.word, names, n=1, cutoff=_SLIP)
+    if not close:
+        return replace(order, name=None, image=order.word, word="")
+    raise RefusedError(
+        f"{order.word} is no base; did you mean {names[close[0]]}? If it is an image: "
+        f"`/{order.verb} {request.touched[0]} {order.word}`"
+    )
+
+
 def _environment(request: Request, order: Order, name: EnvironmentName) -> Environment | None:
     """Return an environment of the default branch; None for a removal of one whose file cannot be resolved.
+
+    Administrators may remove what is not declared any more.
 
     One that collides with another is judged by the job that deploys it, which can see which one is deployed.
 
@@ -182,10 +209,17 @@ def _environment(request: Request, order: Order, name: EnvironmentName) -> Envir
     if name in declared.wrong:
         listed = "; ".join(map(str, declared.wrong[name]))
         raise RefusedError(f"{name} is wrong on {request.event.default_branch}: {listed}")
-    close = difflib.get_close_matches(str(name), map(str, declared.names), n=1)
+    if is_removal and request.permission == "admin":
+        return None
+    left_over = "; an administrator of this repository may destroy what is left of it" if is_removal else ""
+    raise RefusedError(f"{undeclared(request, name)}{left_over}")
+
+
+def undeclared(request: Request, name: EnvironmentName) -> str:
+    """Return the beginning of a sentence about an environment that is not declared, with the name that may be meant."""
+    close = difflib.get_close_matches(str(name), map(str, request.declared.names), n=1)
     guess = f"; did you mean {close[0]}?" if close else ""
-    left_over = f"; `gitops destroy {name}` deletes its stack if it still has one" if is_removal else ""
-    raise RefusedError(f"{name} is not declared on {request.event.default_branch}{guess}{left_over}")
+    return f"{name} is not declared on {request.event.default_branch}{guess}"
 
 
 def _entry(request: Request, number: int, step: Step) -> MatrixEntry:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.model import is_production_kind
 from gitops.aws.session import AwsError
 from gitops.chatops.answers import Answer, default_branch_change
 from gitops.chatops.confirmation import VALID_FOR, ConfirmationRecord, claimed_body, template_digest
+from gitops.chatops.decision import undeclared
 from gitops.chatops.outcome import publish_outcome
 from gitops.cost import prices
 from gitops.cost.estimate import estimate
@@ -42,6 +44,7 @@ def offer_destruction(request: Request, step: Step) -> Answer:
     """
     name = step.name
     found = _find(request, name)
+    _require_left_over(request, found)
     record = ConfirmationRecord.new(
         environment=str(name),
         requester=request.login,
@@ -50,10 +53,14 @@ def offer_destruction(request: Request, step: Step) -> Answer:
         requested_in=request.event.comment.id,
     )
     minutes = int(VALID_FOR.total_seconds() // 60)
+    declared = (
+        "Its stack is then deleted; it has no file on the default branch."
+        if found.source is None
+        else "Its file is then removed from the default branch, and its stack is deleted."
+    )
     question = (
         f"To destroy it, {markdown.text(request.login)} comments within {minutes} minutes:\n\n"
-        f"{markdown.block(f'/confirm {name} {record.token}')}\n\n"
-        "Its file is then removed from the default branch, and its stack is deleted."
+        f"{markdown.block(f'/confirm {name} {record.token}')}\n\n{declared}"
     )
     return Answer(text="\n\n".join([*_inventory(request, step, found), question]), first_line=record.marker)
 
@@ -69,6 +76,8 @@ def confirm_destruction(request: Request, step: Step) -> Answer:
     name = step.name
     confirmed = request.confirmed(step.order.token, name)
     found = _find(request, name)
+    if not confirmed.resumed:
+        _require_left_over(request, found)
     _require_same(request, confirmed, found)
     # Whatever happens from here on, the token is used up, and only this comment may go on.
     note = f"_Used by [this comment]({request.event.comment.url})._"
@@ -98,6 +107,22 @@ def _find(request: Request, name: EnvironmentName) -> DestroyTarget:
         raise
     except UserError as error:
         raise RefusedError(str(error)) from error
+
+
+def _require_left_over(request: Request, found: DestroyTarget) -> None:
+    """Raise RefusedError when an environment that is not declared has no stack, or is production.
+
+    The file of production, which is gone, would have said whether a comment may destroy it.
+    """
+    if found.source is not None:
+        return
+    if found.stack is None:
+        raise RefusedError(f"it is not deployed, and {undeclared(request, found.name)}")
+    if is_production_kind(found.stack.kind):
+        raise RefusedError(
+            f"{found.name} is production and not declared, so no file says that a comment may destroy it; "
+            f"`gitops destroy {found.name} --confirm {found.name}` does, with credentials for its account"
+        )
 
 
 def _require_same(request: Request, confirmed: Confirmation, found: DestroyTarget) -> None:

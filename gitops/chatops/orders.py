@@ -24,7 +24,10 @@ _IMAGE: Final = re.compile(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]{0,12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """One command. `name` is None where it was left out; a verb has the arguments that its row of the table shows."""
+    """One command. `name` is None where it was left out; a verb has the arguments that its row of the table shows.
+
+    `word` is the only argument where it may be the name of a base and the tag of an image: declarations decide.
+    """
 
     verb: str
     name: EnvironmentName | None = None
@@ -32,6 +35,7 @@ class Order:
     token: str = ""
     days: int = 0
     reason: str = ""
+    word: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """Return the command as it would be typed."""
@@ -81,8 +85,11 @@ def parse_optional_name(verb: str, words: Words) -> Order:
 
 def parse_name_and_image(verb: str, words: Words) -> Order:
     """Parse `[NAME] [IMAGE]`."""
+    first = words.left[0] if words.left else ""
     name = words.take_name()
-    return Order(verb=verb, name=name, image=words.take(lambda word: word if _IMAGE.fullmatch(word) else None))
+    image = words.take(lambda word: word if _IMAGE.fullmatch(word) else None)
+    word = first if name and not image and _IMAGE.fullmatch(first) else ""
+    return Order(verb=verb, name=name, image=image, word=word)
 
 
 def parse_name_and_token(verb: str, words: Words) -> Order:

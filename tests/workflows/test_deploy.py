@@ -146,18 +146,6 @@ def test_a_push_whose_comparison_failed_is_made_up_for_by_the_next(world: World)
     }
 
 
-def test_a_branch_that_is_forced_elsewhere_is_compared_with_what_it_still_has(world: World) -> None:
-    kept = world.github.head()
-    world.push({ALPHA: declarations.app(in_days(7), image="v1.1.0")})
-    forced_away = world.github.head()
-    world.github.git.set_ref("refs/heads/main", kept)
-    world.github.commit({"environments/dev/beta.yaml": declarations.app(in_days(7))})
-    run = world.deliver_push(forced_away, world.github.head())
-
-    assert ran(run) == {"affected": "success", "apps dev/beta": "success", "report": "success"}
-    assert "which the branch no longer has" in run.log_of("affected")
-
-
 def test_a_setting_that_is_too_weak_stops_jobs_before_they_take_a_role(world: World) -> None:
     world.github.state.settings.environments["deploy"].refs = None
     run = world.push({ALPHA: declarations.app(in_days(8))})

@@ -235,3 +235,8 @@ def test_dynamic_reference_is_refused_wherever_it_is(text: str, place: str) -> N
 @pytest.mark.parametrize("text", ["{{ name }}", "resolve:x", "{resolve:x}", "{{resolved}}"])
 def test_braces_alone_are_no_reference(text: str) -> None:
     assert parse(f"a: '{text}'\n".encode(), "x.yaml").data == {"a": text}
+
+
+def test_what_cannot_be_printed_is_escaped_in_messages() -> None:
+    assert "the key a\\nb is here twice" in refusal(b'"a\\nb": 1\n"a\\nb": 2\n')
+    assert "the tag !\\nb is not allowed" in refusal(b"a: !%0Ab c\n")

@@ -190,3 +190,13 @@ def test_other_words_are_no_logins(login: str) -> None:
     (message,) = messages(f"kind: ad-hoc-app\nexpires: 2026-12-01\nowner: {login}\n")
 
     assert "owner: must be a GitHub login" in message
+
+
+@pytest.mark.parametrize("key", ["a\tb", "a\nb", "a\ud7ffb", "a\n::error::b"])
+def test_a_key_that_cannot_be_printed_is_escaped(key: str) -> None:
+    source = parse(json.dumps({"kind": "account", key: 1}, ensure_ascii=False).encode(), "main.yaml")
+
+    (found,) = (str(one) for one in schema.problems(source, "account") if "unknown key" in one.message)
+
+    assert found.isprintable()
+    assert found.startswith(f"main.yaml:1:21: {key.encode('unicode_escape').decode()}: unknown key")

@@ -1,10 +1,8 @@
-from dataclasses import replace
 from typing import cast
 
 import pytest
 
-from gitops.access.deployed import TASK_DEFINITION, Deployed, jobs_of, pick, task_open_to_exec
-from gitops.aws.cloudformation import DeployedResource
+from gitops.access.deployed import Deployed, pick, task_open_to_exec
 from gitops.aws.ecs import RUNNING, Ecs, Service, Task
 from gitops.aws.target import Target
 from gitops.errors import UserError
@@ -69,20 +67,6 @@ def test_a_service_of_which_no_task_is_wanted_sleeps() -> None:
 def test_tasks_from_before_ecs_exec_was_enabled_are_said_with_the_remedy() -> None:
     with pytest.raises(UserError, match=r"aws ecs update-service --force-new-deployment .*--service web-1"):
         task_open_to_exec(APP, service(), TasksOf(task(1, open_to_exec=False)))
-
-
-def test_jobs_are_found_by_the_families_of_their_task_definitions() -> None:
-    arns = [
-        f"arn:aws:ecs:us-east-1:111111111111:task-definition/{family}:3"
-        for family in ("dev-alpha_web", "dev-alpha_one-off_release", "dev-alpha_one-off_job-report")
-    ]
-    app = replace(APP)
-    app.__dict__["resources"] = [
-        DeployedResource(type=TASK_DEFINITION, logical_id=f"Task{number}", physical_id=arn, status="CREATE_COMPLETE")
-        for number, arn in enumerate(arns)
-    ]
-
-    assert jobs_of(app) == {"report": arns[2]}
 
 
 def test_a_service_that_there_is_not_is_answered_with_a_close_one_only() -> None:

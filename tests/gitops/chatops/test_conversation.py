@@ -130,6 +130,23 @@ def test_steps_go_to_the_jobs_that_may_do_them(conversation: Conversation) -> No
     assert conversation.answers == []
 
 
+@pytest.mark.parametrize("tag", ["a1b2c3d", "main-42", "v2", "20261127"])
+def test_a_word_that_names_no_environment_is_an_image(conversation: Conversation, tag: str) -> None:
+    ran = conversation.decide(conversation.comment("octocat", f"/deploy {tag}"))
+
+    assert ran.steps == [("git", "dev/alpha"), ("deploy", "dev/alpha")], conversation.answers
+
+    conversation.run(conversation.comment("octocat", f"/deploy {tag}"), "git", "--perform", "0")
+
+    assert f"image: {tag}" in (conversation.github.read(ALPHA) or "").replace('"', "")
+
+
+def test_a_word_that_names_a_base_is_no_image(conversation: Conversation) -> None:
+    ran = conversation.decide(conversation.comment("octocat", "/deploy dev"))
+
+    assert ran.steps == [("deploy", "dev/base")]
+
+
 def test_production_is_deployed_by_the_job_that_asks_for_approval(conversation: Conversation) -> None:
     conversation.checkout.base("prod", cidr="10.30.0.0/16")
     conversation.checkout.app("prod/app")
@@ -144,8 +161,15 @@ def test_production_is_deployed_by_the_job_that_asks_for_approval(conversation: 
     ("author", "body", "told"),
     [
         ("monalisa", "/destory dev/alpha", "did you mean `/destroy`?"),
-        ("monalisa", "/destroy dev/alhpa", "did you mean dev/alpha?"),
-        ("monalisa", "/destroy qa/xx", "qa/xx is not declared on main"),
+        ("octocat", "/destroy dev/alhpa", "did you mean dev/alpha?; an administrator"),
+        ("octocat", "/destroy qa/xx", "qa/xx is not declared on main"),
+        (
+            "octocat",
+            "/deploy alpah",
+            "alpah is no base; did you mean dev/alpha? If it is an image: `/deploy dev/alpha alpah`",
+        ),
+        ("octocat", "/deploy dve", "did you mean dev/base?"),
+        ("octocat", "/deploy v1 dev/alpha", "write `/deploy [NAME] [IMAGE]`"),
         ("monalisa", "/destroy accounts/main", "gitops bootstrap"),
         ("monalisa", "/extend dev 3d", "is for ad hoc apps"),
         ("monalisa", "/confirm dev/alpha abcdefghijklmnop", "was answered with this token"),

@@ -102,6 +102,43 @@ def test_confirm_takes_the_file_out_of_git_and_the_stack_out_of_aws(destruction:
     assert destruction.github.read("environments/dev/beta.yaml") is not None
 
 
+def test_an_administrator_destroys_what_is_deployed_and_not_declared(destruction: Destruction) -> None:
+    destruction.checkout.create_stack("dev/left", {"Topic": RESOURCES["Topic"]})
+    refused = destruction.conversation.order("octocat", "/destroy dev/left")[1]
+    assert "an administrator of this repository may destroy what is left of it" in destruction.last_answer()
+    assert refused[0].steps == []
+
+    destruction.conversation.order("monalisa", "/destroy dev/left")
+    assert "it has no file on the default branch" in destruction.last_answer()
+    _, ran = destruction.confirm(destruction.token, "monalisa")
+
+    assert [one.process.returncode for one in ran] == [0, 0], ran[-1].process.stderr
+    assert "dev/left is destroyed" in destruction.last_answer().replace("`", "").replace("*", "")
+    assert "dev-left" not in destruction.checkout.statuses()
+    assert destruction.stands
+
+
+def test_what_is_neither_declared_nor_deployed_is_not_destroyed(destruction: Destruction) -> None:
+    destruction.conversation.order("monalisa", "/destroy dev/alhpa")
+
+    assert (
+        "it is not deployed, and dev/alhpa is not declared on main; did you mean dev/alpha?"
+        in destruction.last_answer()
+    )
+    assert "/confirm" not in destruction.last_answer()
+    assert destruction.stands
+
+
+def test_production_without_a_file_is_not_destroyed_by_comment(destruction: Destruction) -> None:
+    destruction.checkout.create_stack("qa/app", {"Topic": RESOURCES["Topic"]}, kind="prod-app")
+
+    destruction.conversation.order("monalisa", "/destroy qa/app")
+
+    assert "qa/app is production and not declared" in destruction.last_answer()
+    assert "/confirm" not in destruction.last_answer()
+    assert "qa-app" in destruction.checkout.statuses()
+
+
 def test_a_token_that_github_does_not_list_yet_is_refused_and_good_a_moment_later(destruction: Destruction) -> None:
     destruction.github.lag(1)
     token = destruction.ask()

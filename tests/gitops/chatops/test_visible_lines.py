@@ -15,15 +15,6 @@ def lines(body: str) -> list[str]:
     return list(command_lines(body))
 
 
-def test_a_command_in_a_code_span_of_several_lines_is_no_command() -> None:
-    assert lines("To try it:\n`\n/destroy dev/alpha\n`\n") == []
-
-
-@pytest.mark.parametrize("element", ["<!--", "<pre>", "<details>", "~~~", "$$"])
-def test_markup_in_a_code_span_hides_no_command(element: str) -> None:
-    assert lines(f"It begins with `{element}` there.\n\n{COMMAND}") == [COMMAND]
-
-
 ENCLOSED = {
     "code span": "a `b\n{}\nc` d",
     "code span of two backticks": "a ``b ` \n{}\nc`` d",

@@ -149,6 +149,15 @@ def app_resources() -> dict[str, object]:
         },
         **service_resources("web"),
         **service_resources("worker"),
+        "ReleaseLogs": log_group("release"),
+        "OlderLogs": {"Type": "AWS::Logs::LogGroup"},
+    }
+
+
+def log_group(name: str) -> dict[str, object]:
+    return {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"Tags": [{"Key": "gitops:service", "Value": name}]},
     }
 
 
@@ -166,7 +175,7 @@ def service_resources(name: str) -> dict[str, object]:
         "LogConfiguration": {"LogDriver": "awslogs", "Options": log_options},
     }
     return {
-        f"{logical_id}Logs": {"Type": "AWS::Logs::LogGroup"},
+        f"{logical_id}Logs": log_group(name),
         f"{logical_id}Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": [container]}},
         logical_id: {
             "Type": "AWS::ECS::Service",

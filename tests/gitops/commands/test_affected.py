@@ -305,6 +305,7 @@ def test_a_workflow_gets_a_list_for_each_matrix(repository: GitRepository, tmp_p
         "accounts": [],
         "bases": ["qa/base"],
         "apps": ["dev/alpha"],
+        "more_apps": [],
         "production_bases": [],
         "production_apps": ["prod/app"],
         "removed_apps": ["dev/beta"],

@@ -25,7 +25,7 @@ def test_all_services_are_merged_in_the_order_of_time(running_app: RunningApp) -
 
     assert result.returncode == 0, result.stderr
     assert said(result.stdout) == [("web", "first"), ("worker", "second"), ("web", "third"), ("worker", "fourth")]
-    assert result.stdout.splitlines()[0].endswith("Z web    first"), "services are aligned"
+    assert result.stdout.splitlines()[0].endswith("Z web       first"), "services are aligned"
 
 
 def test_one_service_and_the_time_can_be_chosen(running_app: RunningApp) -> None:
@@ -41,12 +41,28 @@ def test_one_service_and_the_time_can_be_chosen(running_app: RunningApp) -> None
     assert said(day.stdout) == [("web", "long ago"), ("web", "lately")]
 
 
+def test_the_release_command_has_a_log_of_its_own(running_app: RunningApp) -> None:
+    running_app.log("web", (minutes_ago(2), "of the service"))
+    running_app.log("release", (minutes_ago(1), "of the release"))
+    running_app.log("older", (minutes_ago(0.5), "without a tag"))
+
+    everything = running_app.checkout.gitops("logs", "dev/alpha")
+    released = running_app.checkout.gitops("logs", "dev/alpha", "--service", "release")
+
+    assert said(everything.stdout) == [
+        ("web", "of the service"),
+        ("release", "of the release"),
+        ("OlderLogs", "without a tag"),
+    ]
+    assert said(released.stdout) == [("release", "of the release")]
+
+
 def test_each_line_of_an_event_says_its_service(running_app: RunningApp) -> None:
     running_app.log("web", (minutes_ago(1), "Error:\n  line 1"))
 
     result = running_app.checkout.gitops("logs", "dev/alpha")
 
-    assert [line.split(" ", 1)[1] for line in result.stdout.splitlines()] == ["web    Error:", "web      line 1"]
+    assert [line.split(" ", 1)[1] for line in result.stdout.splitlines()] == ["web       Error:", "web         line 1"]
 
 
 def test_following_prints_each_event_once_and_goes_on_until_it_is_interrupted(running_app: RunningApp) -> None:
@@ -72,8 +88,20 @@ def test_a_service_that_there_is_not_is_answered_with_those_there_are(running_ap
     result = running_app.checkout.gitops("logs", "dev/alpha", "--service", "beat")
 
     assert result.returncode == 1
-    assert "dev/alpha has no service beat; it has web, worker." in result.stderr
+    assert "dev/alpha has no service beat; it has OlderLogs, release, web, worker." in result.stderr
     assert "Did you mean" not in result.stderr
+
+
+def test_a_stack_without_log_groups_is_said_to_have_none(checkout: Checkout) -> None:
+    checkout.base("dev")
+    checkout.app("dev/alpha")
+    checkout.create_stack("dev/alpha")
+
+    result = checkout.gitops("logs", "dev/alpha")
+
+    assert result.returncode == 1
+    assert "dev/alpha has no logs: deployed." in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("text", ["", "1", "h", "0m", "-1h", "1.5h", "1w", "1h30m", "9999999s"])

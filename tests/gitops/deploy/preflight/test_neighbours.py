@@ -1,4 +1,4 @@
-"""What an app claims on its base beside what is deployed there; deployments are in tests/gitops/cases."""
+"""What an app claims on its base beside what is deployed there; deployments are in tests/cases."""
 
 from dataclasses import replace
 from types import SimpleNamespace

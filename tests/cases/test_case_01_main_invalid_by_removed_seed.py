@@ -6,7 +6,7 @@ import pytest
 
 from tests.gitops.checkouts import Checkout
 
-INPUT = Path(__file__).parents[2] / "fixtures" / "cases" / "01-main-invalid-by-removed-seed"
+INPUT = Path(__file__).parent / "inputs" / "01-main-invalid-by-removed-seed"
 
 
 @pytest.fixture

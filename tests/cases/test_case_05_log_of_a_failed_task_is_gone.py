@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from tests.environments.conftest import world
+
 if TYPE_CHECKING:
     import subprocess
 
     from tests.environments.world import World
 
-INPUTS = Path(__file__).with_name("inputs")
+__all__ = ["world"]
+
+pytestmark = pytest.mark.environments
+
+INPUTS = Path(__file__).parent / "inputs" / "05-log-of-a-failed-task-is-gone"
 
 
 def deploy(world: World, name: str, file: str, **more: object) -> subprocess.CompletedProcess[str]:
@@ -29,7 +35,7 @@ def deploy(world: World, name: str, file: str, **more: object) -> subprocess.Com
 
 @pytest.fixture(scope="module")
 def crashed(world: World) -> subprocess.CompletedProcess[str]:
-    return deploy(world, "dev/crash", "05-crash.yaml")
+    return deploy(world, "dev/crash", "crash.yaml")
 
 
 def test_a_service_that_cannot_start_is_told_with_its_exit_code_and_traceback(
@@ -50,7 +56,7 @@ def test_nothing_of_a_framework_is_in_it(crashed: subprocess.CompletedProcess[st
 
 
 def test_a_release_that_fails_is_told_with_its_whole_traceback(world: World) -> None:
-    released = deploy(world, "dev/release", "05-release.yaml")
+    released = deploy(world, "dev/release", "release.yaml")
 
     assert released.returncode == 1
     assert "exit code 1" in released.stderr
@@ -62,7 +68,7 @@ def test_a_command_that_the_image_lacks_is_told_with_a_hint(world: World) -> Non
     missing = deploy(
         world,
         "dev/missing",
-        "05-crash.yaml",
+        "crash.yaml",
         services={"web": {"command": ["sh", "-c", "no-such-program"]}, "worker": None, "beat": None},
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.gitops.checkouts import Checkout
 
-INPUT = Path(__file__).parents[2] / "fixtures" / "cases" / "02-two-green-pull-requests"
+INPUT = Path(__file__).parent / "inputs" / "02-two-green-pull-requests"
 COLLISION = "a listener rule would have the priority 32111"
 
 
