@@ -134,10 +134,10 @@ class Repository:
         items = self._transport.pages(f"{self._root}/commits/{sha}/pulls")
         return [PullRequest.from_json(item) for item in items]
 
-    def open_pull_requests(self, head_ref: str) -> list[PullRequest]:
-        """Return the open pull requests from a branch of this repository."""
-        owner = self.name.partition("/")[0]
-        items = self._transport.pages(f"{self._root}/pulls", state="open", head=f"{owner}:{head_ref}")
+    def open_pull_requests(self, head_ref: str | None = None) -> list[PullRequest]:
+        """Return the open pull requests from a branch of this repository, or all of them, those of forks included."""
+        source = {"head": f"{self.name.partition('/')[0]}:{head_ref}"} if head_ref else {}
+        items = self._transport.pages(f"{self._root}/pulls", state="open", **source)
         return [PullRequest.from_json(item) for item in items]
 
     def open_pull_request(self, *, title: str, body: str, head_ref: str, base_ref: str) -> PullRequest:
