@@ -10,6 +10,7 @@ from gitops.errors import UserError
 from gitops.forms import proposal
 from gitops.forms.declaration import FormError, declare
 from gitops.forms.event import form_event
+from gitops.forms.fields import read_issue
 from gitops.github import actions, sticky_comment
 from gitops.github.actions import Run
 from gitops.github.transport import GitHubError
@@ -44,6 +45,8 @@ def request(*, folder: Path, perform: bool, today: date) -> int:
         actions.add_summary(f"The form was ignored: {reason}.")
     elif not perform:
         actions.set_outputs({"propose": True})
+    elif _is_outdated(repository, event):
+        say("the form was edited or closed since; the run of the newest edit decides")
     else:
         _perform(repository, event, folder, today, run.url)
     return 0
@@ -58,6 +61,14 @@ def _reason_to_ignore(repository: Repository, event: FormEvent) -> str | None:
     if os.environ.get("GITHUB_TRIGGERING_ACTOR", event.sender).casefold() != event.sender.casefold():
         return "another person started the run again"
     return None
+
+
+def _is_outdated(repository: Repository, event: FormEvent) -> bool:
+    """Whether the issue is not as the event says any more: a run can be started again, or wait for another one."""
+    if event.number is None:
+        return False
+    issue = repository.issue(event.number)
+    return issue.state != "open" or read_issue(issue.body) != event.form
 
 
 def _perform(repository: Repository, event: FormEvent, folder: Path, today: date, run_url: str) -> None:

@@ -9,7 +9,7 @@ from constructs_lib.config.environments import parse_name, read
 from constructs_lib.config.errors import DeclarationError
 from gitops.errors import UserError
 from gitops.forms.fields import FieldProblem
-from gitops.new.declaration import OptionsError, check_new, declaration_text
+from gitops.new.declaration import MissingOptionsError, OptionsError, check_new, declaration_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,6 +69,10 @@ def declare(form: Form, login: str, folder: Path, today: date) -> NewDeclaration
     try:
         text = declaration_text(_KIND, name, options, environments, today)
         check_new(folder, name, text, today)
+    except MissingOptionsError as error:
+        listed = ", ".join(error.options)
+        message = f"{name.base} declares no {listed} for its environments, and the form cannot: add it to app_defaults"
+        raise FormError([FieldProblem.of("", message)]) from error
     except OptionsError as error:
         raise FormError(FieldProblem.of(option, message) for option, message in error.problems.items()) from error
     except DeclarationError as error:

@@ -295,6 +295,10 @@ class Repository:
         items = self._transport.pages(f"{self._root}/issues", state="open", creator=author)
         return [Issue.from_json(item) for item in items if "pull_request" not in item]
 
+    def issue(self, number: int) -> Issue:
+        """Return an issue."""
+        return Issue.from_json(self._transport.get(f"{self._root}/issues/{number}"))
+
     def create_issue(self, title: str, body: str) -> Issue:
         """Open an issue."""
         return Issue.from_json(self._transport.send("POST", f"{self._root}/issues", {"title": title, "body": body}))

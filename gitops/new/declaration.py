@@ -75,6 +75,14 @@ class OptionsError(UserError):
         super().__init__("; ".join(f"{_flags([option])}: {message}" for option, message in problems.items()))
 
 
+class MissingOptionsError(UserError):
+    """A kind needs `options` that were not given."""
+
+    def __init__(self, kind: str, options: Sequence[str]) -> None:
+        self.options = options
+        super().__init__(f"a new {kind} needs {_flags(options)} as well")
+
+
 def require_usable(kind: str, name: EnvironmentName, options: Collection[str]) -> None:
     """Raise UserError when there is no such kind, or it cannot have the name or does not take one of the options."""
     known = _OPTIONS_OF_KIND.get(kind)
@@ -96,7 +104,8 @@ def declaration_text(
 
     Raises:
         OptionsError: values of options cannot be used.
-        UserError: an option is missing or of no use, the base is not declared, or GitHub cannot be asked.
+        MissingOptionsError: options are missing.
+        UserError: an option is of no use, the base is not declared, or GitHub cannot be asked.
         DeclarationError: the base is not valid.
     """
     require_usable(kind, name, options)
@@ -221,7 +230,7 @@ def _sized(
 
 def _required(kind: str, options: Mapping[str, str], names: Sequence[str]) -> Mapping[str, str]:
     if missing := [name for name in names if name not in options]:
-        raise UserError(f"a new {kind} needs {_flags(missing)} as well")
+        raise MissingOptionsError(kind, missing)
     return options
 
 

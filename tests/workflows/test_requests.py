@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.workflows
 
 GAMMA = "environments/dev/gamma.yaml"
-FORM = body(name="dev/gamma", image="v1", days="3")
+FORM = body(name="dev/gamma", image="v1.0.0", days="3")
 
 
 def ran(run: Run) -> dict[str, str]:
@@ -56,7 +56,8 @@ def test_a_form_is_proposed_planned_merged_and_deployed(world: World) -> None:
     assert world.github.state.issues[number].state == "closed"
 
 
-def test_an_edit_updates_the_pull_request(world: World) -> None:
+def test_an_edit_updates_the_pull_request_without_an_app_too(world: World) -> None:
+    world.has_app, world.github.state.jobs_may_propose = False, True
     event = world.github.open_issue("octocat", FORM)
     number = event["issue"]["number"]
     deliver(world, event)

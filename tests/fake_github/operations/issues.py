@@ -55,6 +55,10 @@ def list_issues(world: World, request: Request) -> Listing:
     return Listing(items=issues, shown=world.answers.issue)
 
 
+def get_issue(world: World, request: Request) -> Answer:
+    return Answer(status=200, body=world.answers.issue(world.issue(request.number)))
+
+
 def create_issue(world: World, request: Request) -> Answer:
     issue = world.add_issue(BOT, request.body["title"], request.body.get("body") or "")
     return Answer(status=201, body=world.answers.issue(issue))

@@ -294,6 +294,38 @@ def test_a_run_that_somebody_else_starts_again_does_nothing(desk: Desk) -> None:
     assert desk.github.writes == []
 
 
+def test_an_older_text_of_the_form_changes_nothing(desk: Desk) -> None:
+    event = desk.github.open_issue(ASKER, FORM)
+    number = event["issue"]["number"]
+    desk.edit(number, FORM.replace("v1.4.2", "v2"))
+    desk.github.forget_calls()
+
+    again = desk.run(event)
+
+    assert again.returncode == 0, again.stderr
+    assert "the run of the newest edit decides" in again.stderr
+    assert desk.github.writes == []
+
+
+def test_an_issue_that_was_closed_since_gets_no_pull_request(desk: Desk) -> None:
+    event = desk.github.open_issue(ASKER, FORM)
+    desk.github.close(event["issue"]["number"])
+
+    desk.run(event)
+
+    assert desk.github.writes == []
+
+
+def test_what_the_base_leaves_open_and_the_form_cannot_say_is_told(desk: Desk) -> None:
+    file = desk.checkout.root / "environments/dev/base.yaml"
+    file.write_text(file.read_text().replace("  repository: microblog\n", ""))
+    (desk.checkout.root / "environments/dev/alpha.yaml").unlink()
+
+    number, _ = desk.ask()
+
+    assert "declares no repository for its environments" in desk.github.comments_of_ours(number)[0]
+
+
 def test_a_permission_that_cannot_be_asked_is_none(desk: Desk) -> None:
     desk.github.fault("GET", "/collaborators/*/permission", Outcome.FORBIDDEN)
 
