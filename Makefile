@@ -138,6 +138,7 @@ workflows: setup ## actionlint with shellcheck, zizmor and GitHub's schemas on .
 	zizmor --offline --strict-collection --persona pedantic --quiet .github
 	check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 types: setup ## Static types

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitops import checkout
-from gitops.commands.new import OPTIONS
 from gitops.init.questions import QUESTIONS
+from gitops.new.declaration import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -548,6 +548,16 @@ With --perform, one of these jobs runs its step, after reading and authorising t
     command.add_argument(
         "--perform", type=int, metavar="N", help="run step N (default: decide, answer and print the steps)"
     )
+    request = verbs.add(
+        "request",
+        "open the pull request that a form asks for",
+        """\
+Read the form that started this run of GitHub Actions, of an issue or of the workflow's inputs, and decide whether to
+act on it: sets the output `propose`. With --perform, make the declaration as `gitops new` does, and open a pull request
+with it, or bring the one that is open up to date. Errors are answered on the issue.
+""",
+    )
+    request.add_argument("--perform", action="store_true", help="open the pull request (default: decide)")
     doctor = verbs.add(
         "doctor",
         "check the settings of the repository on GitHub",

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import yaml
 
-from constructs_lib.config import loader
+from constructs_lib.config import files, loader
 from constructs_lib.config.errors import DeclarationError
 from gitops.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from constructs_lib.config.naming import EnvironmentName
 
 _BYTE_ORDER_MARK = "\ufeff"
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -30,6 +36,19 @@ _COMMA_BEFORE = re.compile(r",\s*\Z")
 def to_yaml(data: Mapping[str, object]) -> str:
     """Return plain data as YAML: mappings in blocks, lists on one line, quotes only where text needs them."""
     return "".join(f"{line}\n" for line in _lines(data, ""))
+
+
+@contextmanager
+def folder_with(folder: Path, texts: Mapping[EnvironmentName, str]) -> Iterator[Path]:
+    """Yield a copy of a folder of declarations in which some have these texts; messages name it as the folder."""
+    with tempfile.TemporaryDirectory() as root:
+        copy = Path(root, folder.resolve().name)
+        shutil.copytree(folder, copy)
+        for name, text in texts.items():
+            file = files.file_of(copy, name)
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(text.encode())
+        yield copy
 
 
 def with_field(text: str, shown: str, field: str, value: str | Mapping[str, str]) -> str:

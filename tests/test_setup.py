@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gitops.commands import command as command_module
+from gitops.commands import request as request_module
 from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def test_the_set_for_comments_has_neither_aws_nor_the_cdk_nor_development_tools(
     code = f"from importlib.util import find_spec; print([name for name in {names} if find_spec(name)])"
 
     assert run(comment_python, "-c", code).stdout == "[]\n"
-    assert run(comment_python, "-c", f"import {command_module.__name__}").returncode == 0
+    for module in (command_module, request_module):
+        assert run(comment_python, "-c", f"import {module.__name__}").returncode == 0
 
 
 @pytest.mark.processes

@@ -11,6 +11,7 @@ from gitops.aws.ecr import Ecr
 from gitops.aws.session import Session
 from gitops.commands.selection import parse_names, show_problems
 from gitops.errors import UserError
+from gitops.github import proposals
 from gitops.github.connection import connect
 from gitops.github.newest import declaration_path
 from gitops.output.progress import say
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from constructs_lib.config.environments import AccountRegion, Environment
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.target import TargetName
-    from gitops.promote.proposal import EditedDeclarations, Proposal
+    from gitops.github.proposals import Proposal
+    from gitops.promote.proposal import EditedDeclarations
 
 
 def promote(
@@ -58,7 +60,7 @@ def promote(
     if not texts:
         return 0
     show_problems(proposal.check_declarations(folder, texts, today))
-    proposed = proposal.put(
+    proposed = proposals.put(
         repository,
         {declaration_path(folder, name): text for name, text in texts.items()},
         branch=proposal.branch_of(targets),

@@ -143,6 +143,7 @@ class Issue:
     title: str
     body: str
     author: str
+    state: str
     url: str
 
     @classmethod
@@ -154,6 +155,7 @@ class Issue:
             title=data["title"],
             body=data["body"] or "",
             author=user["login"],
+            state=data["state"],
             url=data["html_url"],
         )
 

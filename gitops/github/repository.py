@@ -134,10 +134,10 @@ class Repository:
         items = self._transport.pages(f"{self._root}/commits/{sha}/pulls")
         return [PullRequest.from_json(item) for item in items]
 
-    def open_pull_requests(self, head_ref: str) -> list[PullRequest]:
-        """Return the open pull requests from a branch of this repository."""
-        owner = self.name.partition("/")[0]
-        items = self._transport.pages(f"{self._root}/pulls", state="open", head=f"{owner}:{head_ref}")
+    def open_pull_requests(self, head_ref: str | None = None) -> list[PullRequest]:
+        """Return the open pull requests from a branch of this repository, or all of them, those of forks included."""
+        source = {"head": f"{self.name.partition('/')[0]}:{head_ref}"} if head_ref else {}
+        items = self._transport.pages(f"{self._root}/pulls", state="open", **source)
         return [PullRequest.from_json(item) for item in items]
 
     def open_pull_request(self, *, title: str, body: str, head_ref: str, base_ref: str) -> PullRequest:
@@ -294,6 +294,10 @@ class Repository:
         """Return the open issues of an author; pull requests, which GitHub lists with them, are left out."""
         items = self._transport.pages(f"{self._root}/issues", state="open", creator=author)
         return [Issue.from_json(item) for item in items if "pull_request" not in item]
+
+    def issue(self, number: int) -> Issue:
+        """Return an issue."""
+        return Issue.from_json(self._transport.get(f"{self._root}/issues/{number}"))
 
     def create_issue(self, title: str, body: str) -> Issue:
         """Open an issue."""

@@ -6,25 +6,23 @@ There is one for the same environments, brought up to date when asked again.
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from constructs_lib.config import files
 from constructs_lib.config.environments import load
+from gitops.declarations import folder_with
 from gitops.github.newest import declaration_path
+from gitops.github.proposals import CHECKS_WAIT
 from gitops.github.transport import GitHubError
 from gitops.output import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
     from constructs_lib.config.environments import Environments
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.github.model import PullRequest
     from gitops.github.repository import Repository
 
 BRANCH_PREFIX = "gitops/promote-"
@@ -68,13 +66,7 @@ def check_declarations(
 
     They may be expired unless `strict`.
     """
-    with tempfile.TemporaryDirectory() as root:
-        copy = Path(root, folder.resolve().name)
-        shutil.copytree(folder, copy)
-        for name, text in texts.items():
-            file = files.file_of(copy, name)
-            file.parent.mkdir(exist_ok=True)
-            file.write_bytes(text.encode())
+    with folder_with(folder, texts) as copy:
         return load(copy, only=list(texts), today=today, strict=list(texts) if strict else ())
 
 
@@ -93,14 +85,6 @@ class ImageChange:
     before: str
     after: str
     note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposal:
-    """A pull request, and whether it is new."""
-
-    pull_request: PullRequest
-    outcome: Literal["opened", "updated", "unchanged"]
 
 
 def branch_of(names: Iterable[EnvironmentName]) -> str:
@@ -127,41 +111,5 @@ def body_of(changes: Iterable[ImageChange], *, checks_wait: bool) -> str:
     lines += [markdown.text(change.note) for change in changes if change.note]
     lines.append("Merging deploys it; reverting the merge goes back to the image now (docs/operations.md).")
     if checks_wait:
-        lines.append("A job has pushed this, so its checks wait: select *Approve workflows to run* to start them.")
+        lines.append(CHECKS_WAIT)
     return "\n".join(lines)
-
-
-def put(
-    repository: Repository,
-    files: Mapping[str, str],
-    *,
-    branch: str,
-    base: str,
-    base_commit: str,
-    title: str,
-    body: str,
-) -> Proposal:
-    """Open a pull request with new texts of files, or bring the one that is open on `branch` up to date.
-
-    The branch becomes one commit on `base_commit`, whatever it was: it belongs to this program. It appears, or moves,
-    as a whole. Raises GitHubError.
-    """
-    existing = repository.open_pull_requests(branch)
-    if existing and _is_up_to_date(repository, existing[0], files, base_commit):
-        return Proposal(pull_request=existing[0], outcome="unchanged")
-    repository.point_branch(branch, repository.commit_on(base_commit, files, title))
-    if existing:
-        pull_request = repository.describe_pull_request(existing[0].number, title=title, body=body)
-        return Proposal(pull_request=pull_request, outcome="updated")
-    pull_request = repository.open_pull_request(title=title, body=body, head_ref=branch, base_ref=base)
-    return Proposal(pull_request=pull_request, outcome="opened")
-
-
-def _is_up_to_date(
-    repository: Repository, pull_request: PullRequest, files: Mapping[str, str], base_commit: str
-) -> bool:
-    head = pull_request.head_sha
-    if repository.parents(head) != [base_commit]:
-        return False
-    found = {path: repository.file(path, head) for path in files}
-    return all(file is not None and file.text == files[path] for path, file in found.items())

@@ -28,7 +28,7 @@ MEMBER = "package/generated/api.github.com.json"
 FILE = Path(__file__).with_name("openapi.json")
 
 EVENTS = (
-    *("issue-comment-created", "issue-comment-edited", "push"),
+    *("issue-comment-created", "issue-comment-edited", "issues-opened", "issues-edited", "push"),
     *(f"pull-request-{action}" for action in ("opened", "synchronize", "reopened", "closed")),
 )
 """Events whose payloads the fake sends."""

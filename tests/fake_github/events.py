@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.fake_github.state import Comment, PullRequest
+    from tests.fake_github.state import Comment, Issue, PullRequest
     from tests.fake_github.world import World
 
 EXAMPLES = Path(__file__).parents[2] / "node_modules/@octokit/webhooks-examples/api.github.com/index.json"
@@ -34,6 +34,13 @@ class Events:
         if before is not None:
             event["changes"] = {"body": {"from": before}}
         return self._completed(event, comment.author)
+
+    def issue(self, action: str, issue: Issue, sender: str, before: str | None = None) -> dict[str, Any]:
+        event = _example("issues", action)
+        event["issue"] |= self._world.answers.issue(issue)
+        if before is not None:
+            event["changes"] = {"body": {"from": before}}
+        return self._completed(event, sender)
 
     def pull_request(self, action: str, pull: PullRequest) -> dict[str, Any]:
         event = _example("pull_request", action)
@@ -62,9 +69,9 @@ class Events:
         }
         return self._completed(event, author)
 
-    def workflow_dispatch(self, inputs: Mapping[str, str]) -> dict[str, Any]:
+    def workflow_dispatch(self, inputs: Mapping[str, str], sender: str) -> dict[str, Any]:
         ref = f"refs/heads/{self._world.state.default_branch}"
-        return self._completed({"inputs": dict(inputs), "ref": ref}, "octocat")
+        return self._completed({"inputs": dict(inputs), "ref": ref}, sender)
 
     def schedule(self, cron: str) -> dict[str, Any]:
         return self._completed({"schedule": cron}, "octocat")

@@ -165,6 +165,19 @@ class FakeGitHub(Observed):
         with self._world.lock:
             self._world.close(number)
 
+    def open_issue(self, author: str, body: str, *, title: str = "New environment") -> dict[str, Any]:
+        """Open an issue, and return the event `issues` that GitHub would send."""
+        with self._world.lock:
+            issue = self._world.add_issue(author, title, body)
+            return self._events.issue("opened", issue, author)
+
+    def edit_issue(self, number: int, body: str, *, by: str) -> dict[str, Any]:
+        """Edit the body of an issue, and return the event `issues`."""
+        with self._world.lock:
+            issue = self._world.issue(number)
+            before, issue.body, issue.updated = issue.body, body, self.state.edited(issue.created)
+            return self._events.issue("edited", issue, by, before)
+
     def comment(self, number: int, author: str, body: str, *, app: str | None = None) -> dict[str, Any]:
         """Comment on a pull request or issue, and return the event `issue_comment` that GitHub would send.
 
@@ -242,9 +255,9 @@ class FakeGitHub(Observed):
             self.state.runs[run.id] = run
             return run.id
 
-    def dispatch_event(self, **inputs: str) -> dict[str, Any]:
+    def dispatch_event(self, *, sender: str = "octocat", **inputs: str) -> dict[str, Any]:
         """Return the event `workflow_dispatch`."""
-        return self._events.workflow_dispatch(inputs)
+        return self._events.workflow_dispatch(inputs, sender)
 
     def schedule_event(self, cron: str) -> dict[str, Any]:
         """Return the event `schedule`."""

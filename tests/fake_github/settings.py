@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-WORKFLOWS = ("check", "command", "deploy", "drift", "image", "plan", "reap")
+WORKFLOWS = ("check", "command", "deploy", "drift", "image", "plan", "reap", "request")
 
 _MAIN = ("refs/heads/main",)
 

@@ -97,6 +97,9 @@ def test_events_are_as_github_describes_them(github: FakeGitHub, number: int) ->
     comment = github.comment(number, "octocat", "/status")
     events = {"issue-comment-created": comment}
     events["issue-comment-edited"] = github.edit_comment(comment["comment"]["id"], "/destroy")
+    events["issues-opened"] = github.open_issue("octocat", "### Name\n\ndev/gamma")
+    asked = events["issues-opened"]["issue"]["number"]
+    events["issues-edited"] = github.edit_issue(asked, "### Name\n\ndev/delta", by="monalisa")
     for action in ("opened", "synchronize", "reopened"):
         events[f"pull-request-{action}"] = github.pull_request_event(number, action)
     after = github.merge(number)
@@ -117,6 +120,16 @@ def test_events_tell_what_happened(github: FakeGitHub, number: int) -> None:
     assert (push["before"], push["after"], push["ref"]) == (before, after, "refs/heads/main")
     assert [commit["id"] for commit in push["commits"]] == [after]
     assert {found["repository"]["full_name"] for found in (event, closed, push)} == {"example/environments"}
+
+
+def test_a_merged_pull_request_closes_the_issues_that_it_names(github: FakeGitHub) -> None:
+    issues = [github.open_issue("octocat", "x")["issue"]["number"] for _ in range(2)]
+    github.commit({"b.yaml": "1\n"}, branch="beta")
+    number = github.open_pull_request(branch="beta", body=f"See #{issues[0]}\n\nCloses #{issues[1]}")
+
+    github.merge(number)
+
+    assert [github.state.issues[issue].state for issue in issues] == ["open", "closed"]
 
 
 def test_git_clones_it_and_pushes_to_it(github: FakeGitHub, client: httpx.Client, tmp_path: Path) -> None:

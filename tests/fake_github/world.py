@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import RLock
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 COMMENT_LENGTH = 65_536
 """Most characters of a body."""
+
+_CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):? #([0-9]+)", re.IGNORECASE)
+"""What closes an issue when a pull request with it in its description is merged into the default branch.
+
+https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +127,14 @@ class World:
     def signature(self, login: str = BOT) -> Signature:
         return Signature(login=login, moment=self.state.now())
 
+    def add_issue(self, author: str, title: str, body: str) -> Issue:
+        if body:
+            require_body(body, "Issue")
+        now, number = self.state.now(), self.state.next_number()
+        issue = Issue(number=number, author=author, title=title, body=body, created=now, updated=now)
+        self.state.issues[number] = issue
+        return issue
+
     def add_comment(self, number: int, author: str, body: str, app: str | None = None) -> Comment:
         require_body(body, "IssueComment")
         now = self.state.now()
@@ -199,6 +214,8 @@ class World:
         self.git.set_ref(base_ref, pull.merge_commit)
         pull.merged_by, pull.merged = by, self.state.now()
         self.close(number)
+        for closed in _CLOSES.findall(pull.body):
+            self.close(int(closed))
         return pull.merge_commit
 
     def close(self, number: int) -> None:

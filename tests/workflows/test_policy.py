@@ -35,6 +35,10 @@ _TRIGGERS = {
     "plan": {"merge_group": {"branches": ["main"]}, "pull_request": {"branches": ["main"]}},
     "deploy": {"push": {"branches": ["main"]}, "workflow_dispatch": ["environment"]},
     "command": {"issue_comment": {"types": ["created"]}},
+    "request": {
+        "issues": {"types": ["opened", "edited"]},
+        "workflow_dispatch": ["name", "image", "owner", "days", "size", "awake", "timezone", "seed_from"],
+    },
     "reap": {"schedule": 1, "workflow_dispatch": []},
     "declarations": {"push": {"branches": ["main"]}, "workflow_dispatch": []},
     "drift": {"schedule": 1, "workflow_dispatch": []},
@@ -79,6 +83,8 @@ _JOBS: dict[str, tuple[set[str], str | None]] = {
     "command/production": ({AR, CR, PW, DW, ID}, "production"),
     "command/approve-destroy": (set(), "destroy-approval"),
     "command/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
+    "request/decide": ({CR}, None),
+    "request/propose": ({CW, IW, PW}, "commit"),
     "reap/accounts": ({CR}, None),
     "reap/observe": ({CR, ID}, "plan"),
     "reap/decide": ({AR, CR, PW}, None),
@@ -135,6 +141,8 @@ _SETS: dict[str, str | None] = {
     "command/production": "deploy",
     "command/approve-destroy": None,
     "command/destroy": "observe",
+    "request/decide": "comment",
+    "request/propose": "comment",
     "reap/accounts": "observe",
     "reap/observe": "observe",
     "reap/decide": "comment",
@@ -312,6 +320,7 @@ def test_one_thing_at_a_time_happens_to_an_environment_and_nothing_that_waits_is
     others = {
         "reap/decide": {**expected, "group": "reap"},  # warnings are given once
         "command/git": {**expected, "group": "commit"},  # GitHub takes one commit at a time
+        "request/propose": {**expected, "group": "commit"},  # two forms with one name
     }
     assert job.definition.get("concurrency") == (
         expected if name_of(job) in ON_ONE_ENVIRONMENT else others.get(name_of(job))
@@ -373,6 +382,7 @@ def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_sam
         "reap": "reap-${{ github.run_id }}",
         "declarations": "declarations",
         "drift": "drift",
+        "request": "request-${{ github.event.issue.number || github.run_id }}",
         "image": "image-${{ github.ref }}",
     }
 
@@ -592,7 +602,7 @@ def test_steps_call_python_by_its_module_and_make() -> None:
 
     looking = {"validate", "plan", "affected", "doctor"}
     of_example = {"registries", "promote"} if is_there(EXAMPLE) else set()
-    assert verbs == looking | {"report", "deploy", "destroy", "command", "reap", "drift"} | of_example
+    assert verbs == looking | {"report", "deploy", "destroy", "command", "request", "reap", "drift"} | of_example
     approvals = {'echo "The next job deploys $ENVIRONMENT."', 'echo "The next job destroys $ENVIRONMENT."'}
     assert approvals < set(others)
     assert [script.splitlines()[0][:6] for script in others if script not in approvals] == ["# The "]  # refusals

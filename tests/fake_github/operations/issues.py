@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.fake_github.state import BOT, Issue
+from tests.fake_github.state import BOT
 from tests.fake_github.world import Answer, Listing, Refusal, require_body
 
 if TYPE_CHECKING:
@@ -55,13 +55,12 @@ def list_issues(world: World, request: Request) -> Listing:
     return Listing(items=issues, shown=world.answers.issue)
 
 
+def get_issue(world: World, request: Request) -> Answer:
+    return Answer(status=200, body=world.answers.issue(world.issue(request.number)))
+
+
 def create_issue(world: World, request: Request) -> Answer:
-    now, body = world.state.now(), request.body.get("body") or ""
-    if body:
-        require_body(body, "Issue")
-    number = world.state.next_number()
-    issue = Issue(number=number, author=BOT, title=request.body["title"], body=body, created=now, updated=now)
-    world.state.issues[number] = issue
+    issue = world.add_issue(BOT, request.body["title"], request.body.get("body") or "")
     return Answer(status=201, body=world.answers.issue(issue))
 
 

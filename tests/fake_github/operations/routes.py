@@ -34,6 +34,7 @@ _OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/collaborators/{username}/permission"): issues.permission,
     ("GET", "/issues"): issues.list_issues,
     ("POST", "/issues"): issues.create_issue,
+    ("GET", "/issues/{issue_number}"): issues.get_issue,
     ("PATCH", "/issues/{issue_number}"): issues.update_issue,
     ("GET", "/issues/{issue_number}/comments"): issues.list_comments,
     ("POST", "/issues/{issue_number}/comments"): issues.create_comment,

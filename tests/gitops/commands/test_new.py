@@ -8,11 +8,12 @@ import pytest
 
 from constructs_lib.config.environments import load, parse_name
 from constructs_lib.config.errors import DeclarationError
-from constructs_lib.config.model import AdHocAppConfig, ProdBaseConfig
-from gitops.commands.new import OPTIONS, new
+from constructs_lib.config.model import AdHocAppConfig, ProdBaseConfig, ScheduleConfig
+from gitops.commands.new import new
 from gitops.errors import UserError
 from gitops.github import connection
 from gitops.github.model import RepositoryIdentity
+from gitops.new.declaration import OPTIONS, SIZES
 
 TODAY = date(2026, 11, 23)
 ACCOUNT = {
@@ -118,6 +119,43 @@ def test_what_the_base_says_is_not_asked_for(folder: Path) -> None:
     assert "services" not in (folder / "dev/alpha.yaml").read_text()
 
 
+def test_options_of_an_ad_hoc_app_become_its_fields(folder: Path) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "dev", BASE)
+    with (folder / "dev/base.yaml").open("a") as file:
+        file.write(
+            "app_defaults:\n  repository: microblog\n  services:\n    web: {port: 80, paths: ['/*']}\n"
+            "    worker: {command: [celery, worker]}\n    beat: {command: [celery, beat], singleton: true}\n"
+        )
+    write(folder, "ad-hoc-app", "dev/alpha", {"owner": "octocat", "image": "v1"})
+    hours = {"awake": "Mon-Fri 08:00-20:00", "timezone": "Europe/Berlin"}
+
+    chosen = {"owner": "octocat", "image": "v1", "days": "3", "size": "medium", **hours, "seed_from": "alpha"}
+    write(folder, "ad-hoc-app", "dev/beta", chosen)
+
+    config = load(folder, today=TODAY)[parse_name("dev/beta")].config
+    assert isinstance(config, AdHocAppConfig)
+    assert (config.expires, config.database.seed_from) == ("2026-11-26", "alpha")
+    assert config.schedule == ScheduleConfig(**hours)
+    sizes = {name: (service.cpu, service.memory_mib) for name, service in config.services.items()}
+    assert sizes["web"] == sizes["worker"] == (512, 1024)
+    assert (config.services["web"].port, config.services["beat"].singleton) == (80, True)
+    assert "beat" not in (folder / "dev/beta.yaml").read_text()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_size_is_one_that_a_service_can_have(folder: Path, size: str) -> None:
+    write(folder, "account", "main", ACCOUNT)
+    write(folder, "ad-hoc-base", "dev", BASE)
+    write(folder, "ad-hoc-app", "dev/alpha", {**APP, "size": size})
+
+    config = load(folder, today=TODAY)[parse_name("dev/alpha")].config
+    assert isinstance(config, AdHocAppConfig)
+    web = config.services["web"]
+    assert {"cpu": web.cpu, "memory_mib": web.memory_mib} == SIZES[size]
+    assert web.port == 8000
+
+
 def test_new_base_gets_a_free_block(folder: Path) -> None:
     write(folder, "account", "main", ACCOUNT)
     write(folder, "ad-hoc-base", "aa", {**BASE, "cidr": "10.0.0.0/20"})
@@ -158,6 +196,14 @@ def test_existing_file_is_not_overwritten(folder: Path) -> None:
         ("account", "two", {}, "a new account needs --account-id, --region, --repository as well"),
         ("account", "two", {**ACCOUNT, "account_id": "1" * 12, "repository": "x/y"}, "GitHub shows no repository x/y"),
         ("ad-hoc-app", "dev/alpha", {"owner": "octocat"}, "needs --repository, --image as well"),
+        (
+            "ad-hoc-app",
+            "dev/alpha",
+            {**APP, "days": "-1", "size": "XL"},
+            "--days: must be a whole number, 1 or more; --size",
+        ),
+        ("ad-hoc-app", "dev/alpha", {**APP, "timezone": "UTC"}, "--timezone: is of use with hours only"),
+        ("prod-app", "prod/app", {**APP, "size": "small"}, "--size cannot be used with prod-app"),
         ("ad-hoc-app", "dev/alpha", {**APP, "cidr": "10.0.0.0/16"}, "--cidr cannot be used with ad-hoc-app"),
     ],
 )
@@ -178,6 +224,9 @@ def test_what_cannot_be_written_is_said(
     ("kind", "name", "options", "message"),
     [
         ("ad-hoc-app", "dev/alpha", {**APP, "image": "latest"}, "latest is a tag that moves"),
+        ("ad-hoc-app", "dev/alpha", {**APP, "days": "15"}, "this base allows at most 14"),
+        ("ad-hoc-app", "dev/alpha", {**APP, "awake": "always"}, "schedule.awake: "),
+        ("ad-hoc-app", "dev/alpha", {**APP, "seed_from": "other"}, "database.seed_from: "),
         ("ad-hoc-app", "dev/alpha", {**APP, "owner": "a: b\n- c"}, "owner: must be a GitHub login"),
         ("prod-app", "dev/alpha", APP, "prod-app needs a base of the kind prod-base"),
         ("ad-hoc-base", "qa", {**BASE, "cidr": "10.0.0.0/16"}, "overlaps"),
@@ -212,4 +261,4 @@ def test_others_may_be_wrong_but_not_what_it_stands_on(folder: Path) -> None:
 
 
 def test_every_option_says_for_what_it_is() -> None:
-    assert all(text.startswith(("apps: ", "bases: ", "accounts: ")) for text in OPTIONS.values())
+    assert all(text.startswith(("apps: ", "ad hoc apps: ", "bases: ", "accounts: ")) for text in OPTIONS.values())

@@ -1,0 +1,1 @@
+"""New declarations, by the command line and by the form."""
