@@ -9,7 +9,7 @@ from constructs import Construct
 from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
-from constructs_lib.config.model import CONFIG_OF_KIND, GitHubConfig
+from constructs_lib.config.model import CONFIG_OF_KIND, AppConfig, GitHubConfig
 from constructs_lib.config.naming import (
     AMAZON_LINUX_IMAGES,
     BOOTSTRAP_QUALIFIER,
@@ -24,6 +24,8 @@ CHANGE_SETS = f"{CHANGE_SET_PREFIX}*"
 """Names of the change sets that may be made."""
 
 KINDS_OF_ENVIRONMENTS = sorted(CONFIG_OF_KIND.keys() - {"account"})
+
+KINDS_OF_APPS = sorted(kind for kind, config in CONFIG_OF_KIND.items() if issubclass(config, AppConfig))
 
 SESSION_HOURS = 3
 """Longer than the hour that CloudFormation waits for a release, and than a large database takes."""
@@ -143,8 +145,14 @@ class DeploymentRoles(Construct):
         )
 
     def _allow_evidence(self, role: iam.Role) -> None:
-        """Allow to read what is left of tasks that fail in a deployment: definitions, and what applications log."""
+        """Allow to read what is left of tasks that fail in a deployment: definitions, logs, events of services."""
         self._allow(role, ["ecs:DescribeTaskDefinition"], ["*"])
+        self._allow(
+            role,
+            ["ecs:DescribeServices"],
+            [self._arn("ecs", "service/*")],
+            {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": KINDS_OF_APPS}},
+        )
         streams = self._arn("logs", f"log-group:*:log-stream:{CONTAINER_NAME}/*")
         self._allow(role, ["logs:GetLogEvents"], [streams])
 
@@ -188,7 +196,7 @@ class DeploymentRoles(Construct):
         """Allow to set how many tasks the services of ad hoc environments have: none while they sleep."""
         self._allow(
             role,
-            ["ecs:DescribeServices", "ecs:UpdateService"],
+            ["ecs:UpdateService"],
             [self._arn("ecs", "service/*")],
             {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": "ad-hoc-app"}},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,28 +30,66 @@ CPU_UNITS = 1024
 DESCRIBED_AT_ONCE = 10
 """https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html"""
 
+_FAILURE = re.compile(r"is unhealthy|failed|unable to")
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html"""
+
+_UNHEALTHY = re.compile(r"is unhealthy in \(?target-group .* due to \(reason (.+?)\)\.?$")
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 UNSEEN = timedelta(minutes=2)
 """For so long, ECS may not show what it has started: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html"""
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceEvent:
+    """What ECS says of a service at a moment."""
+
+    created: datetime
+    message: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """A service. `name` is the one that it is declared under; `launch` is the network and capacity of its tasks."""
+    """A service. `name` is the one that it is declared under; `launch` is the network and capacity of its tasks.
+
+    `failed` counts the tasks of the newest deployment that failed; `events` are up to 100, the newest first.
+    """
 
     name: str
     arn: str
     cluster: str
     task_definition: str
     desired: int
-    last_event: str
+    running: int = 0
+    failed: int = 0
+    events: Sequence[ServiceEvent] = ()
     launch: Mapping[str, Any]
 
     @property
     def ecs_name(self) -> str:
         """The name that CloudFormation chose, and ECS knows it by."""
         return self.arn.rpartition("/")[2]
+
+    @property
+    def last_event(self) -> str:
+        """The newest event; empty without one."""
+        return self.events[0].message if self.events else ""
+
+    def failures(self, since: datetime) -> list[ServiceEvent]:
+        """Return the events that say that something failed, the newest first."""
+        return [event for event in self.events if event.created >= since and _FAILURE.search(event.message)]
+
+    def why_unhealthy(self, task: Task) -> str:
+        """Return why the load balancer found a task unhealthy, in its words; empty where it did not.
+
+        The task itself says that its health checks failed, and events of the service alone say how:
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-unhealthy-event-messages.html
+        """
+        for event in self.events:
+            if task.task_id in event.message and (found := _UNHEALTHY.search(event.message)):
+                return found[1]
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -204,7 +243,6 @@ class Ecs:
 
 def _service(service: ServiceTypeDef) -> Service:
     tags = {tag["key"]: tag["value"] for tag in service.get("tags", [])}
-    events = service.get("events", [])
     launch: dict[str, Any] = {"networkConfiguration": service["networkConfiguration"]}
     # ECS takes a strategy or a launch type, not both.
     if strategy := service.get("capacityProviderStrategy"):
@@ -217,7 +255,11 @@ def _service(service: ServiceTypeDef) -> Service:
         cluster=service["clusterArn"],
         task_definition=service["taskDefinition"],
         desired=service["desiredCount"],
-        last_event=events[0]["message"] if events else "",
+        running=service["runningCount"],
+        failed=next(
+            (one.get("failedTasks", 0) for one in service.get("deployments", []) if one["status"] == "PRIMARY"), 0
+        ),
+        events=[ServiceEvent(event["createdAt"], event["message"]) for event in service.get("events", [])],
         launch=launch,
     )
 

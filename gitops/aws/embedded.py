@@ -15,7 +15,7 @@ from gitops.errors import UserError
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 STATE_FILE = "local.json"
@@ -102,6 +102,11 @@ def images() -> list[str]:
     """Return the images whose tasks run as processes in the embedded AWS of this checkout."""
     names: list[str] = _run("status").get("images", [])
     return names
+
+
+def runs(names: Collection[str], repository: str, image: str) -> bool:
+    """Whether tasks of an image, a tag or digest in a repository, run as processes where images of these `names` do."""
+    return not {repository, f"{repository}:{image}", f"{repository}@{image}"}.isdisjoint(names)
 
 
 def permissions() -> Permissions:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gitops.aws import target
 from gitops.aws.regions import Regions, require_account
 from gitops.aws.session import Session
 from gitops.chatops.answers import Answer
-from gitops.drift.inventory import list_environments, status_report
+from gitops.drift.inventory import list_environments, status_report, trouble_notes
+from gitops.drift.running import look
 from gitops.former_places import former_places
 from gitops.github.sticky_comment import COMMENT_LENGTH
 from gitops.output import markdown
-from gitops.output.report import markdown_table
+from gitops.output.report import as_inline, markdown_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     from gitops.chatops.request import Request
     from gitops.drift.inventory import EnvironmentStatus
 
-_LENGTH = COMMENT_LENGTH - 7_000
+_LENGTH = COMMENT_LENGTH - 12_000
 """Most characters of the table; the rest of a comment is for what else is said."""
 
 _MOST_MISSING = 40
+_MOST_TROUBLES = 5
 _MOST_OF_ERRORS = 2_000
 
 
@@ -35,17 +38,23 @@ def show_status(request: Request, step: Step) -> Answer:
         AwsError: AWS cannot be listed completely.
     """
     account_id = request.declared.accounts[step.account].id
-    session = Session(target.resolve(request.requested_target))
+    aws = target.resolve(request.requested_target)
+    session = Session(aws)
     places = {place for place in request.declared.places() if place.account == account_id}
     require_account(session.introduce(min(places)), [e for e in request.declared if e.account == step.account])
     former = former_places(request.folder, {account_id})
-    entries = list_environments(request.declared, places, Regions(session, places, former).stacks().values())
+    stacks = Regions(session, places, former).stacks().values()
     touched = set(map(str, request.touched))
+    asked = [stack for stack in stacks if not touched or stack.environment in touched]
+    running = look(session, aws, request.declared, asked, datetime.now(UTC))
+    entries = list_environments(request.declared, places, stacks, running)
     shown = [entry for entry in entries if entry.name in touched] if touched else entries
     table, left_out = _table(shown)
     text = [table] if table else []
     if left_out:
         text.append(f"And {left_out} more: `gitops status` shows them.")
+    if troubles := trouble_notes(shown):
+        text.append("\n".join(f"- {as_inline(note)}" for note in troubles[:_MOST_TROUBLES]))
     missing = sorted(touched - {entry.name for entry in entries})
     if missing:
         listed = ", ".join(map(markdown.code, missing[:_MOST_MISSING]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import read
@@ -11,6 +12,7 @@ from gitops.aws.session import Session
 from gitops.commands.selection import show_problems
 from gitops.drift.inventory import list_environments, status_report
 from gitops.drift.job_runs import job_report
+from gitops.drift.running import look
 from gitops.former_places import former_places
 from gitops.output.progress import say
 from gitops.output.report import show
@@ -33,7 +35,8 @@ def status(*, folder: Path, jobs: bool, requested_target: TargetName | None, tod
     if not places:
         say(f"nothing is declared in {folder}")
         return 1 if declared.errors else 0
-    session = Session(target.resolve(requested_target))
+    aws = target.resolve(requested_target)
+    session = Session(aws)
     account = session.introduce(min(places))
     reached = {place for place in places if account in {None, place.account}}
     former = former_places(folder, {account} if account else None)
@@ -42,7 +45,8 @@ def status(*, folder: Path, jobs: bool, requested_target: TargetName | None, tod
     if jobs:
         show(job_report(session, declared, stacks))
     else:
-        show(status_report(list_environments(declared, reached, stacks)))
+        running = look(session, aws, declared, stacks, datetime.now(UTC))
+        show(status_report(list_environments(declared, reached, stacks, running)))
     if elsewhere:
         say(f"not reached, because they are in other accounts: {', '.join(elsewhere)}")
     return 1 if declared.errors else 0

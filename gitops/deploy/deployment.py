@@ -207,8 +207,10 @@ class Deployment:
         guarded = stack.needs_confirmation is not None
         causes = first_failures(self._regions[stack.where].events(stack.stack_id))
         advice = stack_status.advice(stack.status, environment.name, stack.where, guarded=guarded)
-        text = "\n".join([*causes, *map(str, self._rounds.failed_tasks(stack.name))])
-        return "\n".join([text, *(f"Hint: {hint}" for hint in hints(text)), advice])
+        tasks = [str(task) for task in self._rounds.failed_tasks(stack.name)]
+        # Hints precede the log, which a comment shortens.
+        found = [f"Hint: {hint}" for hint in hints("\n".join([*causes, *tasks]))]
+        return "\n".join([*causes, *found, *tasks, advice])
 
     def _record(
         self,

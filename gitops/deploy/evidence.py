@@ -19,10 +19,10 @@ from gitops.aws.logs import CloudWatchLogs
 from gitops.aws.session import AwsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitops.aws.cloudformation import DeployedStack
-    from gitops.aws.ecs import Task
+    from gitops.aws.ecs import Service, Task
     from gitops.aws.session import Session
 
 LOG_LINES = 60
@@ -32,6 +32,8 @@ _CLUSTER = "AWS::ECS::Cluster"
 _OF_A_SERVICE = "service:"
 _SCALING = "Scaling activity initiated by"
 """Begins the reason of a task that its service stopped because it is not needed any more."""
+_UNHEALTHY = "Task failed ELB health checks"
+"""Begins the reason of a task that its service stopped; its exit code then says how it reacts to that."""
 
 _HINTS: Mapping[str, str] = {
     r"\bcodes?:? \[?400\b|answer(ed|s) 400\b": (
@@ -42,7 +44,11 @@ _HINTS: Mapping[str, str] = {
         "301: the health check comes by HTTP and is redirected; with SECURE_SSL_REDIRECT, set SECURE_PROXY_SSL_HEADER, "
         "and name the path in SECURE_REDIRECT_EXEMPT"
     ),
-    r"[Cc]onnection refused|Request timed out|no answer": (
+    r"\bcodes?:? \[?404\b": (
+        "404: the application has nothing at the path of the health check; name a path in `health_check_path` that "
+        "answers 200"
+    ),
+    r"[Cc]onnection refused|Request timed out|Health checks failed(?! with)": (
         "nothing answers at the declared port: the command may bind another `port`, or 127.0.0.1 instead of 0.0.0.0"
     ),
     r"exit code 137\b|OutOfMemory": "137: the task was killed, most likely for its memory; raise memory_mib",
@@ -53,15 +59,17 @@ _HINTS: Mapping[str, str] = {
 
 
 class FailedTask(NamedTuple):
-    """A task of a service that failed. `why` has exit code and reason."""
+    """A task of a service that failed. `why` has exit code and reason; `health` is what the load balancer says."""
 
     service: str
     why: str
     lines: tuple[str, ...]
+    health: str = ""
 
     def __str__(self) -> str:
         log = "\n".join(f"  {line}" for line in self.lines)
-        return f"{self.service}: {self.why}" + (f"\nIts last log lines:\n{log}" if log else "\nIt wrote no log.")
+        why = f"{self.why}: {self.health}" if self.health else self.why
+        return f"{self.service}: {why}" + (f"\nIts last log lines:\n{log}" if log else "\nIt wrote no log.")
 
 
 def hints(text: str) -> list[str]:
@@ -91,8 +99,8 @@ class Evidence:
             with suppress(AwsError):  # evidence is a help; the deployment goes on without it
                 for failed in self._failed(stack):
                     found = self._found.setdefault(stack.name, {})
-                    # The lines of a task arrive after its end, and those of an earlier one tell the same.
-                    if failed.lines or failed.service not in found:
+                    # Lines and events arrive after the end of a task, and those of an earlier one tell the same.
+                    if failed.service not in found or _told(failed) >= _told(found[failed.service]):
                         found[failed.service] = failed
 
     def of(self, stack: str) -> list[FailedTask]:
@@ -104,13 +112,33 @@ class Evidence:
         for resource in CloudFormation(self.session, stack.where).resources(stack.stack_id):
             if resource.type != _CLUSTER or not resource.physical_id:
                 continue
-            for task in ecs.stopped_tasks(resource.physical_id):
-                if task.created >= self._since and has_failed(task):
-                    container = ecs.container(task.definition)
-                    lines = logs.last(container.log_group, container.log_stream(task), LOG_LINES)
-                    service = task.definition.rpartition("/")[2].partition(":")[0].partition("_")[2]
-                    code = "" if task.exit_code is None else f"exit code {task.exit_code}; "
-                    yield FailedTask(service, f"{code}{task.stopped_reason}", tuple(lines))
+            tasks = [t for t in ecs.stopped_tasks(resource.physical_id) if t.created >= self._since and has_failed(t)]
+            services = _services(ecs, resource.physical_id, tasks)
+            for task in tasks:
+                container = ecs.container(task.definition)
+                lines = logs.last(container.log_group, container.log_stream(task), LOG_LINES)
+                name = task.definition.rpartition("/")[2].partition(":")[0].partition("_")[2]
+                service = services.get(task.group)
+                yield FailedTask(name, _why(task), tuple(lines), service.why_unhealthy(task) if service else "")
+
+
+def _services(ecs: Ecs, cluster: str, tasks: Sequence[Task]) -> Mapping[str, Service]:
+    """Return the services of tasks whose health checks failed, by their groups."""
+    groups = {task.group for task in tasks if task.stopped_reason.startswith(_UNHEALTHY)}
+    with suppress(AwsError):  # a task tells its reason without them
+        services = ecs.services(cluster, sorted(group.removeprefix(_OF_A_SERVICE) for group in groups))
+        return {_OF_A_SERVICE + service.ecs_name: service for service in services}
+    return {}
+
+
+def _why(task: Task) -> str:
+    if task.exit_code is None or task.stopped_reason.startswith(_UNHEALTHY):
+        return task.stopped_reason
+    return f"exit code {task.exit_code}; {task.stopped_reason}"
+
+
+def _told(failed: FailedTask) -> tuple[bool, bool]:
+    return bool(failed.health), bool(failed.lines)
 
 
 def has_failed(task: Task) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,11 @@ from constructs_lib.config.model import AdHocAppConfig, AppConfig
 from constructs_lib.config.naming import URL_OUTPUT
 from constructs_lib.config.unchecked import UncheckedDeclaration
 from gitops.aws import stack_status
+from gitops.drift.running import NOT_RUNNING, Running
 from gitops.output.report import Report, Table, code, link, word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from constructs_lib.config.environments import AccountRegion, Environments
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _VALIDATE = code("gitops validate")
 
-HEADINGS = ("environment", "kind", "declared", "state", "updated (UTC)", "owner", "expires", "lock", "URL")
+HEADINGS = ("environment", "kind", "declared", "state", "tasks", "updated (UTC)", "owner", "expires", "lock", "URL")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,23 +45,29 @@ class EnvironmentStatus:
     expires: str = ""
     lock: str = ""
     url: str = ""
+    running: Running = NOT_RUNNING
 
 
 def list_environments(
-    declared: Environments, places: Collection[AccountRegion], stacks: Iterable[DeployedStack]
+    declared: Environments,
+    places: Collection[AccountRegion],
+    stacks: Iterable[DeployedStack],
+    running: Mapping[tuple[AccountRegion, str], Running] | None = None,
 ) -> list[EnvironmentStatus]:
     """Return the status of each environment that is declared or deployed in `places`, sorted by name.
 
     A stack counts as a declared environment where that is declared to be, right or wrong; the same environment in
     another place is listed on its own, as deployed and not declared. A declaration whose place cannot be read counts
-    wherever it is deployed.
+    wherever it is deployed. `running` are the services of apps, by place and name.
     """
+    services = running or {}
     deployed = {(stack.where, stack.environment): stack for stack in stacks if stack.environment}
     entries = []
     for name in declared.names:
         where = declared.place_of(name) or next((at for at, tag in deployed if tag == str(name)), None)
         if where is None or where in places:
-            entries.append(_declared(name, declared, deployed.pop((where, str(name)), None) if where else None))
+            entry = _declared(name, declared, deployed.pop((where, str(name)), None) if where else None)
+            entries.append(replace(entry, running=services.get((where, entry.name), NOT_RUNNING)) if where else entry)
     undeclared = [
         EnvironmentStatus(
             name=stack.environment or "",
@@ -69,6 +76,7 @@ def list_environments(
             state=f"{stack_status.in_words(stack.status)} in {stack.where}",
             changed=stack.changed,
             url=stack.outputs.get(URL_OUTPUT, ""),
+            running=services.get((stack.where, stack.environment or ""), NOT_RUNNING),
         )
         for stack in deployed.values()
     ]
@@ -106,11 +114,25 @@ def status_report(statuses: Sequence[EnvironmentStatus]) -> Report:
     if wrong := [status.name for status in statuses if status.wrong]:
         names = tuple(part for name in wrong for part in (code(name), word(", ")))[:-1]
         notes.append((word("wrong, so not deployed until they are right: "), *names, word(". Why: "), _VALIDATE))
+    notes += trouble_notes(statuses)
     return Report(
         title=f"{len(statuses)} environment{'' if len(statuses) == 1 else 's'}",
         table=Table(headings=HEADINGS, rows=[_row(status) for status in statuses]),
         notes=notes,
     )
+
+
+def trouble_notes(statuses: Iterable[EnvironmentStatus]) -> list[Inline]:
+    """Return a line for each service of which tasks are missing or have failed."""
+    return [(code(status.name), ": ", trouble) for status in statuses for trouble in status.running.troubles]
+
+
+def _tasks(running: Running) -> str:
+    if not running.simulated:
+        return running.tasks
+    if not running.answers_by_itself:
+        return f"{running.tasks}, simulated"
+    return f"{running.tasks}, simulated: {' '.join(running.simulated)}"
 
 
 def _row(status: EnvironmentStatus) -> tuple[Inline, ...]:
@@ -119,9 +141,10 @@ def _row(status: EnvironmentStatus) -> tuple[Inline, ...]:
         status.kind,
         word("WRONG") if status.wrong else word("yes") if status.declared else word("NO"),
         status.state,
+        _tasks(status.running),
         word(status.changed.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if status.changed else ""),
         status.owner,
         status.expires,
         status.lock,
-        link(status.url) if status.url else "",
+        "" if not status.url else link(status.url) if status.running.answers_by_itself else word("simulated"),
     )

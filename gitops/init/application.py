@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.bound_address import bound_addresses
 from gitops.errors import UserError
 from gitops.init import urls
 from gitops.init.process_files import Written, read_dockerfile, read_packages, read_procfile, words
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8000
 SCRATCH = "/dev/shm"  # noqa: S108 - the file system of a task is read-only but for this
 _SERVERS = re.compile(r"\b(gunicorn|uvicorn|daphne|hypercorn|granian|waitress-serve|uwsgi)\b")
-_BOUND = re.compile(r"(?:--bind[= ]|-b |--port[= ]|-p |--http[= ]|:)(?:[\w.\[\]:]*:)?(\d{2,5})\b")
 _PORT_VARIABLE = re.compile(r"\$\{PORT(?::-\d+)?\}|\$PORT\b")
 _DATABASE_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
@@ -164,8 +164,9 @@ def _entry_point(source: PythonSource, settings: str, kind: str) -> str | None:
 
 
 def _port(command: str, place: str, image: Dockerfile) -> tuple[int, str]:
-    if not _PORT_VARIABLE.search(command) and (bound := _BOUND.search(command)):
-        return int(bound[1]), place
+    ports = [address.port for address in bound_addresses(words(command)) if address.port is not None]
+    if ports and not _PORT_VARIABLE.search(command):
+        return ports[0], place
     if image.port:
         return int(image.port.value), image.port.place
     return DEFAULT_PORT, "the default of web servers for Python"

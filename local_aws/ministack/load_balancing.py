@@ -24,6 +24,7 @@ HTTPS_PORT = 443
 class TargetGroup:
     """The health checks and the deregistration delay of a target group. Times are in seconds."""
 
+    arn: str
     path: str
     codes: str
     interval: float
@@ -38,6 +39,7 @@ def target_group(arn: str) -> TargetGroup:
     group = seams.target_groups[arn]
     attributes = {one["Key"]: one["Value"] for one in seams.target_group_attributes.get(arn, [])}
     return TargetGroup(
+        arn=arn,
         path=group.get("HealthCheckPath") or "/",
         codes=(group.get("Matcher") or {}).get("HttpCode") or "200",
         interval=float(group.get("HealthCheckIntervalSeconds") or 30),

@@ -48,14 +48,34 @@ def interval(group: TargetGroup) -> float:
     return group.interval / HASTE
 
 
-def probe(address: str, port: int, group: TargetGroup) -> int | None:
-    """Request the health check path of a target; return the status of the response, None without a response."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a health check got: the status of a response, or None without one, after `timed_out` or at once."""
+
+    status: int | None
+    timed_out: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """Why it failed, as Elastic Load Balancing describes it.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+        """
+        if self.status is not None:
+            return f"Health checks failed with these codes: [{self.status}]"
+        return "Request timed out" if self.timed_out else "Health checks failed"
+
+
+def probe(address: str, port: int, group: TargetGroup) -> Response:
+    """Request the health check path of a target."""
     connection = http.client.HTTPConnection(address, port, timeout=min(group.timeout, LONGEST_TIMEOUT))
     try:
         connection.request("GET", group.path, headers={"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"})
-        return connection.getresponse().status
+        return Response(connection.getresponse().status)
+    except TimeoutError:
+        return Response(None, timed_out=True)
     except (OSError, http.client.HTTPException):
-        return None
+        return Response(None)
     finally:
         connection.close()
 

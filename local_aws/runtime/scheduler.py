@@ -155,7 +155,8 @@ class Scheduler:
         self._failures[identifier] += 1
         delay = min(FIRST_DELAY * 2 ** (self._failures[identifier] - 1), LONGEST_DELAY)
         self._not_before[identifier] = time.monotonic() + delay
-        service.add_event(f"(task {task.task.task_id}) failed: {reason}")
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-unhealthy-event-messages.html
+        service.add_event(f"(task {task.task.task_id}) {task.unhealthy or f'failed: {reason}'}")
         primary = service.primary
         if task.task.deployment_id != primary["id"] or primary["rolloutState"] != "IN_PROGRESS":
             return

@@ -55,6 +55,8 @@ class RunningTask:
         self.address = ""
         self.failure: str | None = None
         """The reason, when it ended without having been stopped."""
+        self.unhealthy: str | None = None
+        """What the event of its service says of its health checks, when it ended because they failed."""
         self.ended = False
         self._images = images
         self._environment = environment
@@ -146,13 +148,14 @@ class RunningTask:
             if now - last_check < health.interval(group):
                 continue
             last_check = now
-            status = health.probe(self.address, port, group)
-            answered = answered or status is not None
-            checks.observe(passed=health.matches(status, group.codes))
+            response = health.probe(self.address, port, group)
+            answered = answered or response.status is not None
+            checks.observe(passed=health.matches(response.status, group.codes))
             self._become(healthy=checks.healthy)
             if checks.unhealthy and now - started >= self._grace_period(answered=answered):
-                said = f"answered {status}" if status else "did not answer"
-                self._fail(f"Task failed ELB health checks: {group.path} {said}", "ServiceSchedulerInitiated")
+                why = f"due to (reason {response.in_words})"
+                self.unhealthy = f"(port {port}) is unhealthy in (target-group {group.arn}) {why}"
+                self._fail(f"Task failed ELB health checks in (target-group {group.arn})", "ServiceSchedulerInitiated")
                 return
 
     def _target(self) -> tuple[TargetGroup, int, health.TargetHealth] | None:

@@ -148,6 +148,14 @@ class TestRoles:
         assert statement["Condition"] == {"StringEquals": {"aws:ResourceTag/gitops:kind": "ad-hoc-app"}}
         assert statement["Resource"] == "arn:aws:ecs:*:111111111111:service/*"
 
+    @pytest.mark.parametrize("environment", ["Deploy", "Production"])
+    def test_what_deploys_reads_the_events_of_services_of_apps(self, environment: str, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), environment)
+        (statement,) = (s for s in statements if "ecs:DescribeServices" in actions([s]))
+        assert actions([statement]) == {"ecs:DescribeServices"}
+        assert statement["Condition"] == {"StringEquals": {"aws:ResourceTag/gitops:kind": ["ad-hoc-app", "prod-app"]}}
+        assert statement["Resource"] == "arn:aws:ecs:*:111111111111:service/*"
+
     def test_deploy_assumes_the_cdk_s_roles_of_its_account(self, synthesise: Synthesise) -> None:
         statements = allowed(account(synthesise).to_json(), "Deploy")
         (statement,) = (s for s in statements if s["Action"] == "sts:AssumeRole")

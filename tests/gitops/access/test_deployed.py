@@ -1,9 +1,10 @@
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
 
 from gitops.access.deployed import Deployed, pick, task_open_to_exec
-from gitops.aws.ecs import RUNNING, Ecs, Service, Task
+from gitops.aws.ecs import RUNNING, Ecs, Service, ServiceEvent, Task
 from gitops.aws.target import Target
 from gitops.errors import UserError
 from tests.gitops.factories import NOON, deployed, environment
@@ -28,7 +29,7 @@ def service(name: str = "web", *, desired: int = 1, last_event: str = "") -> Ser
         cluster="arn:aws:ecs:us-east-1:111111111111:cluster/alpha",
         task_definition="alpha:1",
         desired=desired,
-        last_event=last_event,
+        events=[ServiceEvent(datetime.now(UTC), last_event)] if last_event else [],
         launch={},
     )
 

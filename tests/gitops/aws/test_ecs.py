@@ -14,7 +14,6 @@ SERVICE = Service(
     cluster="alpha",
     task_definition="alpha:1",
     desired=1,
-    last_event="",
     launch={
         "capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}],
         "networkConfiguration": {},
@@ -52,6 +51,7 @@ def described(number: int, **fields: object) -> dict[str, Any]:
         "clusterArn": "alpha",
         "taskDefinition": "alpha:1",
         "desiredCount": 1,
+        "runningCount": 0,
         "networkConfiguration": {},
         "launchType": "FARGATE",
         "tags": [{"key": "gitops:service", "value": f"s{number}"}],
@@ -78,6 +78,37 @@ def test_services_that_say_no_name_are_left_out() -> None:
     client = Client(describe_services={"services": [described(1, tags=[]), described(2)]})
 
     assert [service.name for service in ecs_with(client).services("alpha", ["1", "2"])] == ["s2"]
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        (
+            "(service s1) (task 0a1b) (port 80) is unhealthy in (target-group arn:x) due to (reason With codes: [4]).",
+            "With codes: [4]",
+        ),
+        ("(service s1) (task 0a1b) (port 80) is unhealthy in (target-group x) due to (reason R)", "R"),
+        ("(service s1) (task ffff) (port 80) is unhealthy in (target-group x) due to (reason R)", ""),
+        ("(service s1) has started 1 tasks: (task 0a1b).", ""),
+    ],
+)
+def test_events_of_a_service_say_why_a_task_is_unhealthy(message: str, why: str) -> None:
+    events = [{"createdAt": datetime.now(UTC), "message": text} for text in ("(service s1) newer", message)]
+    task = Task(
+        arn="arn:aws:ecs:us-east-1:111111111111:task/alpha/0a1b",
+        cluster="alpha",
+        status="STOPPED",
+        started=datetime.now(UTC),
+        open_to_exec=False,
+        exit_code=None,
+        stopped_reason="",
+        images={},
+    )
+
+    (found,) = ecs_with(Client(describe_services={"services": [described(1, events=events)]})).services("alpha", ["1"])
+
+    assert found.why_unhealthy(task) == why
+    assert found.last_event == "(service s1) newer"
 
 
 def test_a_task_is_launched_as_its_service_is_by_a_strategy_or_else_a_type() -> None:

@@ -15,6 +15,8 @@ from gitops.deploy.evidence import FailedTask, has_failed, hints
         ("Health checks failed with these codes: [301]", "SECURE_PROXY_SSL_HEADER"),
         ("Health checks failed with these codes: [302]", "SECURE_PROXY_SSL_HEADER"),
         ("dial tcp 10.0.0.1:8000: connect: connection refused", "may bind another `port`"),
+        ("Health checks failed with these codes: [404]", "health_check_path"),
+        ("Task failed ELB health checks in (target-group x): Health checks failed", "may bind another `port`"),
         ("Request timed out", "may bind another `port`"),
         ("web: exit code 137; OutOfMemoryError: Container killed", "raise memory_mib"),
         ("web: exit code 127", "no such command"),
@@ -42,6 +44,12 @@ def test_a_task_is_told_with_all_its_lines() -> None:
 
     assert told == 'web: exit code 3; stopped\nIts last log lines:\n  Traceback:\n    File "x"\n  Error'
     assert str(FailedTask("web", "exit code 3", ())) == "web: exit code 3\nIt wrote no log."
+
+
+def test_a_task_is_told_with_what_its_load_balancer_says() -> None:
+    told = str(FailedTask("web", "Task failed ELB health checks", (), "Health checks failed with these codes: [400]"))
+
+    assert told == "web: Task failed ELB health checks: Health checks failed with these codes: [400]\nIt wrote no log."
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import urllib.error
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SILENT = "import time\nprint('cannot listen', flush=True)\ntime.sleep(60)\n"
 UNWELL = APPLICATION.read_text().replace("self.answer(200, VERSION)", "self.answer(500, VERSION)")
+UNHEALTHY = "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:"
 CRASHING = "print('it is broken', flush=True)\nraise SystemExit(5)\n"
 
 
@@ -72,16 +74,20 @@ def test_a_rollout_fails_no_request(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("application", "reason"),
+    ("application", "reason", "event"),
     [
-        (CRASHING, "Essential container in task exited"),
-        (SILENT, "failed ELB health checks: /health did not answer"),
-        (UNWELL, "failed ELB health checks: /health answered 500"),
+        (CRASHING, "Essential container in task exited", "failed: Essential container in task exited"),
+        (
+            SILENT,
+            UNHEALTHY,
+            r"\(port 8000\) is unhealthy in \(target-group arn:.*\) due to \(reason Health checks failed\)",
+        ),
+        (UNWELL, UNHEALTHY, r".*due to \(reason Health checks failed with these codes: \[500\]\)"),
     ],
     ids=["crashes", "does not answer", "answers with an error"],
 )
 def test_a_version_that_does_not_get_healthy_is_rolled_back_and_fails_no_request(
-    shop: Shop, application: str, reason: str
+    shop: Shop, application: str, reason: str, event: str
 ) -> None:
     shop.runtime.version("v2-broken", application=application)
     shop.deploy("v1")
@@ -97,6 +103,7 @@ def test_a_version_that_does_not_get_healthy_is_rolled_back_and_fails_no_request
     assert "ECS Deployment Circuit Breaker was triggered" in notes
     assert reason in notes
     service = shop.service()
+    assert any(re.search(rf"\(service .*\) \(task \w+\) {event}", one["message"]) for one in service["events"])
     assert service["taskDefinition"].endswith("shop:1")
     assert service["deployments"][0]["rolloutState"] == "COMPLETED"
     assert (service["runningCount"], service["desiredCount"]) == (1, 1)
