@@ -60,6 +60,7 @@ WATCH = Watch()
 def map_images(state_dir: Path, images: Mapping[str, Path]) -> Path:
     """Let folders stand for images, besides those of before; return the file, which outlives the embedded AWS."""
     file = state_dir.parent / "images.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")
     whole = {**mapped(file), **images}
     partial.write_text(json.dumps({name: str(folder) for name, folder in whole.items()}))
