@@ -596,15 +596,51 @@ other tools reach it. Its data is deleted when it stops.
 
 It starts as empty as a new account: `gitops bootstrap` sets its accounts up, and `prepare` makes placeholders of what
 people make in an account and no deployment does: the hosted zones, images and secrets that declarations name.
+
+`image` lets tasks of an image run from a folder on this machine; tasks of other images are simulated.
 """,
         """\
+  gitops local image shop ../shop
   gitops local up
   gitops bootstrap
   gitops local prepare
   eval "$(gitops local status)"; aws cloudformation list-stacks
 """,
     )
-    local.add_argument("action", choices=("up", "prepare", "down", "status"), help="what to do with it")
+    local.set_defaults(image=None, source=None, remove=False)
+    actions = local.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for action, meaning in (
+        ("up", "start it, unless it runs"),
+        ("prepare", "make placeholders of hosted zones, images and secrets"),
+        ("down", "stop it and delete its data"),
+        ("status", "print whether it runs, and what it has denied"),
+    ):
+        _add_folder(actions.add_parser(action, help=meaning, description=meaning), default=argparse.SUPPRESS)
+    image = actions.add_parser(
+        "image",
+        help="let a folder stand for an image, or list the folders that do",
+        description="""\
+Let a folder with the source of an application stand for an image: tasks of the image run as processes, in a copy of the
+folder as it is when they start. Without arguments, list the folders. They are kept when the embedded AWS stops.
+
+Entry point, command, variables and working directory come from the folder's Dockerfile where it has one; a task
+definition overrides them, as in ECS. RUN is not executed. Packages come from the folder's .venv. If it has none, one is
+made of uv.lock, requirements.txt, requirements.lock, requirements/production.txt or pyproject.toml.
+""",
+        epilog="""\
+examples:
+  gitops local image shop ../shop
+  gitops local image shop:v2 ../shop-v2
+  gitops local image
+  gitops local image --remove shop
+""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_folder(image, default=argparse.SUPPRESS)
+    image.add_argument("image", nargs="?", metavar="NAME", help="an image repository, or REPOSITORY:TAG")
+    image.add_argument("source", nargs="?", type=Path, metavar="FOLDER", help="folder of the application's source")
+    image.add_argument("--remove", action="store_true", help="remove the folder of NAME; its tasks are simulated then")
 
 
 def day(text: str) -> date:

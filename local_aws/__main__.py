@@ -18,8 +18,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_aws import lifecycle, settings
+from local_aws import lifecycle
 from local_aws.authorisation import records
+from local_aws.runtime.images import Images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +38,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         match options.command:
             case "up":
-                images = settings.applications(options.images) if options.images else {}
                 aws, started = lifecycle.up(
-                    state_dir, port=options.port, account=options.account, region=options.region, images=images
+                    state_dir, port=options.port, account=options.account, region=options.region, images=options.images
                 )
                 answer = _described(aws, state_dir, changed=started)
             case "permissions":
@@ -61,7 +61,7 @@ def _described(aws: EmbeddedAws | None, state_dir: Path, *, changed: bool) -> di
     if aws is None:
         return {"running": False, "changed": changed}
     fields = {**asdict(aws), "started": aws.started.isoformat()}
-    images = sorted(settings.images(state_dir))
+    images = Images(state_dir).names()
     return {"running": True, "changed": changed, "images": images, "permissions": _permissions(state_dir), **fields}
 
 
@@ -106,8 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--images",
         type=Path,
-        metavar="FOLDER",
-        help="run tasks of images that have a folder with a .venv in FOLDER as processes, with databases and caches",
+        metavar="FILE",
+        help="JSON object that maps images to folders: tasks of these run as processes, with databases and caches",
     )
     commands.add_parser("status", help="print whether it runs, and how to reach it")
     commands.add_parser("permissions", help="print what was authorised and denied; exit code 1 if something was denied")

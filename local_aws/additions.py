@@ -44,8 +44,8 @@ def extend(state_dir: Path) -> None:
     if settings.containers_are_wanted(os.environ):
         resource_types.register()
         return
-    images = Images(state_dir / settings.IMAGES_FILE)
-    variables, corrections = _start_servers(state_dir, images) if images.file.exists() else ({}, ())
+    images = Images(state_dir)
+    variables, corrections = _start_servers(state_dir, images) if images.wanted else ({}, ())
     resource_types.register(*corrections)
     endpoint = f"http://localhost:{os.environ['GATEWAY_PORT']}"
     environment = TaskEnvironment(endpoint, TaskRoles(authority), variables)
@@ -60,9 +60,7 @@ def _start_servers(state_dir: Path, images: Images) -> tuple[Mapping[str, str], 
     from local_aws.data.tls import Authority  # noqa: PLC0415
 
     for server in (postgres, valkey):
-        folder = state_dir / "images" / server.IMAGE
-        server.write_image(folder)
-        images.add(server.IMAGE, folder)
+        server.write_image(images.own(server.IMAGE))
     relay = mail.start(state_dir / mail.FOLDER)
     authority = Authority(state_dir / "authority")
     return {**relay.variables, **authority.variables}, DataServers(state_dir, authority).corrections

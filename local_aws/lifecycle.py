@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from local_aws import shutdown
 from local_aws.loopback import ANY_PORT, listen
-from local_aws.settings import IMAGES_FILE, server_environment
+from local_aws.runtime.images import Images
+from local_aws.settings import server_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,14 +87,15 @@ def up(
     port: int = DEFAULT_PORT,
     account: str,
     region: str = "us-east-1",
-    images: Mapping[str, Path] | None = None,
+    images: Path | None = None,
 ) -> tuple[EmbeddedAws, bool]:
     """Return the embedded AWS of ``state_dir``, and whether this call started it.
 
     When ``port`` is in use, a free port is taken and logged as a warning; ``ANY_PORT`` takes a free port.
-    ``account`` and ``region`` are those of unsigned requests. ``images`` maps names of images to folders, as
-    ``local_aws.runtime.images`` describes: with any, tasks of these images, databases and caches run as processes;
-    without, tasks are simulated. An embedded AWS that runs already ignores all of these arguments.
+    ``account`` and ``region`` are those of unsigned requests. ``images`` is the file that maps images to folders, as
+    ``local_aws.runtime.images`` describes: with it, tasks of these images, databases and caches run as processes;
+    without, tasks are simulated, as on systems other than Linux, which alone has a loopback address for each task. An
+    embedded AWS that runs already ignores all of these arguments.
 
     Raises:
         LocalError: the folder cannot be written, no port is free, or the server ended or did not answer within
@@ -101,13 +103,13 @@ def up(
     """
     state_dir = state_dir.resolve()
     try:
-        return _up(state_dir, port, account, region, images or {})
+        return _up(state_dir, port, account, region, images)
     except OSError as error:
         msg = f"the embedded AWS cannot start in {state_dir}: {error}"
         raise LocalError(msg) from error
 
 
-def _up(state_dir: Path, port: int, account: str, region: str, images: Mapping[str, Path]) -> tuple[EmbeddedAws, bool]:
+def _up(state_dir: Path, port: int, account: str, region: str, images: Path | None) -> tuple[EmbeddedAws, bool]:
     state_dir.mkdir(parents=True, exist_ok=True)
     with _exclusive(state_dir):
         running = find(state_dir)
@@ -120,9 +122,8 @@ def _up(state_dir: Path, port: int, account: str, region: str, images: Mapping[s
             bound_port: int = listeners[0].getsockname()[1]
             if port not in {bound_port, ANY_PORT}:
                 _log.warning("port %d is in use; the embedded AWS listens on %d instead", port, bound_port)
-            if images:
-                folders = {name: str(folder) for name, folder in images.items()}
-                (state_dir / IMAGES_FILE).write_text(json.dumps(folders, indent=2) + "\n")
+            if images and sys.platform == "linux":
+                Images(state_dir).use(images)
             settings = server_environment(state_dir, bound_port, account, region)
             process = _spawn(state_dir, listeners, settings)
         why = _await_answer(state_dir, process, bound_port)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 IMAGES_FILE = "images.json"
-"""The file, in the state folder, with the folders that stand for images: `local_aws.runtime.images`."""
+"""The link, in the state folder, to the file with the folders that stand for images: `local_aws.runtime.images`."""
 
 SECRET_ACCESS_KEY = "embedded"  # noqa: S105 - it protects nothing
 """Signs requests. S3 checks it in presigned URLs, and nothing else checks it."""
@@ -70,22 +69,3 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
 def containers_are_wanted(environment: Mapping[str, str]) -> bool:
     """Return whether a server with this environment runs tasks, databases and caches as MiniStack's containers."""
     return not environment["DOCKER_HOST"].endswith(NO_DOCKER)
-
-
-def applications(folder: Path) -> dict[str, Path]:
-    """Return the applications in ``folder`` that have a virtual environment, by the names of their images.
-
-    There are none on systems other than Linux: only Linux has a loopback address for each task.
-    """
-    if sys.platform != "linux":
-        return {}
-    return {found.parent.name: found.parent for found in sorted(folder.absolute().glob("*/.venv"))}
-
-
-def images(state_dir: Path) -> dict[str, str]:
-    """Return the folders that stand for images in the embedded AWS of ``state_dir``, by the names of the images."""
-    try:
-        found: dict[str, str] = json.loads((state_dir / IMAGES_FILE).read_text())
-    except FileNotFoundError:
-        return {}
-    return found

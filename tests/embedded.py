@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from local_aws import lifecycle
 from local_aws.authorisation import records
 from local_aws.loopback import ANY_PORT
+from local_aws.runtime.images import mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,12 +57,24 @@ WATCH = Watch()
 """The one of this test process."""
 
 
+def map_images(state_dir: Path, images: Mapping[str, Path]) -> Path:
+    """Let folders stand for images, besides those of before; return the file, which outlives the embedded AWS."""
+    file = state_dir.parent / "images.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    whole = {**mapped(file), **images}
+    partial.write_text(json.dumps({name: str(folder) for name, folder in whole.items()}))
+    partial.replace(file)  # a task may start at this moment
+    return file
+
+
 @contextmanager
 def embedded_aws(
     state_dir: Path, *, account: str = "111111111111", images: Mapping[str, Path] | None = None
 ) -> Iterator[lifecycle.EmbeddedAws]:
     """Run an embedded AWS on a state folder. What it denies fails the test in which it does."""
-    aws, _ = lifecycle.up(state_dir, port=ANY_PORT, account=account, images=images)
+    file = map_images(state_dir, images) if images else None
+    aws, _ = lifecycle.up(state_dir, port=ANY_PORT, account=account, images=file)
     WATCH.add(state_dir)
     try:
         yield aws

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STATE_FILE = "local.json"
-EXAMPLES = checkout.ROOT / "examples"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,13 +82,15 @@ def find(state_dir: Path = checkout.LOCAL_STATE) -> EmbeddedEndpoint | None:
     return None
 
 
-def up(account: str, region: str) -> tuple[EmbeddedEndpoint, bool]:
+def up(account: str, region: str, images: Path) -> tuple[EmbeddedEndpoint, bool]:
     """Return the embedded AWS of this checkout, and whether this call started it.
+
+    `images` is the file that maps images to folders; it is read when a task starts, and need not exist.
 
     Raises:
         UserError: it cannot start; the message has the reason.
     """
-    state = _run("up", "--account", account, "--region", region, "--images", str(EXAMPLES))
+    state = _run("up", "--account", account, "--region", region, "--images", str(images))
     return EmbeddedEndpoint.parse(state), bool(state["changed"])
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from constructs_lib.config.environments import AccountRegion, read
+from constructs_lib.config.errors import suggestion
 from gitops.aws import embedded
 from gitops.errors import UserError
+from gitops.image_folders import mapping, virtual_environment
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
@@ -14,15 +16,19 @@ if TYPE_CHECKING:
 
     from gitops.aws.embedded import EmbeddedEndpoint, Permissions
 
-Action = Literal["up", "prepare", "down", "status"]
+Action = Literal["up", "prepare", "down", "status", "image"]
 
 
-def local(*, folder: Path, action: Action) -> int:
+def local(*, folder: Path, action: Action, image: str | None, source: Path | None, remove: bool) -> int:
     """Start the embedded AWS, stop it and discard what it holds, or tell whether it runs.
 
     While it runs, `up` and `status` print the variables with which other tools reach it. `prepare` makes placeholders
-    of the hosted zones, images and secrets that declarations name.
+    of the hosted zones, images and secrets that declarations name. `image` lets the folder `source` stand for an image,
+    removes that, or lists the folders.
     """
+    if action == "image":
+        _image(folder, image, source, remove=remove)
+        return 0
     if action == "down":
         stopped = embedded.down()
         say("the embedded AWS is stopped and what it held is gone" if stopped else "no embedded AWS runs here")
@@ -32,9 +38,12 @@ def local(*, folder: Path, action: Action) -> int:
         return 0
     home = _home(folder)
     if action == "up":
-        aws, started = embedded.up(home.account, home.region)
+        _ensure_environments()
+        aws, started = embedded.up(home.account, home.region, mapping.FILE)
         say(f"embedded AWS {'started' if started else 'runs already'} at {aws.endpoint}")
         _tell(aws, home)
+        if started:
+            say("next: gitops bootstrap, gitops local prepare, gitops deploy --all")
         return 0
     running = embedded.find()
     if running is None:
@@ -43,6 +52,61 @@ def local(*, folder: Path, action: Action) -> int:
     say(f"embedded AWS at {running.endpoint} since {running.started:%Y-%m-%d %H:%M} (process {running.pid})")
     _tell(running, home)
     return 0
+
+
+def _image(declarations: Path, image: str | None, source: Path | None, *, remove: bool) -> None:
+    if remove:
+        if image is None or source is not None:
+            raise UserError("--remove takes the name of an image and no folder: gitops local image --remove shop")
+        mapping.remove(image)
+        say(f"tasks of {image} that start from now on are simulated")
+    elif image is None:
+        _list_images()
+    elif source is None:
+        raise UserError(f"which folder stands for {image}? Run: gitops local image {image} FOLDER")
+    else:
+        _map(declarations, image, source)
+
+
+def _list_images() -> None:
+    """Print the images and their folders, separated by a tab."""
+    rows = mapping.rows()
+    for name, folder in sorted(rows.items()):
+        print(f"{name}\t{folder}")
+        if not folder.is_dir():
+            say(f"{folder} does not exist: tasks of {name} are simulated")
+    if not rows:
+        say("no folder stands for an image, so tasks are simulated; map one with: gitops local image NAME FOLDER")
+
+
+def _map(declarations: Path, image: str, source: Path) -> None:
+    folder = mapping.checked(image, source)
+    packages = virtual_environment.ensure(image, folder)
+    mapping.add(image, folder)
+    say(f"tasks of {image} that start from now on run from {folder}, with {packages}")
+    declared = {name for account in read(declarations).accounts.values() for name in account.repositories}
+    repository = image.partition(":")[0]
+    if declared and repository not in declared | {name.rpartition("/")[2] for name in declared}:
+        say(f"no account declares the repository {repository}{suggestion(repository, declared)}")
+    dockerfile = folder / "Dockerfile"
+    if dockerfile.is_file() and "collectstatic" in dockerfile.read_text(errors="replace"):
+        say(f"its Dockerfile collects static files, which is not done here: run `manage.py collectstatic` in {folder}")
+
+
+def _ensure_environments() -> None:
+    """Make the virtual environments that folders of images lack, and write the first row.
+
+    Raises:
+        UserError: one cannot be made; it says how to do without.
+    """
+    rows = mapping.rows()
+    for name, folder in rows.items():
+        if folder.is_dir() and virtual_environment.is_missing(folder):
+            try:
+                virtual_environment.ensure(name, folder)
+            except UserError as error:
+                raise UserError(f"{error}\nTo simulate its tasks instead: gitops local image --remove {name}") from None
+    mapping.write(rows)
 
 
 def _prepare(folder: Path) -> None:
@@ -68,8 +132,10 @@ def _tell(aws: EmbeddedEndpoint, home: AccountRegion) -> None:
     if images:
         say(f"environments answer at {aws.url('FOLDER/NAME')}; gitops open FOLDER/NAME opens one")
         say(f"tasks of these images run as processes: {', '.join(images)}; others are simulated")
+        if not mapping.rows():
+            say("to run an application: gitops local image REPOSITORY FOLDER")
     else:
-        say("tasks are simulated: no folder stands for an image")
+        say("tasks are simulated: this needs Linux")
     _tell_permissions(embedded.permissions())
     for name, value in aws.environment(home.account, home.region).items():
         print(f"export {name}={value}")

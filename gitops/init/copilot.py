@@ -1,4 +1,4 @@
-"""Services from the manifests of AWS Copilot, and what of them has no counterpart here.
+"""Services and jobs from the manifests of AWS Copilot, and what of them has no counterpart here.
 
 The fields are those of https://aws.github.io/copilot-cli/docs/manifest/overview/; CloudFormation of addons is not read.
 """
@@ -13,6 +13,7 @@ from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError
 from gitops.errors import UserError
 from gitops.init.application import Proposal
+from gitops.init.copilot_schedules import five_fields, minutes
 from gitops.init.process_files import words
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
 WEB = {"Load Balanced Web Service", "Request-Driven Web Service"}
 WITHOUT_PORT = {"Backend Service", "Worker Service"}
+JOB = "Scheduled Job"
 _WHY_NOT = {
-    "Scheduled Job": "its schedule and command are not translated; a beat service can start it",
     "Static Site": "declarations have no static sites; let the web service deliver the files",
 }
 _EVERYWHERE = {"name", "type", "image", "cpu", "memory", "command", "variables", "http"}
+_OF_A_JOB = {"name", "type", "image", "cpu", "memory", "command", "on", "timeout"}
 _OF_HTTP = {"path", "healthcheck"}
 _OF_HEALTH_CHECK = {"path", "success_codes", "grace_period"}
 _REASONS: Mapping[str, str] = {
@@ -38,7 +40,9 @@ _REASONS: Mapping[str, str] = {
     "subscribe": "queues and topics are not made here",
     "publish": "queues and topics are not made here",
     "storage": "tasks keep nothing; an environment has a bucket of its own",
+    "retries": "nothing is repeated; the next run is that of the schedule",
     "sidecars": "a task has one container; declare a service of its own",
+    "variables": "a job has the variables of the application: write them into `environment`",
     "alias": "host names follow from the base's `domain`",
     "exec": "`gitops shell` needs no field",
     "network": "tasks are in the base's private subnets",
@@ -85,30 +89,53 @@ class _Manifest:
     def translate(self) -> None:
         kind = self._get("type")
         port = self._get("image", "port")
-        if not isinstance(kind, str) or kind not in WEB | WITHOUT_PORT:
+        if kind == JOB:
+            self._translate_job()
+        elif not isinstance(kind, str) or kind not in WEB | WITHOUT_PORT:
             self._refuse(("type",), _WHY_NOT.get(str(kind), "is no type of a service that Copilot's manifests have"))
         elif kind == "Backend Service" and port is not None:
             self._refuse(("image", "port"), "a service with a port is behind the public load balancer here")
         else:
             for name, value, path in self._fields(web=kind in WEB):
-                line, _ = self._source.locate(path)
-                place = f"{self._source.path}:{line}"
-                self._into.proposals.append(Proposal(f"services.{self._name}.{name}", value, place))
+                self._propose(f"services.{self._name}.{name}", value, path)
             self._list_rest()
+
+    def _propose(self, name: str, value: object, path: FieldPath) -> None:
+        line, _ = self._source.locate(path)
+        self._into.proposals.append(Proposal(name, value, f"{self._source.path}:{line}"))
+
+    def _translate_job(self) -> None:
+        """Translate a job whose schedule five fields can say, and which has a command."""
+        schedule = str(self._get("on", "schedule") or "")
+        try:
+            fields = five_fields(schedule)
+        except ValueError as error:
+            at: FieldPath = ("on", "schedule") if schedule else ("type",)
+            self._report(at, f"the job {self._name} is not declared: {error}")
+            return
+        if self._get("command") is None:
+            self._report(
+                ("type",), f"the job {self._name} is not declared: give it a command, as the image has its own"
+            )
+            return
+        job = f"jobs.{self._name}"
+        for name, value, path in self._process():
+            self._propose(f"{job}.{name}", value, path)
+        self._propose(f"{job}.schedule", fields, ("on", "schedule"))
+        if (timeout := self._get("timeout")) is not None:
+            try:
+                self._propose(f"{job}.timeout_minutes", minutes(str(timeout)), ("timeout",))
+            except ValueError as error:
+                self._report(("timeout",), str(error))
+        self._list((), self._source.data, _OF_A_JOB)
 
     def _fields(self, *, web: bool) -> Iterator[tuple[str, object, FieldPath]]:
         """Yield the fields of a service, and where each was written."""
-        command = self._get("command")
-        if command is not None:
-            listed = [str(word) for word in command] if isinstance(command, list) else words(str(command))
-            yield "command", listed, ("command",)
         if web:
             yield "port", self._get("image", "port"), ("image", "port")
             yield "paths", _patterns(self._get("http", "path")), ("http", "path")
             yield from self._health_check()
-        for theirs, ours in (("cpu", "cpu"), ("memory", "memory_mib")):
-            if isinstance(value := self._get(theirs), int):
-                yield ours, value, (theirs,)
+        yield from self._process()
         variables = self._get("variables")
         if isinstance(variables, Mapping):
             for name, value in variables.items():
@@ -117,6 +144,16 @@ class _Manifest:
                 else:
                     text = self._source.find(("variables", name))
                     yield f"environment.{name}", text.text if text else str(value), ("variables", name)
+
+    def _process(self) -> Iterator[tuple[str, object, FieldPath]]:
+        """Yield command and size, which services and jobs have."""
+        command = self._get("command")
+        if command is not None:
+            listed = [str(word) for word in command] if isinstance(command, list) else words(str(command))
+            yield "command", listed, ("command",)
+        for theirs, ours in (("cpu", "cpu"), ("memory", "memory_mib")):
+            if isinstance(value := self._get(theirs), int):
+                yield ours, value, (theirs,)
 
     def _health_check(self) -> Iterator[tuple[str, object, FieldPath]]:
         at: FieldPath = ("http", "healthcheck")

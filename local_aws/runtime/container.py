@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from local_aws.authorisation.task_roles import TaskRoles
@@ -17,7 +18,6 @@ from local_aws.runtime.private_names import PrivateNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from local_aws.ministack.ecs_tasks import EcsTask
     from local_aws.runtime.images import ImageFolder
@@ -30,6 +30,7 @@ NOT_FOUND = 127
 """The exit code of a command that does not exist, as Docker's."""
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - replaced in declared commands and variables; nothing listens there
+OF_THE_IMAGE = {"PATH", "HOME", "TMPDIR", "VIRTUAL_ENV"}
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -46,8 +47,13 @@ class TaskEnvironment:
     variables: Mapping[str, str] = field(default_factory=dict)
     names: PrivateNames = field(default_factory=PrivateNames)
 
-    def variables_of(self, declared: Mapping[str, str], task: EcsTask, address: str) -> dict[str, str]:
-        """Return the variables of a container. Those that its definition declares take precedence."""
+    def variables_of(
+        self, declared: Mapping[str, str], task: EcsTask, address: str, image: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return the variables of a container. Those that its definition declares come first, those of the image last.
+
+        What a Dockerfile says about PATH and homes is true in its image only.
+        """
         aws = {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": task.region,
@@ -56,7 +62,10 @@ class TaskEnvironment:
         }
         credentials = self.roles.credentials(task.definition, task.task_id)
         own = {name: self.names.in_text(value.replace(EVERY_ADDRESS, address)) for name, value in declared.items()}
-        return {**aws, **credentials, **self.variables, **own}
+        of_image = {
+            name: value.replace(EVERY_ADDRESS, address) for name, value in image.items() if name not in OF_THE_IMAGE
+        }
+        return {**of_image, **aws, **credentials, **self.variables, **own}
 
 
 def on_own_address(command: Sequence[str], address: str) -> list[str]:
@@ -78,7 +87,7 @@ class ContainerProcess:
         self._reader: threading.Thread | None = None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Copy the files and start the command.
+        """Copy the files and start the command, with paths of the copy in place of the image's.
 
         Raises:
             OSError: the files cannot be copied, or the program does not exist.
@@ -90,11 +99,21 @@ class ContainerProcess:
             folder.mkdir()
         path = os.pathsep.join([*map(str, self._image.programs), SYSTEM_PATH])
         defaults = {"PATH": path, "HOME": str(home), "TMPDIR": str(tmp), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
-        whole = {**defaults, **environment}
-        program = shutil.which(command[0], path=whole["PATH"]) or command[0]
+        config = self._image.config
+        of_image = {
+            name: config.in_folder(value, workdir)
+            for name, value in environment.items()
+            if config.environment.get(name) == value
+        }
+        whole = {**defaults, **environment, **of_image}
+        name, *arguments = (config.in_folder(word, workdir) for word in command)
+        if name != command[0]:
+            Path(name).chmod(0o755)  # as images have it, by a RUN or by `COPY --chmod`
+        program = shutil.which(name, path=whole["PATH"]) or name
+        place = config.place(config.workdir)
         self._process = subprocess.Popen(
-            [program, *command[1:]],
-            cwd=workdir,
+            [program, *arguments],
+            cwd=workdir / place if place is not None and (workdir / place).is_dir() else workdir,
             env=whole,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,17 +1,22 @@
 """Folders of this machine that stand for images.
 
-``images.json`` in the state folder maps ``NAME`` or ``NAME:TAG`` (or ``NAME@DIGEST``) to a folder; the name is the last
-part of the repository's, and the longer key wins. The file is read each time a task starts, so a version can be added
-while the embedded AWS runs. Programs of the folder's ``.venv/bin``, or ``bin``, come first on PATH. Tasks of other
-images are simulated: ``local_aws.runtime.simulated_tasks``.
+A file maps ``NAME`` or ``NAME:TAG`` (or ``NAME@DIGEST``) to a folder; the name is the repository's, or the last part of
+it, and the more specific key wins. ``images.json`` in the state folder is a link to that file, which outlives the
+embedded AWS. It is read each time a task starts, so an image can be added while the embedded AWS runs. Programs of the
+folder's ``.venv/bin``, or ``bin``, come first on PATH, and its Dockerfile says what runs where a task definition does
+not. The embedded AWS has images of its own in the folder ``images``. Tasks of other images are simulated:
+``local_aws.runtime.simulated_tasks``.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from local_aws.runtime.dockerfile import ImageConfig, read
+from local_aws.settings import IMAGES_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,41 +24,72 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImageFolder:
-    """A folder that stands for an image: its files, and the folders of its programs."""
+    """A folder that stands for an image: its files, the folders of its programs, and how it is run."""
 
     folder: Path
     programs: tuple[Path, ...]
+    config: ImageConfig = field(default_factory=ImageConfig)
 
 
 @dataclass(frozen=True, slots=True)
 class Images:
     """The images of a state folder."""
 
-    file: Path
+    state_dir: Path
+
+    @property
+    def wanted(self) -> bool:
+        """Whether tasks of images with a folder run as processes; otherwise all are simulated."""
+        return self._file.is_symlink()
 
     def find(self, uri: str) -> ImageFolder | None:
         """Return the folder that stands for the image with a URI, or None."""
-        try:
-            folders: Mapping[str, str] = json.loads(self.file.read_text())
-        except FileNotFoundError:
+        if not self.wanted:
             return None
-        folder = next((Path(folders[key]) for key in keys(uri) if key in folders), None)
+        folders = self._folders()
+        folder = next((folders[key] for key in keys(uri) if key in folders), None)
         if folder is None or not folder.is_dir():
             return None
-        return ImageFolder(folder, tuple(path for path in (folder / ".venv" / "bin", folder / "bin") if path.is_dir()))
+        programs = tuple(path for path in (folder / ".venv" / "bin", folder / "bin") if path.is_dir())
+        return ImageFolder(folder, programs, read(folder))
 
-    def add(self, name: str, folder: Path) -> None:
-        """Make a folder stand for an image, or for one tag of it. Tasks that start later use it."""
-        folders = json.loads(self.file.read_text()) if self.file.exists() else {}
-        partial = self.file.with_suffix(".partial")
-        partial.write_text(json.dumps({**folders, name: str(folder)}, indent=2) + "\n")
-        partial.replace(self.file)  # a task may start at this moment
+    def names(self) -> list[str]:
+        """Return the names of the images that have a folder."""
+        return sorted(name for name, folder in self._folders().items() if folder.is_dir()) if self.wanted else []
+
+    def own(self, name: str) -> Path:
+        """Return the folder of an image of the embedded AWS itself, which nobody has to map."""
+        return self.state_dir / "images" / name
+
+    def use(self, file: Path) -> None:
+        """Take the images of a file, which need not exist yet."""
+        self._file.symlink_to(file.absolute())
+
+    def _folders(self) -> Mapping[str, Path]:
+        own = self.own("")
+        found = {folder.name: folder for folder in own.iterdir()} if own.is_dir() else {}
+        return {**found, **mapped(self._file)}
+
+    @property
+    def _file(self) -> Path:
+        return self.state_dir / IMAGES_FILE
+
+
+def mapped(file: Path) -> dict[str, Path]:
+    """Return the folders of a file by the names of their images; none without the file."""
+    try:
+        return {name: Path(folder) for name, folder in json.loads(file.read_text()).items()}
+    except FileNotFoundError:
+        return {}
 
 
 def keys(uri: str) -> list[str]:
     """Return the keys that an image with this URI may have in the file, the most specific first."""
-    last = uri.rpartition("/")[2]
-    tagged, _, digest = last.partition("@")
+    registry, _, below = uri.partition("/")
+    # https://github.com/distribution/reference: what begins with a host has a dot or a port in it.
+    path = below if below and ("." in registry or ":" in registry) else uri
+    tagged, _, digest = path.partition("@")
     name, _, tag = tagged.partition(":")
-    exact = [f"{name}@{digest}"] if digest else []
-    return [*exact, *([f"{name}:{tag}"] if tag else []), name]
+    versions = [*([f"@{digest}"] if digest else []), *([f":{tag}"] if tag else []), ""]
+    names = dict.fromkeys([name, name.rpartition("/")[2]])
+    return [f"{each}{version}" for version in versions for each in names]

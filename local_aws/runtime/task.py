@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from local_aws.ministack.ecs_tasks import EcsTask
     from local_aws.ministack.load_balancing import RequestsInFlight, TargetGroup
     from local_aws.runtime.container import TaskEnvironment
-    from local_aws.runtime.images import Images
+    from local_aws.runtime.images import ImageFolder, Images
 
 POLL_INTERVAL = 0.05  # seconds
 STARTUP_SECONDS = 1.0
@@ -36,6 +36,24 @@ STOP_TIMEOUT = 30.0  # seconds; ECS's own, for containers that declare none
 
 class PullError(Exception):
     """An image cannot be pulled; the message is ECS's."""
+
+
+def _command(container: dict[str, Any], image: ImageFolder) -> list[str]:
+    """Return what a container runs. Its definition overrides what the image says, as it does in ECS.
+
+    https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
+
+    Raises:
+        OSError: neither names a command.
+    """
+    entrypoint, command = container.get("entryPoint"), container.get("command")
+    image_command = () if entrypoint else image.config.command
+    whole = [*(entrypoint or image.config.entrypoint), *(command or image_command)]
+    if not whole:
+        raise OSError(
+            f"{container['name']} has no command, in its task definition or in a Dockerfile in {image.folder}"
+        )
+    return whole
 
 
 class RunningTask:
@@ -114,14 +132,12 @@ class RunningTask:
         image = self._images.find(container["image"])
         if image is None:
             raise OSError(f"the image {container['image']} has no folder")
-        if not container.get("command"):
-            raise OSError(f"{container['name']} has no command, which a folder needs in its task definition")
         declared = {pair["name"]: pair["value"] for pair in container["environment"]}
         running = ContainerProcess(image, self._layer / container["name"], lambda line: self.task.log(container, line))
         self._containers[container["name"]] = running
-        command = on_own_address(container["command"], self.address)
+        command = on_own_address(_command(container, image), self.address)
         environment = self._environment.variables_of(
-            {**self.task.secrets(container), **declared}, self.task, self.address
+            {**self.task.secrets(container), **declared}, self.task, self.address, image.config.environment
         )
         try:
             running.start(command, environment)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from local_aws import lifecycle
 from local_aws.loopback import ANY_PORT, free_address
+from tests import embedded
 from tests.bench.timing import Command, compare
 from tests.environments.load import HEALTH_CHECK, ROOT
 from tests.environments.world import World
@@ -52,7 +53,9 @@ def _world(root: Path) -> Iterator[World]:
     """An embedded AWS with the base dev, which is stopped at the end."""
     root.mkdir()
     state = root / ".gitops" / "local"
-    aws, _ = lifecycle.up(state, port=ANY_PORT, account=ACCOUNT, images={"microblog": APPLICATION})
+    aws, _ = lifecycle.up(
+        state, port=ANY_PORT, account=ACCOUNT, images=embedded.map_images(state, {"microblog": APPLICATION})
+    )
     try:
         world = World.make(root, ACCOUNT, aws)
         world.account(ACCOUNT)

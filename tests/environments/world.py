@@ -21,8 +21,7 @@ from constructs_lib.config.naming import SERVICE_TAG
 from local_aws.data.postgres import PLAIN_PORT, PROGRAMS
 from local_aws.mail import FOLDER as MAIL_FOLDER
 from local_aws.proxy import hosts
-from local_aws.runtime.images import Images
-from local_aws.settings import IMAGES_FILE
+from tests import embedded
 from tests.gitops.checkouts import DAYS_TO_LIVE, Checkout
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class World(Checkout):
 
     def image(self, tag: str, folder: Path, *, repository: str = "microblog") -> None:
         """Let a folder stand for a version of an image."""
-        Images(self.state_dir / IMAGES_FILE).add(f"{repository}:{tag}", folder)
+        embedded.map_images(self.state_dir, {f"{repository}:{tag}": folder})
 
     def declare(self, name: str, **fields: Any) -> Environment:
         """Declare an app, or change its declaration: `image`, and whatever else differs from the base's defaults."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws.runtime.images import Images
-from local_aws.settings import IMAGES_FILE
+from tests import embedded
 from tests.gitops.checkouts import wait_until
 from tests.local_aws.accounts import Account, described, push_image
 
@@ -35,7 +34,7 @@ class Runtime(Account):
         folder.mkdir(parents=True)
         (folder / "shop.py").write_text(APPLICATION.read_text() if application is None else application)
         (folder / "version").write_text(tag)
-        Images(self.state_dir / IMAGES_FILE).add(f"shop:{tag}", folder)
+        embedded.map_images(self.state_dir, {f"shop:{tag}": folder})
         push_image(self.aws, REGISTRY, f"shop:{tag}")
 
     def definition(self, *command: str, tag: str = "v1", **more: Any) -> str:

@@ -64,15 +64,15 @@ def test_up_status_and_down(state_dir: Path) -> None:
     assert run(state_dir, "status")[0] == run(state_dir, "down")[0] == {"running": False, "changed": False}
 
 
-def test_images_are_the_applications_of_a_folder_that_have_a_virtual_environment(
-    state_dir: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "examples" / "shop" / ".venv").mkdir(parents=True)
-    (tmp_path / "examples" / "notes").mkdir()
+def test_images_are_those_of_a_file_that_have_a_folder(state_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "images.json"
+    file.write_text(json.dumps({"shop": str(tmp_path), "gone": str(tmp_path / "absent")}))
 
-    started, _ = run(state_dir, "up", "--account", ACCOUNT, "--port", "0", "--images", str(tmp_path / "examples"))
+    started, _ = run(state_dir, "up", "--account", ACCOUNT, "--port", "0", "--images", str(file))
+    run(state_dir, "down")
 
     assert started["images"] == ["postgres", "shop", "valkey"]
+    assert file.exists()
 
 
 def test_an_error_is_a_message_and_1(tmp_path: Path) -> None:

@@ -91,7 +91,9 @@ def busy(tmp_path: Path) -> Iterator[Runtime]:
     image = tmp_path / "shop"
     image.mkdir()
     state = tmp_path / "local"
-    aws, _ = lifecycle.up(state, port=ANY_PORT, account="111111111111", images={"shop": image})
+    aws, _ = lifecycle.up(
+        state, port=ANY_PORT, account="111111111111", images=embedded.map_images(state, {"shop": image})
+    )
     runtime = Runtime(aws, embedded.new_account(), state)
     runtime.use_ecs()
     push_image(aws, REGISTRY, "shop:v1")

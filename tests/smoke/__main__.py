@@ -20,6 +20,7 @@ from gitops.output.progress import say
 from local_aws import lifecycle
 from local_aws.authorisation import records
 from local_aws.loopback import ANY_PORT
+from tests import embedded
 from tests.sample import APPLICATION, NO_APPLICATION
 from tests.smoke.clean_up import CleanUp
 from tests.smoke.journey import IMAGE, Journey
@@ -101,7 +102,9 @@ def _on_aws(root: Path, options: argparse.Namespace) -> Iterator[Place]:
 def _embedded(root: Path) -> Iterator[Place]:
     """Start an embedded AWS that has what a person prepares on AWS: a hosted zone and, once it can be, an image."""
     state = root / "embedded-aws"
-    aws, _ = lifecycle.up(state, port=ANY_PORT, account=EMBEDDED_ACCOUNT, images={IMAGE: APPLICATION})
+    aws, _ = lifecycle.up(
+        state, port=ANY_PORT, account=EMBEDDED_ACCOUNT, images=embedded.map_images(state, {IMAGE: APPLICATION})
+    )
     try:
         environ = lifecycle.environment(aws, EMBEDDED_ACCOUNT, EMBEDDED_REGION)
         route53 = boto3.client(

@@ -58,7 +58,7 @@ def test_one_that_cannot_start_is_an_error_with_the_reason(tmp_path: Path, monke
     monkeypatch.setattr(checkout, "LOCAL_STATE", tmp_path / "file")
 
     with pytest.raises(UserError, match=r"the embedded AWS cannot start in .*file"):
-        embedded.up("111111111111", "us-east-1")
+        embedded.up("111111111111", "us-east-1", tmp_path / "images.json")
 
 
 def test_commands_import_nothing_of_the_embedded_aws() -> None:

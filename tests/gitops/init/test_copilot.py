@@ -59,6 +59,20 @@ def test_services_without_a_port_are_workers(services: dict[str, dict[str, Any]]
     assert services["worker"] == {"command": ["celery", "-A", "shop", "worker"]}
 
 
+def test_a_scheduled_job_is_a_job() -> None:
+    found: Any = Application(list(translate(MANIFESTS).proposals)).fields()["jobs"]
+
+    assert found == {
+        "nightly": {
+            "command": ["python", "manage.py", "clearsessions"],
+            "cpu": 256,
+            "memory_mib": 512,
+            "schedule": "0 0 * * *",
+            "timeout_minutes": 90,
+        }
+    }
+
+
 def test_nothing_else_becomes_a_service(services: dict[str, dict[str, Any]]) -> None:
     assert set(services) == {"api", "beat", "site", "worker"}
 
@@ -74,11 +88,16 @@ def test_what_is_not_mapped_is_listed_with_its_line_and_the_reason(not_mapped: d
         "beat:7 exec",
         "docs:2 type",
         "internal:5 image.port",
-        "nightly:2 type",
+        "monthly:4 on.schedule",
+        "nightly:10 retries",
+        "nightly:11 variables",
+        "plain:2 type",
         "worker:4 entrypoint",
         "worker:6 subscribe",
     }
-    assert not_mapped["nightly:2 type"].startswith("the service nightly is not declared")
+    assert not_mapped["docs:2 type"].startswith("the service docs is not declared")
+    assert not_mapped["monthly:4 on.schedule"].startswith("the job monthly is not declared: L, W and #")
+    assert not_mapped["plain:2 type"].startswith("the job plain is not declared: give it a command")
     assert not_mapped["api:10 http.healthcheck.interval"] == "has no counterpart"
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     ("uri", "names"),
     [
         ("111111111111.dkr.ecr.us-east-1.amazonaws.com/shop:v1", ["shop:v1", "shop"]),
-        ("localhost:5000/team/shop", ["shop"]),
+        ("localhost:5000/team/shop", ["team/shop", "shop"]),
+        ("public.ecr.aws/team/shop:v1", ["team/shop:v1", "shop:v1", "team/shop", "shop"]),
         ("shop@sha256:0a", ["shop@sha256:0a", "shop"]),
         ("shop:v1@sha256:0a", ["shop@sha256:0a", "shop:v1", "shop"]),
     ],
@@ -26,12 +27,14 @@ def test_keys(uri: str, names: list[str]) -> None:
     assert keys(uri) == names
 
 
-def test_the_longer_key_wins(tmp_path: Path) -> None:
+def test_the_more_specific_key_wins(tmp_path: Path) -> None:
     for name in ("shop", "v2", "shop/.venv/bin", "v2/bin"):
         (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "state").mkdir()
     file = tmp_path / "images.json"
     file.write_text(json.dumps({"shop": str(tmp_path / "shop"), "shop:v2": str(tmp_path / "v2"), "gone": "/absent"}))
-    images = Images(file)
+    images = Images(tmp_path / "state")
+    images.use(file)
 
     first, second = images.find("shop:v1"), images.find("shop:v2")
 
@@ -41,4 +44,19 @@ def test_the_longer_key_wins(tmp_path: Path) -> None:
     assert (second.folder, second.programs) == (tmp_path / "v2", (tmp_path / "v2" / "bin",))
     assert images.find("other:v1") is None
     assert images.find("gone:v1") is None
-    assert Images(tmp_path / "absent.json").find("shop:v1") is None
+    assert images.names() == ["shop", "shop:v2"]
+
+
+def test_the_file_may_come_later_and_images_of_its_own_need_none(tmp_path: Path) -> None:
+    images = Images(tmp_path)
+    images.own("postgres").mkdir(parents=True)
+    assert (images.wanted, images.find("postgres"), images.names()) == (False, None, [])
+
+    images.use(tmp_path / "later.json")
+
+    found = images.find("public.ecr.aws/docker/library/postgres:17")
+    assert found is not None
+    assert (images.wanted, found.folder, images.names()) == (True, tmp_path / "images" / "postgres", ["postgres"])
+    assert images.find("shop:v1") is None
+    (tmp_path / "later.json").write_text(json.dumps({"shop": str(tmp_path)}))
+    assert images.find("shop:v1") is not None

@@ -1,0 +1,3 @@
+#!/bin/sh
+export SHOP_STARTED_BY=entrypoint
+exec "$@"
