@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.errors import DeclarationError
+from gitops.aws.target import resolve
 from gitops.commands.selection import choose, parse_names
 from gitops.deploy.beside_deployed import read_beside_deployed
 from gitops.deploy.decisions import Result
@@ -79,7 +80,17 @@ def deploy(
             )
     print(text_table(deployment_report([of_deployment(result) for result in done]).table), flush=True)
     exit_code = conclude(done)
+    _tell_addresses(done, requested_target)
     return selected.exit_code or exit_code
+
+
+def _tell_addresses(results: Sequence[Result], requested_target: TargetName | None) -> None:
+    """Say where the front door of the embedded AWS is; the URL in the table is that of AWS."""
+    names = [result.environment.name for result in results if result.succeeded]
+    apps = [name for name in names if not name.is_base and not name.is_account]
+    if apps and (running := resolve(requested_target).embedded):
+        for name in apps:
+            say(f"{name} answers on this machine at {running.url(str(name))}")
 
 
 @contextmanager

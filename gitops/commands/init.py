@@ -67,8 +67,25 @@ def init(
     if not yes:
         _agreed()
     apply(top, changes)
-    say("Written and valid. Next: look at it with `git diff`, commit it, then docs/your-application.md#start.")
+    say(_next_steps(answers))
     return 0
+
+
+def _next_steps(answers: Mapping[str, str]) -> str:
+    accounts = ["main", *(["prod"] if "production_account_id" in answers else [])]
+    commands = [
+        shlex.join(["gitops", "local", "image", answers["image_repository"], answers["source"]]),
+        "gitops local up",
+        *(f"gitops bootstrap {account}" for account in accounts),
+        "gitops local prepare",
+        "gitops deploy --all",
+        f"gitops open dev/{answers['app']}",
+    ]
+    lines = "\n".join(f"  {command}" for command in commands)
+    return (
+        "Written and valid. Next: look at it with `git diff`, and commit it. To see it on this machine"
+        f" (docs/your-application.md#start):\n{lines}"
+    )
 
 
 def _use_manifests(application: Application, folder: Path) -> list[str]:

@@ -43,7 +43,8 @@ def local(*, folder: Path, action: Action, image: str | None, source: Path | Non
         say(f"embedded AWS {'started' if started else 'runs already'} at {aws.endpoint}")
         _tell(aws, home)
         if started:
-            say("next: gitops bootstrap, gitops local prepare, gitops deploy --all")
+            accounts = (f"gitops bootstrap {name}" for name in sorted(read(folder).accounts))
+            say(f"next: {', '.join(accounts)}, gitops local prepare, gitops deploy --all")
         return 0
     running = embedded.find()
     if running is None:

@@ -141,6 +141,23 @@ def test_production_is_declared_where_it_has_an_account(repository: Path, option
     assert {line.split()[-1] for line in owners if line.startswith("/")} == {"@monalisa", "@acme/production"}
 
 
+def test_the_next_steps_lead_to_a_page_on_this_machine(
+    repository: Path, options: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(repository, {**options, **PRODUCTION})
+
+    said = capsys.readouterr().err.splitlines()
+    assert [line.strip() for line in said[-7:]] == [
+        f"gitops local image shop {options['source']}",
+        "gitops local up",
+        "gitops bootstrap main",
+        "gitops bootstrap prod",
+        "gitops local prepare",
+        "gitops deploy --all",
+        "gitops open dev/first",
+    ]
+
+
 def test_the_table_says_what_happens_to_each_file(
     repository: Path, options: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -274,7 +291,10 @@ def test_manifests_of_copilot_become_the_services(
     (base,) = (one.config for one in load(repository / "environments", today=TODAY) if one.name.is_base)
     assert isinstance(base, AdHocBaseConfig)
     assert set(base.app_defaults["services"]) == {"api", "beat", "site", "worker"}
-    assert "nightly/manifest.yml:2:1: type: the service nightly is not declared" in capsys.readouterr().err
+    assert "docs/manifest.yml:2:1: type: the service docs is not declared" in capsys.readouterr().err
+    (base,) = (one.config for one in load(repository / "environments", today=TODAY) if one.name.is_base)
+    assert isinstance(base, AdHocBaseConfig)
+    assert base.app_defaults["jobs"]["nightly"]["schedule"] == "0 0 * * *"
 
 
 def test_a_source_in_this_repository_has_no_repository_of_its_own(repository: Path, options: dict[str, str]) -> None:

@@ -175,7 +175,7 @@ def test_the_folders_outlive_the_embedded_aws(bare_checkout: CommandLine, source
         bare_checkout.gitops("local", "down")
 
     assert "to run an application: gitops local image REPOSITORY FOLDER" in started.stderr
-    assert "next: gitops bootstrap, gitops local prepare, gitops deploy --all" in started.stderr
+    assert "next: gitops bootstrap main, gitops local prepare, gitops deploy --all" in started.stderr
     assert mapped.returncode == 0, mapped.stderr
     assert "tasks of these images run as processes: microblog, postgres, valkey" in status.stderr
     assert rows(bare_checkout) == {"microblog": str(source)}
