@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.errors import DeclarationError
+from gitops.access.simulated import is_simulated
+from gitops.aws import embedded, target
 from gitops.commands.selection import choose, parse_names
 from gitops.deploy.beside_deployed import read_beside_deployed
 from gitops.deploy.decisions import Result
@@ -22,7 +24,7 @@ from gitops.report.deployment import deployment_report
 from gitops.report.results import EnvironmentResult, of_deployment, recorded, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -77,7 +79,8 @@ def deploy(
                     lock_of=partial(newest_lock, run.connect(), folder) if run else declared_lock,
                 )
             )
-    print(text_table(deployment_report([of_deployment(result) for result in done]).table), flush=True)
+    simulated = _simulated(environments, requested_target)
+    print(text_table(deployment_report([of_deployment(result) for result in done], simulated).table), flush=True)
     exit_code = conclude(done)
     return selected.exit_code or exit_code
 
@@ -92,6 +95,14 @@ def _wrong_recorded(names: Sequence[EnvironmentName], folder: Path | None) -> It
             failed = partial(EnvironmentResult, outcome="failed", reason=str(error))
             write(folder, (failed(environment=str(name)) for name in names))
         raise
+
+
+def _simulated(environments: Iterable[Environment], requested_target: TargetName | None) -> set[str]:
+    """Return the names of the environments of which the embedded AWS runs no program that answers; none on AWS."""
+    if target.resolve(requested_target).embedded is None:
+        return set()
+    images = embedded.images()
+    return {str(environment.name) for environment in environments if is_simulated(environment, images)}
 
 
 def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) -> Result:

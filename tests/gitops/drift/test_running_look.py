@@ -101,4 +101,4 @@ def test_services_of_images_without_a_folder_are_simulated(
 
     alpha = look(Target(cast("EmbeddedEndpoint", object())))["dev/alpha"]
 
-    assert (alpha.simulated, alpha.answers_by_itself) == (simulated, answers)
+    assert (alpha.simulated, alpha.answers) == (simulated, answers)
