@@ -14,7 +14,7 @@ from gitops.deploy.beside_deployed import read_beside_deployed
 from gitops.deploy.decisions import Result
 from gitops.deploy.run import declared_lock, deploy_environments
 from gitops.deploy.supersession import superseded
-from gitops.errors import LOCKED_EXIT
+from gitops.errors import LOCKED_EXIT, UserError
 from gitops.github.actions import Run
 from gitops.github.deployments import GitHubDeployments
 from gitops.github.newest import newest_lock
@@ -101,7 +101,10 @@ def _simulated(environments: Iterable[Environment], requested_target: TargetName
     """Return the names of the environments of which the embedded AWS runs no program that answers; none on AWS."""
     if target.resolve(requested_target).embedded is None:
         return set()
-    images = embedded.images()
+    try:
+        images = embedded.images()
+    except UserError:  # it has stopped: that marks nothing, and hides no result
+        return set()
     return {str(environment.name) for environment in environments if is_simulated(environment, images)}
 
 

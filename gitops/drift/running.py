@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.model import KINDS_OF_APPS
 from gitops.access.deployed import CLUSTER, SERVICE
 from gitops.access.simulated import is_simulated, simulated_services
 from gitops.aws import embedded, stack_status
@@ -50,9 +51,9 @@ def look(
 ) -> dict[tuple[AccountRegion, str], Running]:
     """Return how the services of each deployed app run, by place and name of the app.
 
-    What AWS does not tell of one app is among its troubles.
+    What AWS does not tell of one app is among its troubles. Raises UserError when the embedded AWS has stopped.
     """
-    apps = [stack for stack in stacks if stack.kind.endswith("-app") and stack_status.is_operational(stack.status)]
+    apps = [stack for stack in stacks if stack.kind in KINDS_OF_APPS and stack_status.has_services(stack.status)]
     with ThreadPoolExecutor(max_workers=CONNECTIONS) as pool:
         found = list(pool.map(lambda stack: _look_at(session, stack, now - SINCE), apps))
     images = embedded.images() if target.embedded and apps else None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BASE = environment("dev")
 STACKS = [
     deployed("dev/alpha"),
-    deployed("dev/beta", stack_id="beta"),
+    deployed("dev/beta", "UPDATE_ROLLBACK_FAILED", stack_id="beta"),
     deployed("dev/failed", "ROLLBACK_COMPLETE"),
     deployed("dev/base", kind="ad-hoc-base"),
 ]
