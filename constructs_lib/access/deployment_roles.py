@@ -9,7 +9,7 @@ from constructs import Construct
 from constructs_lib.access import drift_detection, image_publishing
 from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
-from constructs_lib.config.model import CONFIG_OF_KIND, AppConfig, GitHubConfig
+from constructs_lib.config.model import CONFIG_OF_KIND, KINDS_OF_APPS, GitHubConfig
 from constructs_lib.config.naming import (
     AMAZON_LINUX_IMAGES,
     BOOTSTRAP_QUALIFIER,
@@ -24,8 +24,6 @@ CHANGE_SETS = f"{CHANGE_SET_PREFIX}*"
 """Names of the change sets that may be made."""
 
 KINDS_OF_ENVIRONMENTS = sorted(CONFIG_OF_KIND.keys() - {"account"})
-
-KINDS_OF_APPS = sorted(kind for kind, config in CONFIG_OF_KIND.items() if issubclass(config, AppConfig))
 
 SESSION_HOURS = 3
 """Longer than the hour that CloudFormation waits for a release, and than a large database takes."""
@@ -151,7 +149,7 @@ class DeploymentRoles(Construct):
             role,
             ["ecs:DescribeServices"],
             [self._arn("ecs", "service/*")],
-            {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": KINDS_OF_APPS}},
+            {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": sorted(KINDS_OF_APPS)}},
         )
         streams = self._arn("logs", f"log-group:*:log-stream:{CONTAINER_NAME}/*")
         self._allow(role, ["logs:GetLogEvents"], [streams])

@@ -328,6 +328,8 @@ CONFIG_OF_KIND: Mapping[str, type] = {
     "prod-app": ProdAppConfig,
 }
 
+KINDS_OF_APPS = frozenset(kind for kind, config in CONFIG_OF_KIND.items() if issubclass(config, AppConfig))
+
 
 def is_production_kind(kind: str) -> bool:
     """Whether declarations of a kind declare production; False for text that is not a kind."""

@@ -27,6 +27,11 @@ def is_operational(status: str) -> bool:
     return status in _OPERATIONAL
 
 
+def has_services(status: str) -> bool:
+    """Whether the stack has been created and is not being deleted: the services of an app run, or should."""
+    return is_operational(status) or status.startswith("UPDATE_")
+
+
 def is_drift_detectable(status: str) -> bool:
     """Whether CloudFormation detects drift of a stack in this status.
 

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.errors import DeclarationError
-from gitops.aws.target import resolve
+from gitops.access.simulated import is_simulated
+from gitops.aws import embedded, target
 from gitops.commands.selection import choose, parse_names
 from gitops.deploy.beside_deployed import read_beside_deployed
 from gitops.deploy.decisions import Result
 from gitops.deploy.run import declared_lock, deploy_environments
 from gitops.deploy.supersession import superseded
-from gitops.errors import LOCKED_EXIT
+from gitops.errors import LOCKED_EXIT, UserError
 from gitops.github.actions import Run
 from gitops.github.deployments import GitHubDeployments
 from gitops.github.newest import newest_lock
@@ -23,7 +24,7 @@ from gitops.report.deployment import deployment_report
 from gitops.report.results import EnvironmentResult, of_deployment, recorded, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -78,17 +79,18 @@ def deploy(
                     lock_of=partial(newest_lock, run.connect(), folder) if run else declared_lock,
                 )
             )
-    print(text_table(deployment_report([of_deployment(result) for result in done]).table), flush=True)
+    simulated = _simulated(environments, requested_target)
+    print(text_table(deployment_report([of_deployment(result) for result in done], simulated).table), flush=True)
     exit_code = conclude(done)
-    _tell_addresses(done, requested_target)
+    _tell_addresses(done, simulated, requested_target)
     return selected.exit_code or exit_code
 
 
-def _tell_addresses(results: Sequence[Result], requested_target: TargetName | None) -> None:
+def _tell_addresses(results: Sequence[Result], simulated: set[str], requested_target: TargetName | None) -> None:
     """Say where the front door of the embedded AWS is; the URL in the table is that of AWS."""
     names = [result.environment.name for result in results if result.succeeded]
-    apps = [name for name in names if not name.is_base and not name.is_account]
-    if apps and (running := resolve(requested_target).embedded):
+    apps = [name for name in names if not name.is_base and not name.is_account and str(name) not in simulated]
+    if apps and (running := target.resolve(requested_target).embedded):
         for name in apps:
             say(f"{name} answers on this machine at {running.url(str(name))}")
 
@@ -103,6 +105,17 @@ def _wrong_recorded(names: Sequence[EnvironmentName], folder: Path | None) -> It
             failed = partial(EnvironmentResult, outcome="failed", reason=str(error))
             write(folder, (failed(environment=str(name)) for name in names))
         raise
+
+
+def _simulated(environments: Iterable[Environment], requested_target: TargetName | None) -> set[str]:
+    """Return the names of the environments of which the embedded AWS runs no program that answers; none on AWS."""
+    if target.resolve(requested_target).embedded is None:
+        return set()
+    try:
+        images = embedded.images()
+    except UserError:  # it has stopped: that marks nothing, and hides no result
+        return set()
+    return {str(environment.name) for environment in environments if is_simulated(environment, images)}
 
 
 def _left_alone(environment: Environment, newer: Mapping[EnvironmentName, str]) -> Result:

@@ -130,7 +130,7 @@ def trouble_notes(statuses: Iterable[EnvironmentStatus]) -> list[Inline]:
 def _tasks(running: Running) -> str:
     if not running.simulated:
         return running.tasks
-    if not running.answers_by_itself:
+    if not running.answers:
         return f"{running.tasks}, simulated"
     return f"{running.tasks}, simulated: {' '.join(running.simulated)}"
 
@@ -146,5 +146,5 @@ def _row(status: EnvironmentStatus) -> tuple[Inline, ...]:
         status.owner,
         status.expires,
         status.lock,
-        "" if not status.url else link(status.url) if status.running.answers_by_itself else word("simulated"),
+        "" if not status.url else link(status.url) if status.running.answers else word("simulated"),
     )

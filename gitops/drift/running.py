@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.model import AppConfig
+from constructs_lib.config.model import KINDS_OF_APPS
 from gitops.access.deployed import CLUSTER, SERVICE
+from gitops.access.simulated import is_simulated, simulated_services
 from gitops.aws import embedded, stack_status
 from gitops.aws.cloudformation import CloudFormation
 from gitops.aws.ecs import Ecs
@@ -33,13 +34,13 @@ class Running:
 
     `tasks` are those that run and those that should, or `asleep`; empty without services. `troubles` are in words of
     AWS, one for each service that has any. `simulated` are the services whose tasks run no program, and
-    `answers_by_itself` says whether one of the others has a port.
+    `answers` says whether a program answers at its URL.
     """
 
     tasks: str = ""
     troubles: tuple[str, ...] = ()
     simulated: tuple[str, ...] = ()
-    answers_by_itself: bool = True
+    answers: bool = True
 
 
 NOT_RUNNING = Running()
@@ -50,9 +51,9 @@ def look(
 ) -> dict[tuple[AccountRegion, str], Running]:
     """Return how the services of each deployed app run, by place and name of the app.
 
-    What AWS does not tell of one app is among its troubles.
+    What AWS does not tell of one app is among its troubles. Raises UserError when the embedded AWS has stopped.
     """
-    apps = [stack for stack in stacks if stack.kind.endswith("-app") and stack_status.is_operational(stack.status)]
+    apps = [stack for stack in stacks if stack.kind in KINDS_OF_APPS and stack_status.has_services(stack.status)]
     with ThreadPoolExecutor(max_workers=CONNECTIONS) as pool:
         found = list(pool.map(lambda stack: _look_at(session, stack, now - SINCE), apps))
     images = embedded.images() if target.embedded and apps else None
@@ -102,16 +103,11 @@ def _marked(
     """Return the same with the services that are simulated, by the images that apps declare."""
     marked = dict(running)
     for environment in declared.well_formed.values():
-        key, config = (environment.place, str(environment.name)), environment.config
-        if key in marked and isinstance(config, AppConfig):
-            real = {
-                name: service
-                for name, service in config.services.items()
-                if embedded.runs(images, service.repository or config.repository, config.image)
-            }
+        key = (environment.place, str(environment.name))
+        if key in marked:
             marked[key] = replace(
                 marked[key],
-                simulated=tuple(name for name in config.services if name not in real),
-                answers_by_itself=any(service.port is not None for service in real.values()),
+                simulated=simulated_services(environment, images),
+                answers=not is_simulated(environment, images),
             )
     return marked

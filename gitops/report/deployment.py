@@ -18,7 +18,7 @@ from gitops.output.report import Detail, Report, Table, as_markdown, code, comma
 from gitops.report import results as documents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from gitops.github.actions import Run
@@ -39,11 +39,14 @@ _REASON_LENGTH = 4_000
 _BYTES_OF_A_CHARACTER = 4
 
 
-def deployment_report(results: Sequence[EnvironmentResult]) -> Report:
-    """Return the report of deployments and destructions, for the terminal and for a comment."""
+def deployment_report(results: Sequence[EnvironmentResult], simulated: Collection[str] = ()) -> Report:
+    """Return the report of deployments and destructions, for the terminal and for a comment.
+
+    No program answers at the URLs of those that are `simulated`; the table says so instead.
+    """
     return Report(
         title=summarize(result.outcome for result in results),
-        table=Table(headings=HEADINGS, rows=[_row(result) for result in results]),
+        table=Table(headings=HEADINGS, rows=[_row(result, simulated) for result in results]),
         details=[_detail(result) for result in results if result.reason or WORDING[result.outcome].next_step],
     )
 
@@ -101,12 +104,13 @@ def update_comment(
     return sticky_comment.put(repository, number, ENVIRONMENTS_TOPIC, body).url
 
 
-def _row(result: EnvironmentResult) -> tuple[Inline, ...]:
+def _row(result: EnvironmentResult, simulated: Collection[str]) -> tuple[Inline, ...]:
     wording = WORDING[result.outcome]
     label = strong(wording.label) if wording.next_step else word(wording.label)
     seconds = f"{result.seconds:.1f}" if result.seconds else ""
     resources = str(result.resources) if result.resources else ""
-    return code(result.environment), word(result.kind), label, word(resources), word(seconds), link(result.url)
+    url = word("simulated") if result.url and result.environment in simulated else link(result.url)
+    return code(result.environment), word(result.kind), label, word(resources), word(seconds), url
 
 
 def _detail(result: EnvironmentResult) -> Detail:

@@ -148,6 +148,10 @@ class TestRoles:
         assert statement["Condition"] == {"StringEquals": {"aws:ResourceTag/gitops:kind": "ad-hoc-app"}}
         assert statement["Resource"] == "arn:aws:ecs:*:111111111111:service/*"
 
+    def test_plan_reads_how_services_of_apps_run(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Plan")
+        assert {"cloudformation:ListStackResources", "ecs:DescribeServices"} <= actions(statements)
+
     @pytest.mark.parametrize("environment", ["Deploy", "Production"])
     def test_what_deploys_reads_the_events_of_services_of_apps(self, environment: str, synthesise: Synthesise) -> None:
         statements = allowed(account(synthesise).to_json(), environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,6 +51,8 @@ def test_sleep_stops_all_tasks_and_wake_finds_the_data(original: Environment) ->
     assert asleep.returncode == 0, asleep.stderr
     wait_until(lambda: not original.tasks("web") and not original.processes(task), PATIENCE)
     assert status(original) == 503
+    listed = original.world.gitops("status").stdout
+    assert re.search(rf"^{original.name} .*  asleep  ", listed, re.MULTILINE), listed
 
     awake = original.world.gitops("wake", original.name)
     assert awake.returncode == 0, awake.stderr

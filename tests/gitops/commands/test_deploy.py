@@ -21,7 +21,7 @@ def test_bases_then_apps_are_created_and_a_second_deployment_starts_no_cdk(check
 
     assert first.returncode == 0, first.stderr
     assert results(first.stdout) == {"dev/base": "created", "dev/alpha": "created", "dev/beta": "created"}
-    assert "https://alpha.dev.example.com" in first.stdout
+    assert first.stdout.count("  simulated\n") == 2, "no program answers at their URLs"
     order = [first.stderr.index(line) for line in ("accounts/main: created", "dev/base: deploying")]
     order += [first.stderr.index(line) for line in ("dev/base: created", "dev/alpha: deploying")]
     assert order == sorted(order)

@@ -81,7 +81,7 @@ def test_failures_of_the_last_day_are_counted_and_the_last_one_is_told() -> None
     [
         (Running(tasks="2/2"), "2/2", "https://a.example.com"),
         (Running(tasks="2/2", simulated=("front",)), "2/2, simulated: front", "https://a.example.com"),
-        (Running(tasks="2/2", simulated=("web",), answers_by_itself=False), "2/2, simulated", "simulated"),
+        (Running(tasks="2/2", simulated=("web",), answers=False), "2/2, simulated", "simulated"),
     ],
 )
 def test_what_is_simulated_is_marked_and_its_url_is_not_shown(running: Running, tasks: str, url: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from gitops.github.sticky_comment import COMMENT_LENGTH, ENVIRONMENTS_TOPIC, marker
 from gitops.outcome import WORDING, Outcome
-from gitops.output.report import show
+from gitops.output.report import show, text_table
 from gitops.report.deployment import LENGTH, PLAN_FOLLOWS, deployment_report, render
 from gitops.report.results import EnvironmentResult
 
@@ -83,6 +83,18 @@ def test_the_plan_is_folded_below_and_stays_when_the_report_is_written_again() -
         assert text.count(PLAN_FOLLOWS) == 1
         assert text.count("`dev/alpha` is created") == 1
     assert "the first try" not in second
+
+
+def test_a_url_at_which_no_program_answers_is_not_shown() -> None:
+    results = [
+        EnvironmentResult(environment=name, outcome="created", url=f"https://{name}.example.com")
+        for name in ("dev/alpha", "dev/beta")
+    ]
+
+    table = text_table(deployment_report(results, {"dev/beta"}).table).splitlines()
+
+    assert table[1].endswith("https://dev/alpha.example.com")
+    assert table[2].endswith("  simulated")
 
 
 def test_what_does_not_fit_goes_the_plan_first_then_rows_and_it_is_said() -> None:

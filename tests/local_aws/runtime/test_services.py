@@ -103,7 +103,7 @@ def test_a_version_that_does_not_get_healthy_is_rolled_back_and_fails_no_request
     assert "ECS Deployment Circuit Breaker was triggered" in notes
     assert reason in notes
     service = shop.service()
-    assert any(re.search(rf"\(service .*\) \(task \w+\) {event}", one["message"]) for one in service["events"])
+    assert any(re.search(rf"\(service .*\) \(task [\w-]+\) {event}", one["message"]) for one in service["events"])
     assert service["taskDefinition"].endswith("shop:1")
     assert service["deployments"][0]["rolloutState"] == "COMPLETED"
     assert (service["runningCount"], service["desiredCount"]) == (1, 1)
