@@ -28,12 +28,14 @@ class Runtime(Account):
 
     state_dir: Path
 
-    def version(self, tag: str, *, application: str | None = None) -> None:
-        """Make a folder that stands for a tag of the image."""
+    def version(self, tag: str, *, application: str | None = None, **files: str) -> None:
+        """Make a folder that stands for a tag of the image, with more files by their names."""
         folder = self.state_dir.parent / "images" / f"{self.number}-{tag}"
         folder.mkdir(parents=True)
         (folder / "shop.py").write_text(APPLICATION.read_text() if application is None else application)
         (folder / "version").write_text(tag)
+        for name, text in files.items():
+            (folder / name).write_text(text)
         embedded.map_images(self.state_dir, {f"shop:{tag}": folder})
         push_image(self.aws, REGISTRY, f"shop:{tag}")
 
