@@ -7,7 +7,7 @@ ROOT = Path(__file__).absolute().parent.parent
 """The folder of app.py, cdk.json and the lock files."""
 
 STATE = ROOT / ".gitops"
-"""Everything that gitops writes: assemblies, logs, the embedded AWS. Ignored by git; safe to delete."""
+"""Everything that gitops writes: assemblies, logs, the embedded AWS and its images. Ignored by git; safe to delete."""
 
 LOCAL_STATE = STATE / "local"
 """The state folder of this checkout's embedded AWS."""

@@ -87,8 +87,8 @@ def deploy(
 
 
 def _tell_addresses(results: Sequence[Result], simulated: set[str], requested_target: TargetName | None) -> None:
-    """Say where the front door of the embedded AWS is; the URL in the table is that of AWS."""
-    names = [result.environment.name for result in results if result.succeeded]
+    """Say where what was deployed answers on this machine; the URL in the table is that of AWS."""
+    names = [result.environment.name for result in results if result.outcome in {"created", "updated"}]
     apps = [name for name in names if not name.is_base and not name.is_account and str(name) not in simulated]
     if apps and (running := target.resolve(requested_target).embedded):
         for name in apps:
