@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.gitops.checkouts import Checkout
-from tests.workflows.harness.permissions import token_of
+from tests.workflows.harness.permissions import commits, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ class Jobs:
         environ: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run one command as a step of a job, `workflow/job`; without one, of a job that has a step with it."""
+        of = job or _job(arguments)
         file = self.checkout.root / "event.json"
         file.write_text(json.dumps(event or {}))
         self.output.write_text("")
@@ -48,8 +49,8 @@ class Jobs:
             GITHUB_SERVER_URL="https://github.com",
             GITHUB_SHA=self.github.head(),
             GITHUB_STEP_SUMMARY=str(self.checkout.root / "summary.md"),
-            GITHUB_TOKEN=token_of(self.github, job or _job(arguments)),
-            **({"COMMIT_APP_TOKEN": self.github.issue_app_token()} if "--only-expired" in arguments else {}),
+            GITHUB_TOKEN=token_of(self.github, of),
+            **({"COMMIT_APP_TOKEN": self.github.issue_app_token()} if commits(of) else {}),
             **(environ or {}),
         )
 

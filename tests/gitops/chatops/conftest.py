@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.gitops.checkouts import Checkout, CommandLine
-from tests.workflows.harness.permissions import token_of
+from tests.workflows.harness.permissions import commits, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tests.fake_github.fake import FakeGitHub
 
 JOBS = ("git", "read", "deploy", "production", "destroy")
-COMMITTING = ("git", "destroy")
-"""Jobs that get the token of the GitHub App, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,11 @@ class Conversation:
             "GITHUB_SHA": self.github.head(),
             "GITHUB_TOKEN": token_of(self.github, f"command/{job}"),
             "GITHUB_TRIGGERING_ACTOR": event.author,
-            **({"COMMIT_APP_TOKEN": self.github.issue_app_token()} if self.has_app and job in COMMITTING else {}),
+            **(
+                {"COMMIT_APP_TOKEN": self.github.issue_app_token()}
+                if self.has_app and commits(f"command/{job}")
+                else {}
+            ),
         }
         process = self.checkout.gitops("command", *arguments, **{**given, **environ})
         lines = output.read_text().splitlines() if output.exists() else []

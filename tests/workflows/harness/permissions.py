@@ -41,6 +41,11 @@ def token_of(github: FakeGitHub, job: str) -> str:
     return github.issue_token(job, declared()[job])
 
 
+def commits(job: str) -> bool:
+    """Whether a job, `workflow/job`, commits, so that it has the token of the GitHub App as well, where there is one."""
+    return declared()[job].get("contents") == "write"
+
+
 def tokens(github: FakeGitHub, workflow: str, event: str, payload: Mapping[str, Any]) -> dict[str, str]:
     """Return new tokens for the jobs of a run of one of our workflows, by the names of the secrets."""
     return {
