@@ -42,7 +42,7 @@ def token_of(github: FakeGitHub, job: str) -> str:
 
 
 def commits(job: str) -> bool:
-    """Whether a job, `workflow/job`, commits, so that it has the token of the GitHub App as well, where there is one."""
+    """Whether a job, `workflow/job`, commits: where there is a GitHub App, it has the App's token as well."""
     return declared()[job].get("contents") == "write"
 
 
