@@ -12,8 +12,7 @@ from gitops.aws.session import AwsError
 from gitops.destroy.destroy_target import DestroyTarget
 from gitops.destroy.removal import remove_environment
 from gitops.errors import UserError
-from gitops.github.repository import Repository
-from gitops.github.transport import Transport
+from gitops.github.repository import repository_of
 from gitops.output.progress import LineReporter
 from tests.gitops.factories import deployed
 from tests.workflows.harness.permissions import token_of
@@ -61,7 +60,7 @@ def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) 
     )
     return remove_environment(
         target,
-        Repository(Transport(github.url, token_of(github, "command/destroy")), github.repository),
+        repository_of(github.repository, github.url, token_of(github, "command/destroy"), github.issue_app_token()),
         path=PATH,
         message="chore: remove dev/alpha",
         run_url="https://github.com/example/environments/actions/runs/1",
