@@ -123,6 +123,9 @@ def test_failure_of_the_command_is_the_failure_of_the_run(world: World, app: Env
 def test_run_is_skipped_while_the_last_one_goes_on(world: World, app: Environment) -> None:
     assert app.name == NAME
     first = start(world, "slow")
+    until = time.monotonic() + PATIENCE
+    while "Event" not in entered(world, first) and time.monotonic() < until:
+        time.sleep(0.5)
     second = start(world, "slow")
 
     assert ended(world, second)["status"] == "SUCCEEDED"
