@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 EMBEDDED_AWS = {"embedded_aws", "embedded_state"}
 """The fixtures that start it."""
-ABOUT_THE_EMBEDDED_AWS = (HERE / "local_aws", HERE / "environments")
+ABOUT_THE_EMBEDDED_AWS = (HERE / "cases", HERE / "local_aws", HERE / "environments")
 """Tests that start it themselves."""
 
 # Read when aws_cdk is first imported. cfn-lint and cdk-nag look at the same templates, once.
