@@ -23,7 +23,7 @@ from constructs_lib.services.services import Services
 
 
 class AdHocApp(Construct):
-    """An application on Fargate, by default on Spot, that leaves nothing behind when it is destroyed."""
+    """An application on Fargate, by default on Spot, that leaves nothing behind but its logs, for a day."""
 
     def __init__(
         self,
@@ -122,7 +122,6 @@ class AdHocApp(Construct):
             cluster=cluster.cluster,
             security_groups=cluster.security_groups,
             log_retention_days=base.log_retention_days,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
             environment_on_delete=ON_DELETE,
             command_needs=before_the_application,
         )

@@ -130,7 +130,6 @@ class ProdApp(Construct):
             cluster=cluster.cluster,
             security_groups=cluster.security_groups,
             log_retention_days=base.log_retention_days,
-            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             environment_on_delete=None,
         )
         for fargate_service in self.services.by_name.values():

@@ -461,12 +461,14 @@ Forward a port of this machine through the base's bastion to the database of an 
         "print the logs of services, jobs and one-off tasks",
         """\
 Print the logs of an environment in the order of time, each line with the name of its service. One-off tasks log as
-`release`, the release command, and `database`.
+`release`, the release command, and `database`. Logs of an ad hoc environment can be read for a
+day after its destruction.
 """,
         """\
   gitops logs dev/alpha --since 15m
   gitops logs dev/alpha --service web --follow
   gitops logs dev/alpha --service release --since 1h
+  gitops logs dev/alpha --since 1d          also after a roll-back or a destruction
 """,
     )
     _add_app(logs)

@@ -200,7 +200,9 @@ class DeploymentRoles(Construct):
         )
 
     def _allow_deletion(self, role: iam.Role) -> None:
-        """Allow to delete environments. CloudFormation deletes with the role that it deployed with.
+        """Allow to delete environments, and what ad hoc ones have logged.
+
+        CloudFormation deletes with the role that it deployed with.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
         """
@@ -209,6 +211,14 @@ class DeploymentRoles(Construct):
             ["cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection"],
             [self._arn("cloudformation", "stack/*")],
             {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": KINDS_OF_ENVIRONMENTS}},
+        )
+        groups = [self._arn("logs", "log-group:*")]
+        self._allow(role, ["logs:DescribeLogGroups", "logs:ListTagsForResource"], groups)
+        self._allow(
+            role,
+            ["logs:DeleteLogGroup", "logs:PutRetentionPolicy"],
+            groups,
+            {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": "ad-hoc-app"}},
         )
 
     def _allow_publishing(self, role: iam.Role, repositories: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.config.naming import DATABASE_TASK
-from constructs_lib.observability.log_group import LogGroup
+from constructs_lib.observability.log_group import TaskLogGroup
 
 SCRIPT = Path(__file__).parent / "scripts" / "app_database.sh"
 CONTAINER_NAME = "psql"
@@ -41,7 +41,6 @@ class AppDatabase(Construct):
         host: str,
         engine_version: str,
         log_retention_days: int,
-        removal_policy: cdk.RemovalPolicy,
     ) -> None:
         super().__init__(scope, construct_id)
         master = secretsmanager.Secret.from_secret_complete_arn(self, "Master", master_credentials_arn)
@@ -86,12 +85,6 @@ class AppDatabase(Construct):
             },
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=CONTAINER_NAME,
-                log_group=LogGroup(
-                    self,
-                    "Logs",
-                    of=DATABASE_TASK,
-                    retention_days=log_retention_days,
-                    removal_policy=removal_policy,
-                ),
+                log_group=TaskLogGroup(self, "Logs", of=DATABASE_TASK, retention_days=log_retention_days),
             ),
         )

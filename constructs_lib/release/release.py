@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct, IDependable
@@ -39,7 +38,6 @@ class Release(Construct):
         cluster: ecs.ICluster,
         security_groups: list[ec2.ISecurityGroup],
         log_retention_days: int,
-        removal_policy: cdk.RemovalPolicy,
         environment_on_delete: Mapping[str, str] | None,
         command_needs: Sequence[IDependable] = (),
     ) -> None:
@@ -55,7 +53,6 @@ class Release(Construct):
             host=base.database_host,
             engine_version=engine_version,
             log_retention_days=log_retention_days,
-            removal_policy=removal_policy,
         )
         provisioned = OneOffTask(
             self,

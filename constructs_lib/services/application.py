@@ -18,7 +18,7 @@ from constructs_lib.config.naming import CONTAINER_NAME, EnvironmentName
 from constructs_lib.data.composed_secret import ComposedSecret, value_of
 from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.ports import CACHE_PORT, POSTGRES_PORT
-from constructs_lib.observability.log_group import LogGroup
+from constructs_lib.observability.log_group import TaskLogGroup
 from constructs_lib.services.variables import ReferenceValues, SecretValue
 
 PASSWORD_LENGTH = 48
@@ -135,13 +135,7 @@ class Application(Construct):
         stop_timeout_seconds: int,
     ) -> ecs.FargateTaskDefinition:
         """Add a task definition with one container, and its log group, to `scope`."""
-        log_group = LogGroup(
-            scope,
-            "Logs",
-            of=service_name,
-            retention_days=self._log_retention_days,
-            removal_policy=self._removal_policy,
-        )
+        log_group = TaskLogGroup(scope, "Logs", of=service_name, retention_days=self._log_retention_days)
         variables, secrets = self._environment_of(service)
         task = ecs.FargateTaskDefinition(
             scope,

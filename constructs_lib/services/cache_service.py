@@ -10,7 +10,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.config.naming import CACHE_SERVICE, SERVICE_TAG, EnvironmentName, service_family
 from constructs_lib.network.ports import CACHE_PORT
-from constructs_lib.observability.log_group import LogGroup
+from constructs_lib.observability.log_group import TaskLogGroup
 from constructs_lib.services.cluster import Cluster
 
 IMAGE = "public.ecr.aws/valkey/valkey:8.1-alpine"
@@ -106,13 +106,7 @@ class CacheService(Construct):
             port_mappings=[ecs.PortMapping(container_port=CACHE_PORT)],
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=CACHE_SERVICE,
-                log_group=LogGroup(
-                    self,
-                    "Logs",
-                    of=CACHE_SERVICE,
-                    retention_days=log_retention_days,
-                    removal_policy=cdk.RemovalPolicy.DESTROY,
-                ),
+                log_group=TaskLogGroup(self, "Logs", of=CACHE_SERVICE, retention_days=log_retention_days),
             ),
             health_check=ecs.HealthCheck(
                 command=["CMD", "valkey-cli", "ping"],

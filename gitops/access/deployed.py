@@ -19,7 +19,8 @@ from gitops.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from constructs_lib.config.environments import AccountRegion, Environment
+    from constructs_lib.config.environments import AccountRegion, Environment, Environments
+    from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedResource, DeployedStack
     from gitops.aws.ecs import Service, Task
     from gitops.aws.target import Target, TargetName
@@ -70,6 +71,35 @@ def find_app(environment: Environment, requested: TargetName | None) -> Deployed
     if environment.base is None:
         raise UserError(f"{environment.name} runs no services; name an app on it, {environment.name.folder}/NAME")
     return _find(environment, requested)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """An app that logs or has logged, and where. `stack` is None when it is not deployed."""
+
+    name: EnvironmentName
+    target: Target
+    session: Session
+    where: AccountRegion
+    stack: DeployedStack | None
+
+
+def find_logged(declared: Environments, name: EnvironmentName, requested: TargetName | None) -> Logged:
+    """Return an app that is declared, or was on a base that is.
+
+    Raises:
+        UserError: it is not an app, or neither it nor its base is declared.
+        DeclarationError: its declaration is wrong, or its base's.
+        AwsError: AWS cannot be reached or refuses.
+    """
+    if name.is_account or name.is_base:
+        raise UserError(f"{name} runs no services; name an app on it, {name.folder}/NAME")
+    (owner,) = declared.require([name if name in declared.names else name.base])
+    target = targets.resolve(requested)
+    session = Session(target)
+    require_account(session.introduce(owner.place), [owner])
+    stack = CloudFormation(session, owner.place).stack(name.stack)
+    return Logged(name=name, target=target, session=session, where=owner.place, stack=stack)
 
 
 def find_base(environment: Environment, requested: TargetName | None) -> Deployed:
@@ -126,14 +156,14 @@ def services_of(app: Deployed, ecs: Ecs) -> dict[str, Service]:
     return dict(sorted(services.items()))
 
 
-def pick(app: Deployed, services: Mapping[str, _T], wanted: str) -> _T:
+def pick(name: EnvironmentName, services: Mapping[str, _T], wanted: str) -> _T:
     """Return what belongs to the service `wanted`. Raises UserError, which lists the services, when there is none."""
     if wanted in services:
         return services[wanted]
     close = get_close_matches(wanted, services, n=1)
     guess = f" Did you mean --service {close[0]}?" if close else ""
     listed = ", ".join(services)
-    raise UserError(f"{app.environment.name} has no service {wanted}; it has {listed}.{guess}")
+    raise UserError(f"{name} has no service {wanted}; it has {listed}.{guess}")
 
 
 def task_open_to_exec(app: Deployed, service: Service, ecs: Ecs) -> Task:

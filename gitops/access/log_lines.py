@@ -8,42 +8,36 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.naming import SERVICE_TAG
-from gitops.aws import stack_status
-from gitops.aws.stack_status import DELETED
-from gitops.errors import UserError
+from constructs_lib.config.naming import ENVIRONMENT_TAG, SERVICE_TAG
+from gitops.aws.cloudformation import LOGICAL_ID_TAG, STACK_ID_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gitops.access.deployed import Deployed
+    from constructs_lib.config.naming import EnvironmentName
+    from gitops.aws.cloudformation import DeployedStack
     from gitops.aws.logs import CloudWatchLogs, LogEvent
-
-LOG_GROUP = "AWS::Logs::LogGroup"
 
 LATE_MS = 30_000
 """How much later than they happened events may arrive without being missed by who follows them, in milliseconds."""
 
 
-def log_groups(app: Deployed, door: CloudWatchLogs) -> dict[str, str]:
-    """Return the log groups that an app's stack has, by what logs there: services, `cache`, `database` and `release`.
+def log_groups(door: CloudWatchLogs, name: EnvironmentName, stack: DeployedStack | None) -> dict[str, str]:
+    """Return the log groups of an app's stack, by what logs there: services, jobs, `cache`, `database` and `release`.
 
-    They are there before the services and after a deployment that failed. One without the tag that says it, of a stack
-    that was deployed by an older version, goes by its logical id, and so do a service and a one-off task of one name.
-
-    Raises:
-        UserError: the stack has none.
+    Those of services that were removed or rolled back are among them, and those of an earlier stack of that name are
+    not. Without a stack, they are what the one that was there last has left. A group without the tag that says what
+    logs there goes by its logical id, and so do a service and a one-off task of one name.
     """
-    kept = [r for r in app.resources if r.type == LOG_GROUP and r.physical_id and r.status != DELETED]
-    if not kept:
-        name = app.environment.name
-        raise UserError(
-            f"{name} has no logs: {stack_status.in_words(app.stack.status)}. The message of the deployment that failed "
-            f"has the last lines of its tasks; `gitops deploy {name}` tries again"
-        )
-    names = {one: door.tags(one.physical_id).get(SERVICE_TAG, one.logical_id) for one in kept}
+    tags = {group: door.tags(group.name) for group in door.groups(f"{name.stack}-")}
+    own = {group: of for group, of in tags.items() if of.get(ENVIRONMENT_TAG) == str(name) and STACK_ID_TAG in of}
+    if not own:
+        return {}
+    stack_id = stack.stack_id if stack else own[max(own, key=lambda group: group.created)][STACK_ID_TAG]
+    logged = {group.name: of for group, of in own.items() if of[STACK_ID_TAG] == stack_id}
+    names = {group: of.get(SERVICE_TAG, of[LOGICAL_ID_TAG]) for group, of in logged.items()}
     count = Counter(names.values())
-    groups = {(name if count[name] == 1 else one.logical_id): one.physical_id for one, name in names.items()}
+    groups = {(what if count[what] == 1 else logged[group][LOGICAL_ID_TAG]): group for group, what in names.items()}
     return dict(sorted(groups.items()))
 
 

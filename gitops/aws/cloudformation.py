@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
 
+STACK_ID_TAG = "aws:cloudformation:stack-id"
+LOGICAL_ID_TAG = "aws:cloudformation:logical-id"
+"""Tags that CloudFormation gives to the resources of a stack, and that they keep when it is deleted.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+"""
+
 _BEGINNINGS = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
 _PARAMETERS = 10
 """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html"""
@@ -35,7 +42,7 @@ _CANCELLED = ("Resource creation cancelled", "Resource update cancelled")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeployedStack:
-    """A stack as CloudFormation describes it. `changed` is when its last operation began.
+    """A stack as CloudFormation describes it. `changed` is when its last operation began, or when it was deleted.
 
     `resolved` are the values that it has of what bases publish, by the names of the SSM parameters. Other parameters,
     such as the newest image of Amazon Linux, are taken anew with a deployment and are no reason for one.
@@ -199,7 +206,7 @@ class CloudFormation:
             where=self.where,
             status=stack["StackStatus"],
             status_reason=stack.get("StackStatusReason", ""),
-            changed=stack.get("LastUpdatedTime", stack["CreationTime"]),
+            changed=stack.get("DeletionTime", stack.get("LastUpdatedTime", stack["CreationTime"])),
             tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])},
             outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])},
             protected=stack.get("EnableTerminationProtection", False),

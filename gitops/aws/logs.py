@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
+    from mypy_boto3_logs.type_defs import DescribeLogGroupsRequestPaginateTypeDef, GetLogEventsRequestTypeDef
 
     from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
+
+
+_NOT_FOUND = "ResourceNotFoundException"
 
 
 class LogEvent(NamedTuple):
@@ -22,6 +25,14 @@ class LogEvent(NamedTuple):
     timestamp: int
     message: str
     event_id: str
+
+
+class LogGroup(NamedTuple):
+    """A log group: when it was made, in milliseconds since 1970 in UTC, and how long it keeps events; None for ever."""
+
+    name: str
+    created: int
+    retention_days: int | None
 
 
 class Page(NamedTuple):
@@ -48,11 +59,41 @@ class CloudWatchLogs:
                 for event in page["events"]:
                     yield LogEvent(event["timestamp"], event["message"], event["eventId"])
 
-    def tags(self, group: str) -> Mapping[str, str]:
-        """Return the tags of a log group."""
-        arn = f"arn:aws:logs:{self._where.region}:{self._where.account}:log-group:{group}"
+    def groups(self, prefix: str = "") -> list[LogGroup]:
+        """Return the log groups whose names begin with a prefix, or all."""
+        request: DescribeLogGroupsRequestPaginateTypeDef = {"logGroupNamePrefix": prefix} if prefix else {}
         with translate_errors():
-            return self._client.list_tags_for_resource(resourceArn=arn)["tags"]
+            pages = self._client.get_paginator("describe_log_groups").paginate(**request)
+            return [
+                LogGroup(group["logGroupName"], group["creationTime"], group.get("retentionInDays"))
+                for page in pages
+                for group in page["logGroups"]
+            ]
+
+    def tags(self, group: str) -> Mapping[str, str]:
+        """Return the tags of a log group; none where it is gone."""
+        arn = f"arn:aws:logs:{self._where.region}:{self._where.account}:log-group:{group}"
+        try:
+            with translate_errors():
+                return self._client.list_tags_for_resource(resourceArn=arn)["tags"]
+        except AwsError as error:
+            if error.code == _NOT_FOUND:
+                return {}
+            raise
+
+    def keep(self, group: str, days: int) -> None:
+        """Let a log group keep its events for so many days, one of the numbers that CloudWatch allows."""
+        with translate_errors():
+            self._client.put_retention_policy(logGroupName=group, retentionInDays=days)
+
+    def delete(self, group: str) -> None:
+        """Delete a log group; one that is gone is no error."""
+        try:
+            with translate_errors():
+                self._client.delete_log_group(logGroupName=group)
+        except AwsError as error:
+            if error.code != _NOT_FOUND:
+                raise
 
     def read(self, group: str, stream: str, token: str | None) -> Page:
         """Return the events of a stream from `token` on, or from its beginning; none before it exists."""
@@ -63,7 +104,7 @@ class CloudWatchLogs:
             with translate_errors():
                 answer = self._client.get_log_events(**request)
         except AwsError as error:
-            if error.code == "ResourceNotFoundException":
+            if error.code == _NOT_FOUND:
                 return Page([], token)
             raise
         return Page([event["message"] for event in answer["events"]], answer["nextForwardToken"])
@@ -78,7 +119,7 @@ class CloudWatchLogs:
                     logGroupName=group, logStreamName=stream, limit=limit, startFromHead=False
                 )
         except AwsError as error:
-            if error.code == "ResourceNotFoundException":
+            if error.code == _NOT_FOUND:
                 return []
             raise
         return [line for event in answer["events"] for line in event["message"].splitlines()][-limit:]

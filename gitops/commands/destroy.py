@@ -120,11 +120,13 @@ def _refuse_locked(target: DestroyTarget) -> None:
 
 
 def _delete(target: DestroyTarget) -> Removal:
-    if target.stack is None or target.cloudformation is None:
+    if target.stack is None or target.cloudformation is None or target.logs is None:
         return Removal(name=target.name, outcome="not deployed")
     with reporting() as report:
         try:
-            kept = destruction.delete(target.cloudformation, target.stack, interval=target.interval, report=report)
+            kept = destruction.delete(
+                target.cloudformation, target.logs, target.stack, interval=target.interval, report=report
+            )
         except KeyboardInterrupt:
             again = f"Run `gitops destroy {target.name}` again to see the end"
             say(f"interrupted; CloudFormation goes on by itself. {again}")

@@ -35,6 +35,6 @@ def run(
     (environment,) = select(folder, [name], today).environments
     app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)
-    chosen = pick(app, services_of(app, ecs), service)
+    chosen = pick(app.environment.name, services_of(app, ecs), service)
     task = OneOffTask(ecs, CloudWatchLogs(app.session, app.where), chosen, command)
     return task.finish(poll_interval(app.target))

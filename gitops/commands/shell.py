@@ -39,7 +39,7 @@ def shell(
     (environment,) = select(folder, [name], today).environments
     app = find_app(environment, requested_target)
     ecs = Ecs(app.session, app.where)
-    chosen = pick(app, services_of(app, ecs), service)
+    chosen = pick(app.environment.name, services_of(app, ecs), service)
     task = task_open_to_exec(app, chosen, ecs)
     execute = [
         programs.AWS_CLI,

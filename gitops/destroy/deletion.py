@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gitops.aws import stack_status
 from gitops.aws.cloudformation import first_failures, kept
+from gitops.aws.session import AwsError
 from gitops.deploy.rounds import PATIENCE_SECONDS
+from gitops.destroy.left_logs import AD_HOC_APP, tidy
 from gitops.errors import UserError
+from gitops.output.progress import say
 
 if TYPE_CHECKING:
     from gitops.aws.cloudformation import CloudFormation, DeployedStack, StackEvent
+    from gitops.aws.logs import CloudWatchLogs
     from gitops.output.progress import Reporter
 
 
+LOG_GROUP = "AWS::Logs::LogGroup"
+
+
 def delete(
-    cloudformation: CloudFormation, stack: DeployedStack, *, interval: float, report: Reporter
+    cloudformation: CloudFormation, logs: CloudWatchLogs, stack: DeployedStack, *, interval: float, report: Reporter
 ) -> list[StackEvent]:
     """Delete a stack, termination protection or not, and return the events of retained resources.
 
-    A deletion that goes on already is waited for; any other operation is let end first. `interval` is in seconds.
+    A deletion that goes on already is waited for; any other operation is let end first. `interval` is in seconds. The
+    logs of an ad hoc app, which end in a day, are not among what is retained; that they could not be told to is said.
 
     Raises:
         UserError: CloudFormation could not delete all of it, or takes longer than `PATIENCE_SECONDS`.
@@ -38,7 +47,14 @@ def delete(
             f"{stack.environment} could not be destroyed ({ended.status}):\n{listed}\n"
             "Put that right, then run this again; it goes on where it stopped."
         )
-    return kept(cloudformation.events(stack.stack_id))
+    retained = kept(cloudformation.events(stack.stack_id))
+    if stack.kind != AD_HOC_APP:
+        return retained
+    try:
+        tidy(logs, cloudformation, datetime.now(UTC))
+    except AwsError as error:
+        say(f"warning: logs of destroyed environments are kept longer than a day: {error}")
+    return [event for event in retained if event.type != LOG_GROUP]
 
 
 def _await_end(

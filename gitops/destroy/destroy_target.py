@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import AccountRegion, read
 from gitops.aws import target as targets
+from gitops.aws.logs import CloudWatchLogs
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.deploy.rounds import poll_interval
@@ -38,6 +39,7 @@ class DestroyTarget:
     source: Source | None
     stack: DeployedStack | None
     cloudformation: CloudFormation | None
+    logs: CloudWatchLogs | None
     places: Collection[AccountRegion]
     interval: float
     seeds: Collection[EnvironmentName] = ()
@@ -89,6 +91,7 @@ def find_destroy_target(
         source=declared.sources.get(name),
         stack=stack,
         cloudformation=regions[stack.where] if stack else None,
+        logs=CloudWatchLogs(session, stack.where) if stack else None,
         places=places,
         interval=poll_interval(aws),
         seeds=() if left_behind else declared.seeded_from(name),

@@ -121,8 +121,8 @@ def _written(target: DestroyTarget, repository: Repository, path: str) -> Mappin
 
 
 def _delete(target: DestroyTarget, report: Reporter) -> tuple[StackEvent, ...]:
-    if target.stack is None or target.cloudformation is None:
+    if target.stack is None or target.cloudformation is None or target.logs is None:
         return ()
-    kept = destruction.delete(target.cloudformation, target.stack, interval=target.interval, report=report)
+    kept = destruction.delete(target.cloudformation, target.logs, target.stack, interval=target.interval, report=report)
     report.finish(str(target.name), "destroyed")
     return tuple(kept)

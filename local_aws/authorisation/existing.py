@@ -96,6 +96,15 @@ def _tags_of_secret(arn: str) -> Mapping[str, str]:
     return _by_key(ministack.call("secretsmanager", "DescribeSecret", SecretId=arn).get("Tags"))
 
 
+def _tags_of_log_group(arn: str) -> Mapping[str, str]:
+    group = arn.partition(":log-stream:")[0]
+    try:
+        tags: dict[str, str] = ministack.call("logs", "ListTagsForResource", resourceArn=group)["tags"]
+    except ministack.ApiError:
+        return {}
+    return tags
+
+
 def _tags_of_load_balancing(arn: str) -> Mapping[str, str]:
     try:
         described = ministack.call("elbv2", "DescribeTags", ResourceArns=[arn])["TagDescriptions"]
@@ -113,6 +122,7 @@ _TAGS: Mapping[str, Callable[[str], Mapping[str, str]]] = {
     "ecs": identities.ecs_tags,
     "elasticloadbalancing": _tags_of_load_balancing,
     "iam": _tags_of_role,
+    "logs": _tags_of_log_group,
     "secretsmanager": _tags_of_secret,
 }
 """Services whose resources' tags conditions can ask for here; those of others count as untagged."""

@@ -111,7 +111,17 @@ def test_new_environment_of_the_name_finds_nothing_of_the_old_one_in_any_store(w
     destroyed = world.gitops("destroy", first.name, "--yes")
 
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
-    assert look_around(world, neighbour) == without
+    after_it = look_around(world, neighbour)
+    assert after_it._replace(log_groups=without.log_groups) == without
+    # What tasks have logged can be read for a day: docs/adr/0013.
+    logs = world.client("logs").describe_log_groups()["logGroups"]
+    left = {
+        one["logGroupName"]: one["retentionInDays"] for one in logs if one["logGroupName"] not in without.log_groups
+    }
+    assert left
+    assert {name.rsplit("-", 2)[0] for name in left} == {"dev-residue"}
+    assert set(left.values()) == {1}
+    assert first.logged("cache")
 
     second = world.declare(NAME, owner="hubot", image=TAG, settings_module="settings", services={"worker": None})
     world.deploy(second.name)

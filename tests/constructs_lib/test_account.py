@@ -180,7 +180,10 @@ class TestRoles:
             for action in actions(statements)
             if not action.partition(":")[2].startswith(("Describe", "Get", "List"))
         }
-        assert writing == {"cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection"}
+        of_logs = {"logs:DeleteLogGroup", "logs:PutRetentionPolicy"}
+        assert writing == {"cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection"} | of_logs
+        (statement,) = (s for s in statements if actions([s]) & of_logs)
+        assert statement["Condition"] == {"StringEquals": {"aws:ResourceTag/gitops:kind": "ad-hoc-app"}}
 
     def test_publish_pushes_to_declared_repositories_and_does_nothing_else(self, synthesise: Synthesise) -> None:
         config = replace(CONFIG, repositories=("microblog", "shared/front-end"))

@@ -203,9 +203,13 @@ class TestAdHocApp:
             [{"CapacityProvider": "FARGATE", "Weight": 1}]
         ] * 2
 
-    def test_leaves_nothing_behind(self, templates: dict[str, Any]) -> None:
-        policies = {resource.get("DeletionPolicy") for resource in templates["dev-alpha"]["Resources"].values()}
-        assert policies == {None, "Delete"}
+    def test_leaves_nothing_behind_but_what_its_tasks_have_logged(self, templates: dict[str, Any]) -> None:
+        by_policy: dict[str | None, set[str]] = {}
+        for resource in templates["dev-alpha"]["Resources"].values():
+            by_policy.setdefault(resource.get("DeletionPolicy"), set()).add(resource["Type"])
+        assert by_policy.keys() == {None, "Delete", "Retain"}
+        assert by_policy["Retain"] == {"AWS::Logs::LogGroup"}
+        assert "AWS::Logs::LogGroup" not in by_policy[None] | by_policy["Delete"]
 
     def test_singleton_stops_before_it_starts_and_others_start_before_they_stop(
         self, templates: dict[str, Any]

@@ -83,9 +83,16 @@ def resource(
     return DeployedResource(type=resource_type, logical_id=logical_id, physical_id=physical_id, status=status)
 
 
-def event(status: str, reason: str = "", *, logical_id: str = "Queue", of_stack: bool = False) -> StackEvent:
+def event(
+    status: str,
+    reason: str = "",
+    *,
+    logical_id: str = "Queue",
+    resource_type: str = "AWS::SQS::Queue",
+    of_stack: bool = False,
+) -> StackEvent:
     return StackEvent(
-        type="AWS::CloudFormation::Stack" if of_stack else "AWS::SQS::Queue",
+        type="AWS::CloudFormation::Stack" if of_stack else resource_type,
         logical_id=logical_id,
         physical_id="queue-1",
         status=status,

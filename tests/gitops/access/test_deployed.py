@@ -73,8 +73,8 @@ def test_tasks_from_before_ecs_exec_was_enabled_are_said_with_the_remedy() -> No
 def test_a_service_that_there_is_not_is_answered_with_a_close_one_only() -> None:
     services = {"frontend": service("frontend"), "web": service()}
 
-    assert pick(APP, services, "web") is services["web"]
+    assert pick(APP.environment.name, services, "web") is services["web"]
     with pytest.raises(UserError, match=r"it has frontend, web\. Did you mean --service frontend"):
-        pick(APP, services, "fronted")
+        pick(APP.environment.name, services, "fronted")
     with pytest.raises(UserError, match=r"it has frontend, web\.$"):
-        pick(APP, services, "beat")
+        pick(APP.environment.name, services, "beat")

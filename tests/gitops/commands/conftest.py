@@ -93,16 +93,20 @@ class RunningApp:
 
     def log(self, name: str, *events: tuple[int, str]) -> None:
         """Write events, (milliseconds since 1970, message), into the log group of a service."""
-        logs = self.checkout.client("logs")
-        group = self.checkout.physical_id("dev-alpha", f"{name.capitalize()}Logs")
-        existing = logs.describe_log_streams(logGroupName=group)["logStreams"]
-        if not any(stream["logStreamName"] == "app/app/1" for stream in existing):
-            logs.create_log_stream(logGroupName=group, logStreamName="app/app/1")
-        logs.put_log_events(
-            logGroupName=group,
-            logStreamName="app/app/1",
-            logEvents=[{"timestamp": timestamp, "message": message} for timestamp, message in events],
-        )
+        write_log(self.checkout, self.checkout.physical_id("dev-alpha", f"{name.capitalize()}Logs"), *events)
+
+
+def write_log(checkout: Checkout, group: str, *events: tuple[int, str]) -> None:
+    """Write events, (milliseconds since 1970, message), into a log group."""
+    logs = checkout.client("logs")
+    existing = logs.describe_log_streams(logGroupName=group)["logStreams"]
+    if not any(stream["logStreamName"] == "app/app/1" for stream in existing):
+        logs.create_log_stream(logGroupName=group, logStreamName="app/app/1")
+    logs.put_log_events(
+        logGroupName=group,
+        logStreamName="app/app/1",
+        logEvents=[{"timestamp": timestamp, "message": message} for timestamp, message in events],
+    )
 
 
 @pytest.fixture
@@ -150,13 +154,14 @@ def app_resources() -> dict[str, object]:
         **service_resources("web"),
         **service_resources("worker"),
         "ReleaseLogs": log_group("release"),
-        "OlderLogs": {"Type": "AWS::Logs::LogGroup"},
+        "OlderLogs": {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain"},
     }
 
 
 def log_group(name: str) -> dict[str, object]:
     return {
         "Type": "AWS::Logs::LogGroup",
+        "DeletionPolicy": "Retain",
         "Properties": {"Tags": [{"Key": "gitops:service", "Value": name}]},
     }
 

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from tests.gitops.checkouts import Checkout
-from tests.gitops.commands.conftest import RunningApp
+from tests.gitops.commands.conftest import RunningApp, app_resources, create_stack, log_group, write_log
 
 
 def minutes_ago(minutes: float) -> int:
@@ -102,6 +102,69 @@ def test_a_stack_without_log_groups_is_said_to_have_none(checkout: Checkout) -> 
     assert result.returncode == 1
     assert "dev/alpha has no logs: deployed." in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def destroyed(running_app: RunningApp) -> None:
+    running_app.log("web", (minutes_ago(30), "the last words"))
+    running_app.log("release", (minutes_ago(40), "of the release"))
+    result = running_app.checkout.gitops("destroy", "dev/alpha", "--yes")
+    assert result.returncode == 0, result.stderr
+    assert "kept:" not in result.stdout
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_logs_of_an_environment_that_is_destroyed_can_be_read(running_app: RunningApp, *, declared: bool) -> None:
+    destroyed(running_app)
+    if not declared:
+        (running_app.checkout.root / "environments" / "dev" / "alpha.yaml").unlink()
+
+    result = running_app.checkout.gitops("logs", "dev/alpha", "--since", "1h")
+    of_web = running_app.checkout.gitops("logs", "dev/alpha", "--since", "1h", "--service", "web")
+
+    assert said(result.stdout) == [("release", "of the release"), ("web", "the last words")]
+    assert "dev/alpha is not deployed. Its last deployment has left these logs" in result.stderr
+    assert said(of_web.stdout) == [("web", "the last words")]
+
+
+def test_an_environment_made_anew_has_none_of_the_lines_of_the_one_before(running_app: RunningApp) -> None:
+    destroyed(running_app)
+    create_stack(running_app.checkout, "dev/alpha", "ad-hoc-app", app_resources(), {})
+    running_app.log("web", (minutes_ago(1), "anew"))
+
+    result = running_app.checkout.gitops("logs", "dev/alpha", "--since", "1d")
+
+    assert said(result.stdout) == [("web", "anew")]
+    assert "not deployed" not in result.stderr
+
+
+def test_logs_of_a_creation_that_was_rolled_back_can_be_read(checkout: Checkout) -> None:
+    checkout.base("dev")
+    checkout.app("dev/alpha")
+    checkout.client("sns").create_topic(Name="taken")
+    taken = {"Type": "AWS::SNS::Topic", "DependsOn": "WebLogs", "Properties": {"TopicName": "taken"}}
+    checkout.create_stack("dev/alpha", {"WebLogs": log_group("web"), "Topic": taken})
+    assert checkout.statuses()["dev-alpha"] == "ROLLBACK_COMPLETE"
+    (group,) = checkout.client("logs").describe_log_groups(logGroupNamePrefix="dev-alpha-")["logGroups"]
+    write_log(checkout, group["logGroupName"], (minutes_ago(2), "why it failed"))
+
+    result = checkout.gitops("logs", "dev/alpha")
+
+    assert said(result.stdout) == [("web", "why it failed")]
+
+
+def test_an_environment_that_never_was_has_no_logs(checkout: Checkout) -> None:
+    checkout.base("dev")
+    checkout.app("dev/alpha")
+
+    result = checkout.gitops("logs", "dev/alpha")
+    unknown = checkout.gitops("logs", "other/alpha")
+
+    assert result.returncode == 1
+    assert "dev/alpha is not deployed in " in result.stderr
+    assert "and no logs of an earlier deployment are left" in result.stderr
+    assert unknown.returncode == 1
+    assert "other/base" in unknown.stderr
+    assert "Traceback" not in unknown.stderr
 
 
 @pytest.mark.parametrize("text", ["", "1", "h", "0m", "-1h", "1.5h", "1w", "1h30m", "9999999s"])

@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from gitops.aws.session import AwsError
 from gitops.destroy import deletion as destruction
 from gitops.errors import UserError
 from gitops.output.progress import LineReporter
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitops.aws.cloudformation import CloudFormation, DeployedStack, StackEvent
+    from gitops.aws.logs import CloudWatchLogs, LogGroup
 
 
 class FakeCloudFormation:
@@ -34,10 +36,34 @@ class FakeCloudFormation:
         del stack_id
         yield event("DELETE_FAILED", "the bucket is not empty", logical_id="Bucket")
         yield event("DELETE_SKIPPED", logical_id="Database")
+        yield event("DELETE_SKIPPED", logical_id="WebLogs", resource_type="AWS::Logs::LogGroup")
+
+    def stacks(self) -> "list[DeployedStack]":
+        return []
 
 
-def delete(fake: FakeCloudFormation, stack: "DeployedStack") -> "list[StackEvent]":
-    return destruction.delete(cast("CloudFormation", fake), stack, interval=0.0, report=LineReporter())
+class FakeLogs:
+    """Has no log groups, or does not answer."""
+
+    def __init__(self, *, silent: bool = False) -> None:
+        self.silent = silent
+        self.asked = 0
+
+    def groups(self) -> "list[LogGroup]":
+        self.asked += 1
+        if self.silent:
+            raise AwsError("AWS does not answer", code="EndpointConnectionError")
+        return []
+
+
+def delete(fake: FakeCloudFormation, stack: "DeployedStack", logs: FakeLogs | None = None) -> "list[StackEvent]":
+    return destruction.delete(
+        cast("CloudFormation", fake),
+        cast("CloudWatchLogs", logs or FakeLogs()),
+        stack,
+        interval=0.0,
+        report=LineReporter(),
+    )
 
 
 def test_a_deletion_is_waited_for_and_what_was_kept_is_returned() -> None:
@@ -85,3 +111,32 @@ def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(UserError, match="still works on dev/alpha"):
         delete(FakeCloudFormation("DELETE_IN_PROGRESS"), deployed("dev/alpha", "DELETE_IN_PROGRESS"))
+
+
+def test_logs_of_an_ad_hoc_app_end_in_a_day_and_are_not_called_kept() -> None:
+    logs = FakeLogs()
+
+    kept = delete(FakeCloudFormation("CREATE_COMPLETE", "DELETE_COMPLETE"), deployed("dev/alpha"), logs)
+
+    assert logs.asked == 1
+    assert "WebLogs" not in {item.logical_id for item in kept}
+
+
+def test_logs_of_production_are_kept_and_told() -> None:
+    logs = FakeLogs()
+
+    kept = delete(FakeCloudFormation("CREATE_COMPLETE", "DELETE_COMPLETE"), deployed("prod/app", kind="prod-app"), logs)
+
+    assert logs.asked == 0
+    assert [item.logical_id for item in kept] == ["Database", "WebLogs"]
+
+
+def test_that_logs_stay_is_said_and_the_environment_is_destroyed(capsys: pytest.CaptureFixture[str]) -> None:
+    fake = FakeCloudFormation("CREATE_COMPLETE", "DELETE_COMPLETE")
+
+    kept = delete(fake, deployed("dev/alpha"), FakeLogs(silent=True))
+
+    assert [item.logical_id for item in kept] == ["Database"]
+    assert "warning: logs of destroyed environments are kept longer than a day: AWS does not answer" in (
+        capsys.readouterr().err
+    )

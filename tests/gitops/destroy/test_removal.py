@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitops.aws.cloudformation import CloudFormation, DeployedStack, StackEvent
+    from gitops.aws.logs import CloudWatchLogs, LogGroup
     from gitops.destroy.removal import Removal
     from tests.fake_github.fake import FakeGitHub
 
@@ -48,6 +49,16 @@ class Stacks:
     def events(self, _stack_id: str) -> Iterator[StackEvent]:
         return iter(())
 
+    def stacks(self) -> list[DeployedStack]:
+        return []
+
+
+class NoLogs:
+    """CloudWatch Logs without log groups."""
+
+    def groups(self) -> list[LogGroup]:
+        return []
+
 
 def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) -> Removal:
     target = DestroyTarget(
@@ -55,6 +66,7 @@ def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) 
         source=None,
         stack=deployed("dev/alpha"),
         cloudformation=cast("CloudFormation", stacks),
+        logs=cast("CloudWatchLogs", NoLogs()),
         places=(),
         interval=0,
     )
