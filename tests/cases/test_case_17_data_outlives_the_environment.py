@@ -115,12 +115,10 @@ def test_new_environment_of_the_name_finds_nothing_of_the_old_one_in_any_store(w
     assert after_it._replace(log_groups=without.log_groups) == without
     # What tasks have logged can be read for a day: docs/adr/0013.
     logs = world.client("logs").describe_log_groups()["logGroups"]
-    left = {
-        one["logGroupName"]: one["retentionInDays"] for one in logs if one["logGroupName"] not in without.log_groups
-    }
-    assert left
-    assert {name.rsplit("-", 2)[0] for name in left} == {"dev-residue"}
-    assert set(left.values()) == {1}
+    days = {one["logGroupName"]: one["retentionInDays"] for one in logs}
+    of_the_first = days.keys() - without.log_groups
+    assert {name.rsplit("-", 2)[0] for name in of_the_first} == {"dev-residue"}
+    assert {days[name] for name in of_the_first} == {1}
     assert first.logged("cache")
 
     second = world.declare(NAME, owner="hubot", image=TAG, settings_module="settings", services={"worker": None})
