@@ -237,6 +237,7 @@ class Journey:
         place.remove(ALPHA)
         place.gitops(step, "destroy", ALPHA, "--yes")
         step.check("dev-alpha is gone", not place.status("dev-alpha"))
+        step.check("its logs can be read for a day", place.gitops(step, "logs", ALPHA, "--since", "1d").strip())
         place.gitops(step, "destroy", "dev", "--yes", "--confirm", "dev")
         step.check("dev-base is gone", not place.status("dev-base"))
         place.remove("dev/base")
