@@ -32,8 +32,8 @@ _CLUSTER = "AWS::ECS::Cluster"
 _OF_A_SERVICE = "service:"
 _SCALING = "Scaling activity initiated by"
 """Begins the reason of a task that its service stopped because it is not needed any more."""
-_UNHEALTHY = "Task failed ELB health checks"
-"""Begins the reason of a task that its service stopped; its exit code then says how it reacts to that."""
+_UNHEALTHY = ("Task failed ELB health checks", "Task failed container health checks")
+"""Begin the reason of a task that its service stopped; its exit code then says how it reacts to that."""
 
 _HINTS: Mapping[str, str] = {
     r"\bcodes?:? \[?400\b|answer(ed|s) 400\b": (
@@ -50,6 +50,10 @@ _HINTS: Mapping[str, str] = {
     ),
     r"[Cc]onnection refused|Request timed out|Health checks failed(?! with)": (
         "nothing answers at the declared port: the command may bind another `port`, or 127.0.0.1 instead of 0.0.0.0"
+    ),
+    r"container health checks": (
+        "`health_check_command` failed three times in a row, or took longer than 30 seconds: run it in a task to see "
+        "what it says, `gitops run NAME --service SERVICE -- COMMAND`"
     ),
     r"exit code 137\b|OutOfMemory": "137: the task was killed, most likely for its memory; raise memory_mib",
     r"exit code 127\b|executable file not found": "127: the image has no such command on its PATH",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sys
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -76,6 +77,22 @@ def write_image(folder: Path) -> None:
     programs = folder / "bin"
     programs.mkdir(parents=True)
     (programs / "valkey-server").symlink_to(_program())
+    command = programs / "valkey-cli"
+    command.write_text(_COMMAND_LINE.format(python=sys.executable, port=PORT))
+    command.chmod(0o755)
+
+
+_COMMAND_LINE = """\
+#!{python} -IS
+import os, socket, sys
+if sys.argv[1:] != ["ping"]:
+    sys.exit("this valkey-cli answers to ping alone")
+with socket.create_connection((os.environ["TASK_ADDRESS"], {port}), timeout=3) as server:
+    server.sendall(b"PING\\r\\n")
+    answer = server.recv(64)
+sys.exit(not answer.startswith(b"+PONG"))
+"""
+"""As much of valkey-cli, which the package has not, as the health check of a cache needs."""
 
 
 def _program() -> str:

@@ -111,6 +111,14 @@ class EcsTask:
         self.record["attachments"] = [interface]
         seams.mark_task_running(self.arn, self.record)
 
+    def health_of(self, container: str, status: str) -> None:
+        """Record what the health checks of a container say: UNKNOWN, HEALTHY or UNHEALTHY."""
+        for one in self.record["containers"]:
+            if one["name"] == container:
+                one["healthStatus"] = status
+        known = {one.get("healthStatus", "UNKNOWN") for one in self.record["containers"]} - {"UNKNOWN"}
+        self.record["healthStatus"] = max(known, default="UNKNOWN")  # UNHEALTHY before HEALTHY
+
     def stopping(self, reason: str, code: str) -> None:
         """Record that the task is to stop. The first reason stays."""
         with seams.resource_lock("ecs-task", self.arn):

@@ -29,6 +29,8 @@ NOT_IN_IMAGES = (".venv", ".git", "node_modules", ".pytest_cache", ".mypy_cache"
 NOT_FOUND = 127
 """The exit code of a command that does not exist, as Docker's."""
 
+TASK_ADDRESS = "TASK_ADDRESS"
+"""Tells commands in a container the task's address: here, where all tasks share it, `localhost` is not theirs."""
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - replaced in declared commands and variables; nothing listens there
 OF_THE_IMAGE = {"PATH", "HOME", "TMPDIR", "VIRTUAL_ENV"}
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -76,6 +78,38 @@ def on_own_address(command: Sequence[str], address: str) -> list[str]:
     return [argument.replace(EVERY_ADDRESS, address) for argument in command]
 
 
+def _start(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], output: int
+) -> subprocess.Popen[bytes]:
+    name, *arguments = command
+    return subprocess.Popen(
+        [shutil.which(name, path=environment["PATH"]) or name, *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        process_group=0,
+    )
+
+
+class CommandInContainer:
+    """A command that runs in a container, beside the container's own."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def exit_code(self) -> int | None:
+        """Return its exit code once it has ended."""
+        return self._process.poll()
+
+    def kill(self) -> None:
+        """End it and all that it started."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
 class ContainerProcess:
     """A process that runs the command of a container definition in a copy of the image's files."""
 
@@ -85,6 +119,7 @@ class ContainerProcess:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
+        self._surroundings: tuple[Path, dict[str, str]] = (layer, {})
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Copy the files and start the command, with paths of the copy in place of the image's.
@@ -109,20 +144,22 @@ class ContainerProcess:
         name, *arguments = (config.in_folder(word, workdir) for word in command)
         if name != command[0]:
             Path(name).chmod(0o755)  # as images have it, by a RUN or by `COPY --chmod`
-        program = shutil.which(name, path=whole["PATH"]) or name
         place = config.place(config.workdir)
-        self._process = subprocess.Popen(
-            [program, *arguments],
-            cwd=workdir / place if place is not None and (workdir / place).is_dir() else workdir,
-            env=whole,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            process_group=0,
-        )
+        folder = workdir / place if place is not None and (workdir / place).is_dir() else workdir
+        self._surroundings = folder, whole
+        self._process = _start([name, *arguments], folder, whole, subprocess.PIPE)
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         self._reader = threading.Thread(target=self._forward, args=(self._process.stdout,), daemon=True)
         self._reader.start()
+
+    def run(self, command: Sequence[str], address: str) -> CommandInContainer:
+        """Start another command beside it, with the same files and variables, and the task's address in another.
+
+        Raises:
+            OSError: the program does not exist.
+        """
+        folder, environment = self._surroundings
+        return CommandInContainer(_start(command, folder, {**environment, TASK_ADDRESS: address}, subprocess.DEVNULL))
 
     def exit_code(self) -> int | None:
         """Return the exit code once the process has ended: 128 + the signal for a signal, as Docker's."""

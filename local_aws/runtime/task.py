@@ -12,6 +12,7 @@ from local_aws.ministack.ecs_tasks import SecretError
 from local_aws.ministack.load_balancing import target_group
 from local_aws.runtime import health
 from local_aws.runtime.container import NOT_FOUND, ContainerProcess, discard, on_own_address
+from local_aws.runtime.container_health import ContainerHealth, command_of
 from local_aws.runtime.rollout import State
 from local_aws.strictness.task_starts import pull_failure
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 POLL_INTERVAL = 0.05  # seconds
 STARTUP_SECONDS = 1.0
-"""A task without a load balancer counts as healthy after this time."""
+"""A task without a load balancer and without health checks of its containers counts as healthy after this time."""
 SETTLING_SECONDS = 0.5
 """Time for requests that were already being forwarded when the target was deregistered."""
 GRACE_DIVISOR = 10
@@ -82,6 +83,7 @@ class RunningTask:
         self._in_flight = in_flight
         self._changed = changed
         self._containers: dict[str, ContainerProcess] = {}
+        self._checks: dict[str, ContainerHealth] = {}
         self._stop = threading.Event()
         self._healthy = False
 
@@ -146,6 +148,12 @@ class RunningTask:
             raise OSError(
                 f'exec: "{command[0]}": executable file not found in the image {container["image"]}'
             ) from None
+        if command_of(container.get("healthCheck")):
+            self._checks[container["name"]] = ContainerHealth(
+                container["healthCheck"],
+                lambda words: running.run(on_own_address(words, self.address), self.address),
+                started=time.monotonic(),
+            )
 
     def _watch(self) -> None:
         """Check its health until the task is stopped or has ended."""
@@ -157,8 +165,14 @@ class RunningTask:
                 self._fail("Essential container in task exited", "EssentialContainerExited")
                 return
             now = time.monotonic()
+            if self._is_unhealthy(now):
+                # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-unhealthy-event-messages.html
+                self.unhealthy = "failed container health checks."
+                self._fail("Task failed container health checks", "ServiceSchedulerInitiated")
+                return
+            well = all(check.healthy for check in self._checks.values())
             if target is None:
-                self._become(healthy=self._healthy or now - started >= STARTUP_SECONDS)
+                self._become(healthy=well and (bool(self._checks) or now - started >= STARTUP_SECONDS))
                 continue
             group, port, checks = target
             if now - last_check < health.interval(group):
@@ -167,7 +181,7 @@ class RunningTask:
             response = health.probe(self.address, port, group)
             answered = answered or response.status is not None
             checks.observe(passed=health.matches(response.status, group.codes))
-            self._become(healthy=checks.healthy)
+            self._become(healthy=well and checks.healthy)
             if checks.unhealthy and now - started >= self._grace_period(answered=answered):
                 why = f"due to (reason {response.in_words})"
                 self.unhealthy = f"(port {port}) is unhealthy in (target-group {group.arn}) {why}"
@@ -193,6 +207,17 @@ class RunningTask:
         declared = found.record.get("healthCheckGracePeriodSeconds") if found else None
         return float(declared or 0) / (GRACE_DIVISOR if answered else 1)
 
+    def _is_unhealthy(self, now: float) -> bool:
+        """Check the containers that declare it; return whether the service has to replace the task.
+
+        A task of RunTask goes on, whatever its checks say.
+        """
+        for name, check in self._checks.items():
+            check.look(now)
+            status = "HEALTHY" if check.healthy else "UNHEALTHY" if check.unhealthy else "UNKNOWN"
+            self.task.health_of(name, status)
+        return bool(self.task.service_key) and any(check.unhealthy for check in self._checks.values())
+
     def _become(self, *, healthy: bool) -> None:
         if healthy != self._healthy:
             self._healthy = healthy
@@ -211,6 +236,8 @@ class RunningTask:
         """Deregister the task from its load balancer, end its processes, and record its end."""
         self._healthy = False
         self._changed(self)
+        for check in self._checks.values():
+            check.close()
         self._drain()
         exit_codes = {}
         for container in reversed(self.task.containers):

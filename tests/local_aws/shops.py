@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING, Any
 from tests.local_aws.runtimes import ALLOW_ALL, TRUST_TASKS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.local_aws.runtimes import Runtime
 
 HOST = "alpha.dev.example.com"
 
 
-def resources(python: str, *, tag: str, count: int = 1, greeting: str = "hello", **service: Any) -> dict[str, Any]:
+def resources(
+    python: str,
+    *,
+    tag: str,
+    count: int = 1,
+    greeting: str = "hello",
+    container: Mapping[str, Any] | None = None,
+    **service: Any,
+) -> dict[str, Any]:
+    """Return a stack; `container` are more fields of the container's definition, the rest is the service's."""
     options = {"awslogs-group": {"Ref": "Logs"}, "awslogs-stream-prefix": "app", "awslogs-region": "eu-central-1"}
-    container = {
+    definition = {
         "Name": "app",
         "Image": f"111111111111.dkr.ecr.eu-central-1.amazonaws.com/shop:{tag}",
         "Command": [python, "shop.py", "--bind=0.0.0.0:8000"],
@@ -23,6 +34,7 @@ def resources(python: str, *, tag: str, count: int = 1, greeting: str = "hello",
         "PortMappings": [{"ContainerPort": 8000}],
         "LogConfiguration": {"LogDriver": "awslogs", "Options": options},
         "StopTimeout": 10,
+        **(container or {}),
     }
     forward = [{"Type": "forward", "TargetGroupArn": {"Ref": "Group"}}]
     condition = {"Field": "host-header", "HostHeaderConfig": {"Values": [HOST]}, "Values": [HOST]}
@@ -74,7 +86,7 @@ def resources(python: str, *, tag: str, count: int = 1, greeting: str = "hello",
             "Type": "AWS::ECS::TaskDefinition",
             "Properties": {
                 "Family": "shop",
-                "ContainerDefinitions": [container],
+                "ContainerDefinitions": [definition],
                 "ExecutionRoleArn": {"Fn::GetAtt": ["ExecutionRole", "Arn"]},
             },
         },

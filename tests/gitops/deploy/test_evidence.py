@@ -20,6 +20,7 @@ from gitops.deploy.evidence import FailedTask, has_failed, hints
         ("Request timed out", "may bind another `port`"),
         ("web: exit code 137; OutOfMemoryError: Container killed", "raise memory_mib"),
         ("web: exit code 127", "no such command"),
+        ("worker: Task failed container health checks", "`health_check_command` failed three times"),
         ('exec: "gunicorm": executable file not found in $PATH', "no such command"),
         ("exec /usr/bin/python: exec format error", "another processor"),
     ],
@@ -57,6 +58,7 @@ def test_a_task_is_told_with_what_its_load_balancer_says() -> None:
     [
         ("service:web", "Essential container in task exited", True),
         ("service:web", "Task failed ELB health checks in (target-group x)", True),
+        ("service:worker", "Task failed container health checks", True),
         ("service:web", "Scaling activity initiated by (deployment ecs-svc/1)", False),
         ("family:dev-alpha_one-off_release", "Essential container in task exited", False),
     ],

@@ -109,6 +109,36 @@ def test_a_version_that_does_not_get_healthy_is_rolled_back_and_fails_no_request
     assert (service["runningCount"], service["desiredCount"]) == (1, 1)
 
 
+def check(*command: str) -> dict[str, Any]:
+    """Return a container's health check that does not take long to fail."""
+    return {"HealthCheck": {"Command": ["CMD", *command], "Interval": 5, "Timeout": 5, "Retries": 2, "StartPeriod": 0}}
+
+
+def test_a_version_whose_container_health_check_fails_is_rolled_back(shop: Shop) -> None:
+    shop.runtime.version("v2")
+    shop.deploy("v1", container=check("grep", "v1", "version"))
+    (task,) = shop.tasks()
+    healthy = shop.runtime.task_in(task)
+
+    with pytest.raises(WaiterError) as failure:
+        shop.deploy("v2", container=check("grep", "v1", "version"))
+
+    assert (healthy["healthStatus"], healthy["containers"][0]["healthStatus"]) == ("HEALTHY", "HEALTHY")
+    notes = " ".join(failure.value.__notes__)
+    assert "Task failed container health checks" in notes
+    events = [one["message"] for one in shop.service()["events"]]
+    assert any(re.search(r"\(task [\w-]+\) failed container health checks\.", event) for event in events), events
+    assert shop.get() == "v1"
+
+
+def test_a_task_gets_no_requests_before_its_container_is_healthy(shop: Shop) -> None:
+    held = 'test -f "$HOME/ready" || { sleep 2; touch "$HOME/ready"; exit 1; }'
+    shop.deploy("v1", container=check("sh", "-c", held))
+
+    assert shop.get() == "v1"
+    assert shop.service()["deployments"][0]["failedTasks"] == 0
+
+
 def test_a_first_version_that_does_not_get_healthy_leaves_nothing(shop: Shop) -> None:
     shop.runtime.version("v2-broken", application=CRASHING)
 

@@ -233,3 +233,15 @@ def test_no_cluster_is_made_for_a_task(runtime: Runtime) -> None:
         ecs.run_task(cluster="absent", taskDefinition=runtime.definition("true"))
 
     assert ecs.list_clusters()["clusterArns"] == []
+
+
+def test_a_task_of_its_own_goes_on_though_its_health_check_fails(runtime: Runtime) -> None:
+    definition = runtime.definition(
+        *("sh", "-c", "sleep 4; echo done"),
+        healthCheck={"command": ["CMD", "false"], "interval": 5, "timeout": 2, "retries": 1, "startPeriod": 0},
+    )
+    task = runtime.run(definition)
+    wait_until(lambda: runtime.task(task).get("healthStatus") == "UNHEALTHY")
+
+    assert runtime.ended(task)["containers"][0]["exitCode"] == 0
+    assert runtime.log(task) == ["done"]
