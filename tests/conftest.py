@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 EMBEDDED_AWS = {"embedded_aws", "embedded_state"}
 """The fixtures that start it."""
-ABOUT_THE_EMBEDDED_AWS = (HERE / "cases", HERE / "local_aws", HERE / "environments")
+ABOUT_THE_EMBEDDED_AWS = (*scheduling.SCENARIOS, HERE / "local_aws")
 """Tests that start it themselves."""
 
 # Read when aws_cdk is first imported. cfn-lint and cdk-nag look at the same templates, once.
@@ -38,8 +38,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start the embedded AWS, so that `make test-fast` can do without it, and put them in order."""
+    """Mark tests for `make test`, `make scenarios` and `make test-fast`, and put them in order."""
     for item in items:
+        if any(item.path.is_relative_to(place) for place in scheduling.SCENARIOS):
+            item.add_marker("scenario")
         starts = EMBEDDED_AWS & set(getattr(item, "fixturenames", ()))
         if starts or any(item.path.is_relative_to(folder) for folder in ABOUT_THE_EMBEDDED_AWS):
             item.add_marker("embedded_aws")

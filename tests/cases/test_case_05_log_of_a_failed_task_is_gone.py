@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["world"]
 
-pytestmark = pytest.mark.environments
-
 INPUTS = Path(__file__).parent / "inputs" / "05-log-of-a-failed-task-is-gone"
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.workflows.conftest import make_world, world
 from tests.workflows.harness import declarations
 from tests.workflows.harness.world import in_days
@@ -15,8 +13,6 @@ if TYPE_CHECKING:
     from tests.workflows.harness.world import World
 
 __all__ = ["make_world", "world"]
-
-pytestmark = pytest.mark.workflows
 
 
 def test_a_branch_that_is_forced_elsewhere_is_compared_with_what_it_still_has(world: World) -> None:

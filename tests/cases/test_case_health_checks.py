@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["world"]
 
-pytestmark = [pytest.mark.environments, needs_application]
+pytestmark = needs_application
 
 SITE = Path(__file__).parent / "inputs" / "health-checks" / "site.py"
 REFUSED, REDIRECTED, LOOPBACK = "dev/refused", "dev/redirected", "dev/loopback"

@@ -22,7 +22,7 @@ from tests.sample import APPLICATION, ENVIRONMENTS, needs_application
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.environments, pytest.mark.embedded_aws, needs_application]
+pytestmark = needs_application
 
 SOURCE = Path(__file__).with_name("startproject")
 ACCOUNT = "333333333333"

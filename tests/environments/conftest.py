@@ -19,10 +19,9 @@ BASE = Path(__file__).with_name("base.yaml")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder; they share a world, and wait for it."""
+    """Mark the tests of this folder, which need the application."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker("environments")
             item.add_marker(needs_application)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from local_aws.lifecycle import EmbeddedAws
 
 pytestmark = [
-    pytest.mark.workflows,
+    pytest.mark.scenario,
     pytest.mark.timeout(1800),  # one test with four runs of real constructs
 ]
 

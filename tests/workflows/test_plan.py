@@ -12,7 +12,7 @@ from tests.workflows.harness.world import in_days
 if TYPE_CHECKING:
     from tests.workflows.harness.world import World
 
-pytestmark = pytest.mark.workflows
+pytestmark = pytest.mark.scenario
 
 ALPHA = "environments/dev/alpha.yaml"
 BETA = "environments/dev/beta.yaml"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import yaml
@@ -11,10 +11,8 @@ import yaml
 from constructs_lib.access.deployment_roles import SESSION_HOURS
 from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_COMMIT, GITHUB_ENVIRONMENTS, GITHUB_REFS
 from gitops.settings.requirements import ENVIRONMENT_REFS
+from tests.scheduling import SCENARIOS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 EXAMPLE = "image"
 """The workflow of the example application, which goes with it."""
@@ -57,6 +55,7 @@ _JOBS: dict[str, tuple[set[str], str | None]] = {
     "check/declarations": ({CR}, None),
     "check/code": ({CR}, None),
     "check/tests": ({CR}, None),
+    "check/scenarios": ({CR}, None),
     "plan/synthesise": ({CR}, None),
     "plan/change-sets": ({CR, ID}, "plan"),
     "plan/comment": ({CR, PW}, None),
@@ -115,6 +114,7 @@ _SETS: dict[str, str | None] = {
     "check/declarations": "comment",
     "check/code": "check",
     "check/tests": "check",
+    "check/scenarios": "check",
     "plan/synthesise": "plan",
     "plan/change-sets": "observe",
     "plan/comment": "comment",
@@ -391,9 +391,23 @@ def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_sam
     }
 
 
+def test_every_scenario_is_played_by_one_of_the_jobs_of_check() -> None:
+    (job,) = (job for job in jobs() if name_of(job) == "check/scenarios")
+    places = job.definition["strategy"]["matrix"]["of"]
+    here = Path(__file__).parents[2]
+    marked = [file for file in (here / "tests").rglob("test_*.py") if "pytest" + ".mark.scenario" in file.read_text()]
+    played: dict[str, list[Path]] = {place: [] for place in places}
+    for file in [*SCENARIOS, *marked]:
+        (place,) = (place for place in places if file.is_relative_to(here / place))
+        played[place].append(file)
+
+    assert all(played.values())
+    assert job.definition["strategy"]["fail-fast"] is False
+
+
 @every_job
 def test_a_matrix_is_guarded_against_being_empty_and_its_jobs_do_not_stop_each_other(job: Job) -> None:
-    if "strategy" not in job.definition:
+    if "strategy" not in job.definition or name_of(job) == "check/scenarios":
         return
     include = job.definition["strategy"]["matrix"]["include"]
     listed = re.fullmatch(r"\$\{\{ fromJSON\((needs\.[\w-]+\.outputs\.\w+)( \|\| '\[]')?\) }}", include)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.workflows.harness.act import Run
     from tests.workflows.harness.world import World
 
-pytestmark = pytest.mark.workflows
+pytestmark = pytest.mark.scenario
 
 GAMMA = "environments/dev/gamma.yaml"
 FORM = body(name="dev/gamma", image="v1.0.0", days="3")

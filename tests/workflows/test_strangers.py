@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.workflows.harness.act import Run
     from tests.workflows.harness.world import World
 
-pytestmark = pytest.mark.workflows
+pytestmark = pytest.mark.scenario
 
 ALPHA = "environments/dev/alpha.yaml"
 ECHOES_COMMENT = Path(__file__).with_name("fixtures") / "echoes-comment.yml"
