@@ -17,7 +17,13 @@ ONE_WORLD = "tests/environments/"
 WORLDS_OF_THEIR_OWN = {"tests/environments/test_smoke.py"}
 SCENARIOS = (HERE / "cases", HERE / "environments", HERE / "gitops" / "test_releases.py")
 """Tests that deploy applications; those that play workflows are marked in their files."""
-LONGEST_FIRST = (HERE / "environments", HERE / "workflows", HERE / "gitops" / "test_releases.py", HERE / "gitops")
+LONGEST_FIRST = (
+    HERE / "environments",
+    HERE / "workflows",
+    HERE / "cases",
+    HERE / "gitops" / "test_releases.py",
+    HERE / "gitops",
+)
 """Files with few tests that take long: started last, one of them would run alone at the end."""
 
 
