@@ -15,6 +15,7 @@ import pytest
 from constructs_lib.config.environments import parse_name
 from constructs_lib.config.naming import PUBLISHED_VALUES
 from local_aws.data.postgres import PLAIN_PORT
+from tests.cases.inside import answers, printed
 from tests.cases.worlds import LEGACY, TAG, image, production, world_of_legacy
 from tests.environments.world import Environment
 
@@ -80,19 +81,6 @@ print("found:", json.dumps({
     "databases": [name for name, in open],
 }))
 """
-TRY = """\
-import json, sys
-import boto3
-from botocore.exceptions import ClientError
-answers = {}
-for number, (service, operation, arguments) in enumerate(json.loads(sys.argv[1])):
-    try:
-        getattr(boto3.client(service), operation)(**arguments)
-        answers[number] = "allowed"
-    except ClientError as error:
-        answers[number] = error.response["Error"]["Code"]
-print("answers:", json.dumps(answers))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -115,14 +103,6 @@ def environments(world: World) -> Mapping[str, Environment]:
     for mark, environment in made.items():
         printed(environment, mark, LEAVE, mark, str(DATABASES))
     return made
-
-
-def printed(environment: Environment, start: str, code: str, *arguments: str) -> str:
-    """Run code in a task of the environment; return what follows `start` in its output."""
-    done = environment.run("python", "-c", code, *arguments)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (line,) = (line for line in done.stdout.splitlines() if start in line)
-    return line.partition(start)[2]
 
 
 def look(environment: Environment) -> Found:
@@ -231,12 +211,10 @@ def test_role_of_each_is_denied_what_belongs_to_the_others(environments: Mapping
             ("ssm", "get_parameter", {"Name": f"{PUBLISHED_VALUES}{folder}/base/DatabaseHost"}),
         ]
 
-        answers = json.loads(printed(asking, "answers:", TRY, json.dumps(calls)))
+        found = answers(asking, calls)
 
-        assert len(answers) == len(calls)
-        assert set(answers.values()) <= {"AccessDenied", "AccessDeniedException"}, dict(
-            zip(calls, answers, strict=True)
-        )
+        assert len(found) == len(calls)
+        assert set(found) <= {"AccessDenied", "AccessDeniedException"}, list(zip(calls, found, strict=True))
 
 
 def test_password_of_each_opens_no_database_of_the_others(environments: Mapping[str, Environment]) -> None:
