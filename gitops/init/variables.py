@@ -35,6 +35,7 @@ _VALUES: Mapping[str, str] = {
     "(DJANGO_)?CSRF_TRUSTED_ORIGINS": "{url}",
     # The load balancer does it, and would not follow one of the health check.
     "(DJANGO_)?SECURE_SSL_REDIRECT": "False",
+    "(DJANGO_)?DEFAULT_FROM_EMAIL": "noreply@{domain}",
     "(DJANGO_)?AWS_(STORAGE|S3)_BUCKET(_NAME)?": "{bucket.name}",
     "(DJANGO_)?AWS_S3_REGION_NAME": "{bucket.region}",
     # Without keys, clients of AWS take the role of the task.
