@@ -609,7 +609,7 @@ people make in an account and no deployment does: the hosted zones, images and s
   eval "$(gitops local status)"; aws cloudformation list-stacks
 """,
     )
-    local.set_defaults(image=None, source=None, remove=False)
+    local.set_defaults(image=None, source=None, dockerfile=None, remove=False)
     actions = local.add_subparsers(dest="action", required=True, metavar="ACTION")
     for action, meaning in (
         ("up", "start it, unless it runs"),
@@ -625,9 +625,10 @@ people make in an account and no deployment does: the hosted zones, images and s
 Let a folder with the source of an application stand for an image: tasks of the image run as processes, in a copy of the
 folder as it is when they start. Without arguments, list the folders. They are kept when the embedded AWS stops.
 
-Entry point, command, variables and working directory come from the folder's Dockerfile where it has one; a task
-definition overrides them, as in ECS. RUN is not executed. Packages come from the folder's .venv. If it has none, one is
-made of uv.lock, requirements.txt, requirements.lock, requirements/production.txt or pyproject.toml.
+Entry point, command, variables and working directory come from the folder's Dockerfile where it has one, or
+compose/production/django/Dockerfile; a task definition overrides them, as in ECS. RUN is not executed. Packages come
+from the folder's .venv. If it has none, one is made of uv.lock, requirements.txt, requirements.lock,
+requirements/production.txt or pyproject.toml.
 """,
         epilog="""\
 examples:
@@ -642,6 +643,7 @@ examples:
     _add_folder(image, default=argparse.SUPPRESS)
     image.add_argument("image", nargs="?", metavar="NAME", help="an image repository, or REPOSITORY:TAG")
     image.add_argument("source", nargs="?", type=Path, metavar="FOLDER", help="folder of the application's source")
+    image.add_argument("--dockerfile", metavar="PATH", help="path of another Dockerfile below FOLDER")
     image.add_argument("--remove", action="store_true", help="remove the folder of NAME; its tasks are simulated then")
 
 

@@ -48,7 +48,7 @@ def extend(state_dir: Path) -> None:
     variables, corrections = _start_servers(state_dir, images) if images.wanted else ({}, ())
     resource_types.register(*corrections)
     endpoint = f"http://localhost:{os.environ['GATEWAY_PORT']}"
-    environment = TaskEnvironment(endpoint, TaskRoles(authority), variables)
+    environment = TaskEnvironment(endpoint, TaskRoles(authority, endpoint), variables)
     ProcessAgent(images, environment, state_dir / "tasks").register()
 
 

@@ -23,6 +23,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from local_aws import additions, ministack
+from local_aws.authorisation.container_credentials import CredentialsEndpoint
 from local_aws.proxy import hosts
 from local_aws.proxy.application import ReverseProxy
 from local_aws.settings import CODE, SECRET_ACCESS_KEY
@@ -49,7 +50,7 @@ def main() -> None:
         config.bind = [f"fd://{fd}" for fd in arguments.fds]
         config.errorlog = logging.getLogger("hypercorn.error")  # to MiniStack's log, not to one of its own
         config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-        asyncio.run(serve(cast("ASGIFramework", ReverseProxy(ministack.application)), config))
+        asyncio.run(serve(cast("ASGIFramework", ReverseProxy(CredentialsEndpoint(ministack.application))), config))
 
 
 def _publish(state_file: Path) -> TextIOWrapper:

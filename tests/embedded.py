@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from local_aws import lifecycle
 from local_aws.authorisation import records
 from local_aws.loopback import ANY_PORT
-from local_aws.runtime.images import mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,8 +61,8 @@ def map_images(state_dir: Path, images: Mapping[str, Path]) -> Path:
     file = state_dir.parent / "images.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")
-    whole = {**mapped(file), **images}
-    partial.write_text(json.dumps({name: str(folder) for name, folder in whole.items()}))
+    before = json.loads(file.read_text()) if file.exists() else {}
+    partial.write_text(json.dumps({**before, **{name: str(folder) for name, folder in images.items()}}))
     partial.replace(file)  # a task may start at this moment
     return file
 

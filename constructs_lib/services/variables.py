@@ -47,6 +47,8 @@ class ReferenceValues(Construct):
         """Return what a declared value stands for: a secret where it holds one, and a plain text otherwise."""
         parts = references.expanded(value)
         match parts:
+            case []:  # the empty text, of which there is nothing to join
+                return ""
             case [Reference(name)] if name in self._secret:
                 return self._secret[name].variable
         text = cdk.Fn.join("", [self._text(part) for part in parts])

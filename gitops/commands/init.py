@@ -11,6 +11,7 @@ from gitops import git
 from gitops.errors import UserError
 from gitops.github.connection import identify
 from gitops.github.model import RepositoryIdentity
+from gitops.image_folders import dockerfiles
 from gitops.init.answers import collect
 from gitops.init.application import inspect
 from gitops.init.changes import apply, check, plan, written
@@ -55,6 +56,11 @@ def init(
     _show(application, changes)
     if not_mapped:
         say("\n".join(["What Copilot's manifests say and declarations do not:", *not_mapped]))
+    if application.open:
+        say(
+            "The settings need these variables too. Give them values in `environment` of dev/base.yaml, or names of"
+            " secrets in `secrets`:\n" + "\n".join(f"  {variable}" for variable in application.open)
+        )
     if all(change.action == "keep" for change in changes):
         say("Nothing to do: every file is there, and nothing of the sample is.")
         return 0
@@ -73,8 +79,9 @@ def init(
 
 def _next_steps(answers: Mapping[str, str]) -> str:
     accounts = ["main", *(["prod"] if "production_account_id" in answers else [])]
+    named = ["--dockerfile", answers["dockerfile"]] if "dockerfile" in answers else []
     commands = [
-        shlex.join(["gitops", "local", "image", answers["image_repository"], answers["source"]]),
+        shlex.join(["gitops", "local", "image", answers["image_repository"], answers["source"], *named]),
         "gitops local up",
         *(f"gitops bootstrap {account}" for account in accounts),
         "gitops local prepare",
@@ -115,7 +122,8 @@ def _workflow(answers: Mapping[str, str], top: Path) -> Change:
     accounts = {"main": answers["region"]}
     if "production_account_id" in answers:
         accounts["prod"] = answers.get("production_region", answers["region"])
-    text = image_workflow(answers["image_repository"], below.as_posix(), accounts)
+    dockerfile = str(dockerfiles.find(source, answers.get("dockerfile")) or dockerfiles.PLACES[0])
+    text = image_workflow(answers["image_repository"], below.as_posix(), dockerfile, accounts)
     return written(top, repository / WORKFLOW, text)
 
 

@@ -8,7 +8,7 @@ from constructs_lib.config.environments import AccountRegion, read
 from constructs_lib.config.errors import suggestion
 from gitops.aws import embedded
 from gitops.errors import UserError
-from gitops.image_folders import mapping, virtual_environment
+from gitops.image_folders import dockerfiles, mapping, virtual_environment
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
@@ -19,15 +19,23 @@ if TYPE_CHECKING:
 Action = Literal["up", "prepare", "down", "status", "image"]
 
 
-def local(*, folder: Path, action: Action, image: str | None, source: Path | None, remove: bool) -> int:
+def local(
+    *,
+    folder: Path,
+    action: Action,
+    image: str | None = None,
+    source: Path | None = None,
+    dockerfile: str | None = None,
+    remove: bool = False,
+) -> int:
     """Start the embedded AWS, stop it and discard what it holds, or tell whether it runs.
 
     While it runs, `up` and `status` print the variables with which other tools reach it. `prepare` makes placeholders
     of the hosted zones, images and secrets that declarations name. `image` lets the folder `source` stand for an image,
-    removes that, or lists the folders.
+    with the Dockerfile at the path `dockerfile` below it, removes that, or lists the folders.
     """
     if action == "image":
-        _image(folder, image, source, remove=remove)
+        _image(folder, image, source, dockerfile, remove=remove)
         return 0
     if action == "down":
         stopped = embedded.down()
@@ -55,7 +63,7 @@ def local(*, folder: Path, action: Action, image: str | None, source: Path | Non
     return 0
 
 
-def _image(declarations: Path, image: str | None, source: Path | None, *, remove: bool) -> None:
+def _image(declarations: Path, image: str | None, source: Path | None, dockerfile: str | None, *, remove: bool) -> None:
     if remove:
         if image is None or source is not None:
             raise UserError("--remove takes the name of an image and no folder: gitops local image --remove shop")
@@ -66,31 +74,32 @@ def _image(declarations: Path, image: str | None, source: Path | None, *, remove
     elif source is None:
         raise UserError(f"which folder stands for {image}? Run: gitops local image {image} FOLDER")
     else:
-        _map(declarations, image, source)
+        _map(declarations, image, source, dockerfile)
 
 
 def _list_images() -> None:
     """Print the images and their folders, separated by a tab."""
     rows = mapping.rows()
-    for name, folder in sorted(rows.items()):
-        print(f"{name}\t{folder}")
-        if not folder.is_dir():
-            say(f"{folder} does not exist: tasks of {name} are simulated")
+    for name, row in sorted(rows.items()):
+        print(f"{name}\t{row.folder}")
+        if not row.folder.is_dir():
+            say(f"{row.folder} does not exist: tasks of {name} are simulated")
     if not rows:
         say("no folder stands for an image, so tasks are simulated; map one with: gitops local image NAME FOLDER")
 
 
-def _map(declarations: Path, image: str, source: Path) -> None:
+def _map(declarations: Path, image: str, source: Path, dockerfile: str | None) -> None:
     folder = mapping.checked(image, source)
+    found = dockerfiles.find(folder, dockerfile)
     packages = virtual_environment.ensure(image, folder)
-    mapping.add(image, folder)
-    say(f"tasks of {image} that start from now on run from {folder}, with {packages}")
+    mapping.add(image, mapping.Row(folder, found) if found else mapping.Row(folder))
+    elsewhere = f", as its {found} says" if found and found.parent.parts else ""
+    say(f"tasks of {image} that start from now on run from {folder}, with {packages}{elsewhere}")
     declared = {name for account in read(declarations).accounts.values() for name in account.repositories}
     repository = image.partition(":")[0]
     if declared and repository not in declared | {name.rpartition("/")[2] for name in declared}:
         say(f"no account declares the repository {repository}{suggestion(repository, declared)}")
-    dockerfile = folder / "Dockerfile"
-    if dockerfile.is_file() and "collectstatic" in dockerfile.read_text(errors="replace"):
+    if found and "collectstatic" in (folder / found).read_text(errors="replace"):
         say(f"its Dockerfile collects static files, which is not done here: run `manage.py collectstatic` in {folder}")
 
 
@@ -101,10 +110,10 @@ def _ensure_environments() -> None:
         UserError: one cannot be made; it says how to do without.
     """
     rows = mapping.rows()
-    for name, folder in rows.items():
-        if folder.is_dir() and virtual_environment.is_missing(folder):
+    for name, row in rows.items():
+        if row.folder.is_dir() and virtual_environment.is_missing(row.folder):
             try:
-                virtual_environment.ensure(name, folder)
+                virtual_environment.ensure(name, row.folder)
             except UserError as error:
                 raise UserError(f"{error}\nTo simulate its tasks instead: gitops local image --remove {name}") from None
     mapping.write(rows)

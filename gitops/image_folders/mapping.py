@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from gitops import checkout
 from gitops.errors import UserError
+from gitops.image_folders import dockerfiles
 
 FILE = checkout.STATE / "images.json"
 SAMPLE = checkout.ROOT / "examples" / "microblog"
@@ -20,7 +22,22 @@ SAMPLE = checkout.ROOT / "examples" / "microblog"
 _NAME = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*(?::[\w][\w.-]{0,127})?")
 
 
-def rows() -> dict[str, Path]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A folder that stands for an image, and the path of its Dockerfile below it."""
+
+    folder: Path
+    dockerfile: PurePosixPath = dockerfiles.PLACES[0]
+
+    @property
+    def data(self) -> object:
+        """What the file has of it: the folder alone, where the Dockerfile is at its top."""
+        if self.dockerfile == dockerfiles.PLACES[0]:
+            return str(self.folder)
+        return {"folder": str(self.folder), "dockerfile": str(self.dockerfile)}
+
+
+def rows() -> dict[str, Row]:
     """Return the folders by the names of their images.
 
     Raises:
@@ -28,10 +45,10 @@ def rows() -> dict[str, Path]:
     """
     try:
         found = json.loads(FILE.read_text())
-        return {name: Path(folder) for name, folder in found.items()}
+        return {name: _row(data) for name, data in found.items()}
     except FileNotFoundError:
-        return {SAMPLE.name: SAMPLE} if SAMPLE.is_dir() else {}
-    except (ValueError, AttributeError, TypeError):
+        return {SAMPLE.name: Row(SAMPLE)} if SAMPLE.is_dir() else {}
+    except (ValueError, AttributeError, TypeError, KeyError):
         raise UserError(
             f"{FILE} is not a JSON object of images and folders; delete it, then: gitops local image NAME FOLDER"
         ) from None
@@ -53,9 +70,9 @@ def checked(name: str, folder: Path) -> Path:
     return absolute
 
 
-def add(name: str, folder: Path) -> None:
+def add(name: str, row: Row) -> None:
     """Let a folder stand for an image; tasks that start later use it."""
-    write({**rows(), name: folder})
+    write({**rows(), name: row})
 
 
 def remove(name: str) -> None:
@@ -67,12 +84,18 @@ def remove(name: str) -> None:
     known = rows()
     if name not in known:
         raise UserError(f"no folder stands for the image {name}; mapped are: {', '.join(known) or 'none'}")
-    write({other: folder for other, folder in known.items() if other != name})
+    write({other: row for other, row in known.items() if other != name})
 
 
-def write(mapped: dict[str, Path]) -> None:
+def write(mapped: dict[str, Row]) -> None:
     """Write the whole file, in one step: a task may start at this moment."""
     FILE.parent.mkdir(exist_ok=True)
     partial = FILE.with_suffix(".partial")
-    partial.write_text(json.dumps({name: str(folder) for name, folder in mapped.items()}, indent=2) + "\n")
+    partial.write_text(json.dumps({name: row.data for name, row in mapped.items()}, indent=2) + "\n")
     partial.replace(FILE)
+
+
+def _row(data: dict[str, str] | str) -> Row:
+    if isinstance(data, str):
+        return Row(Path(data))
+    return Row(Path(data["folder"]), PurePosixPath(data["dockerfile"]))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PATTERNS: Mapping[str, tuple[str, str]] = {
     "app": (r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?", "must be a name of a-z, 0-9 and hyphens, such as first"),
+    "dockerfile": (r"[A-Za-z0-9_][A-Za-z0-9_./-]*", "must be a path below the source, such as docker/Dockerfile"),
     "health_check_path": (r"/[A-Za-z0-9_./~-]*", "must be a path, such as /healthz"),
     "reviewers": (r"@[A-Za-z0-9-]+(/[A-Za-z0-9_.-]+)?", "must be a team or a person of GitHub, such as @acme/platform"),
 }

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.bound_address import bound_addresses
 from gitops.errors import UserError
-from gitops.init import urls
+from gitops.image_folders import dockerfiles
+from gitops.init import urls, variables
 from gitops.init.process_files import Written, read_dockerfile, read_packages, read_procfile, words
 from gitops.init.python_source import PythonSource, constant
 
@@ -23,6 +24,7 @@ DEFAULT_PORT = 8000
 SCRATCH = "/dev/shm"  # noqa: S108 - the file system of a task is read-only but for this
 _SERVERS = re.compile(r"\b(gunicorn|uvicorn|daphne|hypercorn|granian|waitress-serve|uwsgi)\b")
 _PORT_VARIABLE = re.compile(r"\$\{PORT(?::-\d+)?\}|\$PORT\b")
+_COLLECT = "python manage.py collectstatic --no-input"
 _DATABASE_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 
@@ -40,6 +42,8 @@ class Application:
     """The proposals for an application, in the order of fields."""
 
     proposals: list[Proposal] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    """Variables that its settings need and for which there is no proposal, each with where they are read."""
 
     def propose(self, name: str, value: object, source: str) -> None:
         """Add a proposal."""
@@ -66,12 +70,12 @@ def inspect(root: Path, answers: Mapping[str, str]) -> Application:
     """Read the source below `root`. Answers to `settings_module` and `health_check_path` come first.
 
     Raises:
-        UserError: it has no manage.py or names no settings.
+        UserError: it has no manage.py or names no settings, or there is no Dockerfile where the answer says.
     """
     if not (root / "manage.py").is_file():
         raise UserError(f"--source: {root} has no manage.py; name the folder of the Django project")
     source, processes = PythonSource(root), read_procfile(root)
-    image, packages = read_dockerfile(root), read_packages(root)
+    image, packages = read_dockerfile(root, dockerfiles.find(root, answers.get("dockerfile"))), read_packages(root)
     settings = _settings(source, image, answers)
     found = Application()
     found.propose("settings_module", settings.value, settings.place)
@@ -84,6 +88,10 @@ def inspect(root: Path, answers: Mapping[str, str]) -> Application:
     check = _health_check(source, settings.value, image, answers)
     found.propose("services.web.health_check_path", check.value, check.place)
     _add_celery(found, source, settings.value, processes, packages)
+    read = variables.environment(source, settings.value)
+    for name, value in read.values.items():
+        found.propose(f"environment.{name}", value.value, value.place)
+    found.open = [f"{variable.name} ({variable.place})" for variable in read.open]
     return found
 
 
@@ -152,7 +160,14 @@ def _web(
         raise UserError("--source: no web server is named in Procfile or Dockerfile, and there is no wsgi.py")
     listed = f"gunicorn in {packages['gunicorn']}" if "gunicorn" in packages else "add gunicorn to its packages"
     command = f"gunicorn {modules['wsgi']} --bind=0.0.0.0:{DEFAULT_PORT} --graceful-timeout=30"
-    return command, f"{source.path(modules['wsgi'])}, {listed}"
+    place = f"{source.path(modules['wsgi'])}, {listed}"
+    if "whitenoise" in packages and not image.collects_static and _has_setting(source, settings, "STATIC_ROOT"):
+        return f"{_COLLECT} && exec {command}", f"{place}; no Dockerfile collects static files"
+    return command, place
+
+
+def _has_setting(source: PythonSource, settings: str, name: str) -> bool:
+    return any(True for module in variables.modules(source, settings) for _ in source.assigned(module, name))
 
 
 def _entry_point(source: PythonSource, settings: str, kind: str) -> str | None:

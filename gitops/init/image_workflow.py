@@ -29,17 +29,23 @@ ACTIONS: Mapping[str, str] = {
 """The actions that it uses, at the commits of this repository's own workflows: a test compares them."""
 
 
-def image_workflow(repository: str, folder: str, accounts: Mapping[str, str]) -> str:
+def image_workflow(repository: str, folder: str, dockerfile: str, accounts: Mapping[str, str]) -> str:
     """Return the workflow for an ECR repository.
 
-    `folder` has the Dockerfile, below the top of the application's repository; `accounts` are the names of the files of
+    `folder` is what an image is built from, below the top of the application's repository, and has the Dockerfile at
+    the path `dockerfile`; `accounts` are the names of the files of
     accounts with the regions of their registries.
     """
     entries = [
         f"          - {{account: {account}, region: {region}, role_variable: {role_variable(account)}}}"
         for account, region in accounts.items()
     ]
-    values = {"FOLDER": _scalar(folder), "REPOSITORY": _scalar(repository), "ACCOUNTS": "\n".join(entries)}
+    values = {
+        "FOLDER": _scalar(folder),
+        "DOCKERFILE": _scalar(dockerfile),
+        "REPOSITORY": _scalar(repository),
+        "ACCOUNTS": "\n".join(entries),
+    }
     pinned = {name: f"{name}@{commit}" for name, commit in ACTIONS.items()}
     known = {**values, **pinned}
     return re.sub(r"@([A-Za-z/-]+)@", lambda found: known[found[1]], TEMPLATE.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+    from pathlib import Path, PurePosixPath
 
 _SHELL = re.compile(r"[$`|&;<>*?~(){}]")
 _PROCESS = re.compile(r"^([A-Za-z0-9_-]+):\s*(.+)$", re.MULTILINE)
@@ -36,6 +36,7 @@ class Dockerfile:
     port: Written | None = None
     settings_module: Written | None = None
     health_check_path: Written | None = None
+    collects_static: bool = False
 
 
 def words(command: str) -> list[str]:
@@ -57,11 +58,13 @@ def read_procfile(root: Path) -> Mapping[str, Written]:
     }
 
 
-def read_dockerfile(root: Path) -> Dockerfile:
-    """Return what the last stage of `Dockerfile` says; nothing without one."""
+def read_dockerfile(root: Path, path: PurePosixPath | None) -> Dockerfile:
+    """Return what the last stage of the Dockerfile at a path below `root` says; nothing without one."""
+    if path is None:
+        return Dockerfile()
     found: dict[str, Written] = {}
-    for line, name, rest in _instructions(_text(root / "Dockerfile")):
-        place = f"Dockerfile:{line}"
+    for line, name, rest in _instructions(_text(root / path)):
+        place = f"{path}:{line}"
         if name == "FROM":
             # A stage may build on one before; what it says itself comes after.
             found.pop("command", None)
@@ -71,9 +74,9 @@ def read_dockerfile(root: Path) -> Dockerfile:
             found["port"] = Written(port[0], place)
         elif name == "ENV" and (module := re.search(r"DJANGO_SETTINGS_MODULE[= ]\"?([\w.]+)", rest)):
             found["settings_module"] = Written(module[1], place)
-        elif name == "HEALTHCHECK" and (path := _CHECKED_PATH.search(rest)):
-            found["health_check_path"] = Written(path[1], place)
-    return Dockerfile(**found)
+        elif name == "HEALTHCHECK" and (check := _CHECKED_PATH.search(rest)):
+            found["health_check_path"] = Written(check[1], place)
+    return Dockerfile(**found, collects_static="collectstatic" in _text(root / path))
 
 
 def read_packages(root: Path) -> Mapping[str, str]:

@@ -69,6 +69,9 @@ QUESTIONS: Mapping[str, Question] = {
         text="DJANGO_SETTINGS_MODULE, if another than the one found", field=("ad-hoc-app", "settings_module")
     ),
     "health_check_path": Question(text="path of the health check, if another than the one found"),
+    "dockerfile": Question(
+        text="path of its Dockerfile below the source (default: Dockerfile, or compose/production/django/Dockerfile)"
+    ),
     "reviewers": Question(text="GitHub team or person that reviews changes, @acme/platform (default: the owner)"),
     "production_reviewers": Question(text="team or person that reviews production (default: the reviewers)"),
     "production_account_id": Question(

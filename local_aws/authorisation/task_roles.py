@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from local_aws import ministack
 from local_aws.authorisation import callers, mapping
+from local_aws.authorisation.container_credentials import CREDENTIALS
 from local_aws.authorisation.existing import Existing
 from local_aws.authorisation.requests import Call
 
@@ -31,13 +32,14 @@ class TaskRoleError(Exception):
 class TaskRoles:
     """What ECS does for tasks with their roles."""
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: Authority, endpoint: str) -> None:
         self._authority = authority
+        self._endpoint = endpoint
 
     def credentials(self, definition: Record, task_id: str) -> dict[str, str]:
-        """Return the variables with which a task's programs call AWS: none for a task without a role."""
+        """Return the variable by which a task's programs find their credentials: none for a task without a role."""
         role = definition.get("taskRoleArn")
-        return callers.credentials(role, task_id) if role else {}
+        return CREDENTIALS.variables(self._endpoint, role, task_id) if role else {}
 
     def check_start(self, definition: Record, container: Record, task_id: str) -> None:
         """Authorise what the execution role does before a container runs: image, secrets and logs.

@@ -54,10 +54,10 @@ class ImageConfig:
         return _ABSOLUTE_PATH.sub(translated, text)
 
 
-def read(folder: Path) -> ImageConfig:
-    """Return what the last stage of the folder's `Dockerfile` says; nothing without one."""
+def read(folder: Path, dockerfile: str = "Dockerfile") -> ImageConfig:
+    """Return what the last stage of a Dockerfile says, by its path below the folder; nothing without one."""
     try:
-        text = (folder / "Dockerfile").read_text(encoding="utf-8", errors="replace")
+        text = (folder / dockerfile).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ImageConfig()
     stages: dict[str, _Stage] = {}

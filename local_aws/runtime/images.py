@@ -1,11 +1,11 @@
 """Folders of this machine that stand for images.
 
-A file maps ``NAME`` or ``NAME:TAG`` (or ``NAME@DIGEST``) to a folder; the name is the repository's, or the last part of
-it, and the more specific key wins. ``images.json`` in the state folder is a link to that file, which outlives the
-embedded AWS. It is read each time a task starts, so an image can be added while the embedded AWS runs. Programs of the
-folder's ``.venv/bin``, or ``bin``, come first on PATH, and its Dockerfile says what runs where a task definition does
-not. The embedded AWS has images of its own in the folder ``images``. Tasks of other images are simulated:
-``local_aws.runtime.simulated_tasks``.
+A file maps ``NAME`` or ``NAME:TAG`` (or ``NAME@DIGEST``) to a folder, or to an object of ``folder`` and ``dockerfile``,
+where that is not at its top; the name is the repository's, or the last part of it, and the more specific key wins.
+``images.json`` in the state folder is a link to that file, which outlives the embedded AWS. It is read each time a task
+starts, so an image can be added while the embedded AWS runs. Programs of the folder's ``.venv/bin``, or ``bin``, come
+first on PATH, and its Dockerfile says what runs where a task definition does not. The embedded AWS has images of its
+own in the folder ``images``. Tasks of other images are simulated: ``local_aws.runtime.simulated_tasks``.
 """
 
 from __future__ import annotations
@@ -32,6 +32,14 @@ class ImageFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class MappedFolder:
+    """A row of the file: a folder, and the path of its Dockerfile below it."""
+
+    folder: Path
+    dockerfile: str = "Dockerfile"
+
+
+@dataclass(frozen=True, slots=True)
 class Images:
     """The images of a state folder."""
 
@@ -47,15 +55,16 @@ class Images:
         if not self.wanted:
             return None
         folders = self._folders()
-        folder = next((folders[key] for key in keys(uri) if key in folders), None)
-        if folder is None or not folder.is_dir():
+        row = next((folders[key] for key in keys(uri) if key in folders), None)
+        if row is None or not row.folder.is_dir():
             return None
+        folder = row.folder
         programs = tuple(path for path in (folder / ".venv" / "bin", folder / "bin") if path.is_dir())
-        return ImageFolder(folder, programs, read(folder))
+        return ImageFolder(folder, programs, read(folder, row.dockerfile))
 
     def names(self) -> list[str]:
         """Return the names of the images that have a folder."""
-        return sorted(name for name, folder in self._folders().items() if folder.is_dir()) if self.wanted else []
+        return sorted(name for name, row in self._folders().items() if row.folder.is_dir()) if self.wanted else []
 
     def own(self, name: str) -> Path:
         """Return the folder of an image of the embedded AWS itself, which nobody has to map."""
@@ -65,9 +74,9 @@ class Images:
         """Take the images of a file, which need not exist yet."""
         self._file.symlink_to(file.absolute())
 
-    def _folders(self) -> Mapping[str, Path]:
+    def _folders(self) -> Mapping[str, MappedFolder]:
         own = self.own("")
-        found = {folder.name: folder for folder in own.iterdir()} if own.is_dir() else {}
+        found = {folder.name: MappedFolder(folder) for folder in own.iterdir()} if own.is_dir() else {}
         return {**found, **mapped(self._file)}
 
     @property
@@ -75,12 +84,16 @@ class Images:
         return self.state_dir / IMAGES_FILE
 
 
-def mapped(file: Path) -> dict[str, Path]:
+def mapped(file: Path) -> dict[str, MappedFolder]:
     """Return the folders of a file by the names of their images; none without the file."""
     try:
-        return {name: Path(folder) for name, folder in json.loads(file.read_text()).items()}
+        return {name: _mapped(row) for name, row in json.loads(file.read_text()).items()}
     except FileNotFoundError:
         return {}
+
+
+def _mapped(row: dict[str, str] | str) -> MappedFolder:
+    return MappedFolder(Path(row)) if isinstance(row, str) else MappedFolder(Path(row["folder"]), row["dockerfile"])
 
 
 def keys(uri: str) -> list[str]:

@@ -24,6 +24,7 @@ ALL = {
     "BUCKET": "{bucket.name}",
     "REGION": "{bucket.region}",
     "JSON": '{"a": {"b": "{{host}}"}}',
+    "EMPTY": "",
 }
 
 
@@ -64,6 +65,7 @@ def test_plain_references_are_plain_variables(synthesise: Synthesise) -> None:
     assert plain["JSON"] == '{"a": {"b": "{host}"}}'
     assert plain["CELERY_BROKER_URL"] == plain["REDIS_URL"] == "redis://cache.alpha.dev.internal:6379/0"
     assert plain["REGION"]
+    assert plain["EMPTY"] == ""
 
 
 def test_secret_references_are_secrets_and_in_no_plain_variable(synthesise: Synthesise) -> None:

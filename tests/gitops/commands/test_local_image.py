@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,7 +42,7 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
 """Builds a wheel with the standard library alone."""
 
 
-def rows(checkout: CommandLine) -> dict[str, str]:
+def rows(checkout: CommandLine) -> dict[str, Any]:
     file = checkout.root / ".gitops" / "images.json"
     return dict(json.loads(file.read_text())) if file.exists() else {}
 
@@ -152,6 +152,29 @@ def test_what_a_user_has_to_know_is_said(bare_checkout: CommandLine, source: Pat
     source.rename(source.with_name("moved"))
     listed = bare_checkout.gitops("local", "image")
     assert f"{source} does not exist: tasks of mikroblog are simulated" in listed.stderr
+
+
+def test_a_dockerfile_elsewhere_is_found_or_named(bare_checkout: CommandLine, source: Path) -> None:
+    environment(source)
+    for place in ("compose/production/django", "docker"):
+        (source / place).mkdir(parents=True)
+        (source / place / "Dockerfile").write_text("RUN manage.py collectstatic\n")
+
+    found = bare_checkout.gitops("local", "image", "shop", str(source))
+    mapped = rows(bare_checkout)
+    named = bare_checkout.gitops("local", "image", "shop", str(source), "--dockerfile", "docker/Dockerfile")
+    absent = bare_checkout.gitops("local", "image", "shop", str(source), "--dockerfile", "../Dockerfile")
+    listed = bare_checkout.gitops("local", "image")
+
+    where = "compose/production/django/Dockerfile"
+    assert mapped == {"shop": {"folder": str(source), "dockerfile": where}}
+    assert f"as its {where} says" in found.stderr
+    assert "manage.py collectstatic" in found.stderr
+    assert named.returncode == 0, named.stderr
+    assert rows(bare_checkout)["shop"] == {"folder": str(source), "dockerfile": "docker/Dockerfile"}
+    assert absent.returncode == 1
+    assert "has no file ../Dockerfile" in absent.stderr
+    assert f"shop\t{source}" in listed.stdout
 
 
 def test_a_damaged_file_is_named(bare_checkout: CommandLine) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gitops.errors import UserError
 from gitops.init.application import inspect
-from tests.gitops.init.applications import CELERY, HEROKU, PLAIN, SETTINGS, WSGI, write
+from tests.gitops.init.applications import CELERY, HEROKU, PLAIN, SCRIPTED, SETTINGS, WSGI, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,3 +184,71 @@ def test_a_project_without_a_web_server_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match=r"no web server is named in Procfile or Dockerfile, and there is no wsgi\.py"):
         found(tmp_path, files)
+
+
+def test_variables_of_other_names_get_what_the_environment_has(tmp_path: Path) -> None:
+    proposals = found(tmp_path, SCRIPTED)
+
+    given = {field.removeprefix("environment."): value for field, (value, _) in proposals.items() if "env" in field}
+    assert given == {
+        "CACHE_URL": "{cache.url}",
+        "DATABASE_URL": "{database.url}",
+        "DJANGO_ADMIN_URL": "admin/",
+        "DJANGO_ALLOWED_HOSTS": "*",
+        "DJANGO_AWS_ACCESS_KEY_ID": "",
+        "DJANGO_SECRET_KEY": "{secret_key}",
+        "POSTGRES_DB": "{database.name}",
+    }
+    assert proposals["environment.DATABASE_URL"][1] == "config/settings/base.py:7"
+
+
+def test_variables_that_must_be_there_and_are_not_known_are_named(tmp_path: Path) -> None:
+    assert inspect(write(tmp_path, SCRIPTED), {}).open == ["MAIL_KEY (config/settings/production.py:8)"]
+
+
+def test_variables_of_the_contract_need_no_declaration(tmp_path: Path) -> None:
+    settings = SETTINGS + 'import os\nKEY = os.environ["SECRET_KEY"]\nCACHE = os.environ["REDIS_URL"]\n'
+    application = inspect(write(tmp_path, {**PLAIN, "shop/settings.py": settings}), {})
+
+    assert not [one for one in application.proposals if one.field.startswith("environment.")]
+    assert application.open == []
+
+
+@pytest.mark.parametrize(
+    ("reading", "name", "value"),
+    [
+        ('os.environ["PGHOST"]', "PGHOST", "{database.host}"),
+        ('os.environ.get("DB_USER")', "DB_USER", "{database.username}"),
+        ('config("DB_PASSWORD", "none")', "DB_PASSWORD", "{database.password}"),
+        ('env.str("SQL_PORT")', "SQL_PORT", "{database.port}"),
+        ("dj_database_url.config(conn_max_age=600)", "DATABASE_URL", "{database.url}"),
+        ('env("CELERY_BROKER_URL")', "CELERY_BROKER_URL", "{cache.url}"),
+        ('env("AWS_STORAGE_BUCKET_NAME")', "AWS_STORAGE_BUCKET_NAME", "{bucket.name}"),
+    ],
+)
+def test_ways_to_read_a_variable(tmp_path: Path, reading: str, name: str, value: str) -> None:
+    proposals = found(tmp_path, {**PLAIN, "shop/settings.py": f"{SETTINGS}VALUE = {reading}\n"})
+
+    assert proposals[f"environment.{name}"][0] == value
+
+
+def test_static_files_that_no_dockerfile_collects_are_collected_at_the_start(tmp_path: Path) -> None:
+    collects = "RUN python manage.py collectstatic --no-input\n"
+    place = "compose/production/django/Dockerfile"
+    command = "gunicorn config.wsgi --bind=0.0.0.0:8000 --graceful-timeout=30"
+
+    at_start = found(tmp_path / "a", SCRIPTED)["services.web.command"][0]
+    in_image = found(tmp_path / "b", {**SCRIPTED, place: SCRIPTED[place] + collects})["services.web.command"][0]
+
+    assert at_start == ["sh", "-c", f"python manage.py collectstatic --no-input && exec {command}"]
+    assert in_image == command.split()
+
+
+def test_the_dockerfile_may_be_elsewhere(tmp_path: Path) -> None:
+    files = {**CELERY, "docker/web/Dockerfile": 'FROM python\nCMD ["gunicorn", "shop.wsgi", "--bind=0.0.0.0:7000"]\n'}
+
+    named = found(tmp_path, files, dockerfile="docker/web/Dockerfile")
+
+    assert named["services.web.port"] == (7000, "docker/web/Dockerfile:2")
+    with pytest.raises(UserError, match="has no file docker/absent"):
+        inspect(tmp_path, {"dockerfile": "docker/absent"})

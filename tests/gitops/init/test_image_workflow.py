@@ -17,7 +17,7 @@ BIN = Path(sys.executable).parent
 
 @pytest.fixture
 def text() -> str:
-    return image_workflow("team/shop", "backend", {"main": "eu-west-1", "my-prod": "eu-central-1"})
+    return image_workflow("team/shop", "backend", "docker/Dockerfile", {"main": "eu-west-1", "my-prod": "eu-central-1"})
 
 
 @pytest.fixture
@@ -42,6 +42,8 @@ def test_every_account_gets_the_image_with_its_own_role(jobs: dict[str, Any]) ->
     assert publish["env"]["REPOSITORY"] == "team/shop"
     (build,) = (step for step in jobs["build"]["steps"] if step["name"] == "Build")
     assert build["working-directory"] == "backend"
+    assert build["env"] == {"DOCKERFILE": "docker/Dockerfile"}
+    assert build["run"].count('--file "$DOCKERFILE"') == build["run"].count("docker buildx build") == 2
 
 
 def test_only_the_job_that_runs_nothing_of_the_application_has_credentials(jobs: dict[str, Any]) -> None:

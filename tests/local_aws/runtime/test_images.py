@@ -47,6 +47,23 @@ def test_the_more_specific_key_wins(tmp_path: Path) -> None:
     assert images.names() == ["shop", "shop:v2"]
 
 
+def test_a_row_may_name_a_dockerfile_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "shop" / "docker").mkdir(parents=True)
+    (tmp_path / "shop" / "Dockerfile").write_text('CMD ["top"]\n')
+    (tmp_path / "shop" / "docker" / "Dockerfile").write_text('CMD ["below"]\n')
+    row = {"folder": str(tmp_path / "shop"), "dockerfile": "docker/Dockerfile"}
+    (tmp_path / "rows.json").write_text(json.dumps({"shop": row, "plain": row["folder"]}))
+    images = Images(tmp_path)
+    images.use(tmp_path / "rows.json")
+
+    found, plain = images.find("shop:v1"), images.find("plain:v1")
+
+    assert found is not None
+    assert plain is not None
+    assert (found.config.command, plain.config.command) == (("below",), ("top",))
+    assert images.names() == ["plain", "shop"]
+
+
 def test_the_file_may_come_later_and_images_of_its_own_need_none(tmp_path: Path) -> None:
     images = Images(tmp_path)
     images.own("postgres").mkdir(parents=True)

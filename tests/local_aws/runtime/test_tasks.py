@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.gitops.checkouts import wait_until
@@ -44,13 +46,29 @@ def test_environment_is_the_definition_s_and_what_an_account_gives(
     names = {line.partition("=")[0] for line in runtime.log(task)}
     assert {
         "AWS_ENDPOINT_URL",
-        "AWS_ACCESS_KEY_ID",
         "AWS_REGION",
         "PATH",
         "HOME",
         "TMPDIR",
     } <= names
     assert names.isdisjoint({"DEVELOPERS_OWN", "STATE_DIR", "GATEWAY_PORT", "NODE_PATH"})
+
+
+def test_programs_ask_for_the_credentials_of_the_role_as_in_ecs(runtime: Runtime) -> None:
+    program = (
+        "import os, boto3; print([n for n in os.environ if n in ('AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN')]); "
+        "print(boto3.client('sts').get_caller_identity()['Arn']); "
+        "print(os.environ['AWS_CONTAINER_CREDENTIALS_FULL_URI'])"
+    )
+    task = runtime.run(runtime.definition(sys.executable, "-c", program))
+
+    assert runtime.ended(task)["containers"][0]["exitCode"] == 0, runtime.log(task)
+    variables, arn, address = runtime.log(task)
+    assert variables == "[]"
+    assert ":assumed-role/" in arn
+    assert arn.endswith(str(task).rpartition("/")[2])
+    assert httpx.get(address).json()["RoleArn"].startswith("arn:aws:iam::")
+    assert httpx.get(f"{address[:-1]}x").status_code == 404
 
 
 def test_secrets_are_resolved_whole_by_key_and_from_parameters(runtime: Runtime) -> None:

@@ -1,0 +1,1 @@
+"""Settings: what all have, and those of production."""
