@@ -60,8 +60,8 @@ def remove_environment(
     `path` is that of its file, `message` the commit's. With `expired_on`, an environment that is still declared and
     whose `expires` is not before that day is refused. Consent of the person who asks was obtained before.
 
-    Nothing is done to an environment that is not declared in this checkout, and is on the default branch: since its file
-    was removed, a newer commit has declared it again.
+    Nothing is done to an environment that is not declared in this checkout, and is on the default branch: since its
+    file was removed, a newer commit has declared it again.
 
     Raises:
         LockedError: it is locked.
