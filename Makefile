@@ -133,9 +133,10 @@ lint: setup workflows ## Style, the workflows, and the declarations themselves
 	ruff format --check
 	gitops validate
 
-workflows: setup ## actionlint with shellcheck, zizmor and GitHub's schemas on .github
+workflows: setup ## actionlint with shellcheck, zizmor, GitHub's parser and its schemas on .github
 	actionlint .github/workflows/*.yml
 	zizmor --offline --strict-collection --persona pedantic --quiet .github
+	node tests/workflows/validate.mjs .github/workflows/*.yml .github/actions/*/action.yml
 	check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml

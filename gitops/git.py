@@ -153,6 +153,10 @@ class History:
         """Return the newest commit that removed the file of an environment, or None when none did."""
         return self._newest("D", name)
 
+    def message(self, commit: str) -> str:
+        """Return the message of a commit."""
+        return self._git("show", "--no-patch", "--format=%B", commit)
+
     def before(self, commit: str, name: EnvironmentName) -> bytes:
         """Return the file of an environment as it was before a commit."""
         return self._git("show", f"{commit}^:./{name}.yaml").encode(errors="surrogateescape")

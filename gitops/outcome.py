@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 DeploymentOutcome = Literal["created", "updated", "unchanged", "superseded", "locked", "skipped", "failed"]
 """Outcome of a deployment. It is superseded when a newer commit deploys the environment."""
 
-RemovalOutcome = Literal["destroyed", "not deployed", "proposed"]
-"""Outcome of a removal: the stack is deleted, there was none, or a pull request has to be merged first."""
+RemovalOutcome = Literal["destroyed", "not deployed", "proposed", "superseded"]
+"""Outcome of a removal: the stack is deleted, there was none, a pull request has to be merged first, or a newer commit
+declares the environment again, and nothing was done."""
 
 Outcome = Literal[
     "created",

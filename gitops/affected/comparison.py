@@ -48,12 +48,19 @@ class Comparison:
         return next((environment for environment in self.affected if environment.name == name), None)
 
 
-def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | None = None) -> Comparison:
+def compare(
+    old: Tree | None,
+    new: Tree,
+    *,
+    only: Collection[EnvironmentName] | None = None,
+    settled: Collection[EnvironmentName] = (),
+) -> Comparison:
     """Return the differences between two states of the repository. With None for `old`, everything is new.
 
     Each side is synthesised with its own code from its own declarations, and no more of it than the files that differ
     may touch: nothing at all where they touch nothing. `only` leaves out all other names on both sides, so that the
-    question about one environment takes one synthesis a side; removals are counted all the same.
+    question about one environment takes one synthesis a side; removals are counted all the same. Removals that are
+    `settled` are left out and not counted.
 
     The old side may be invalid: an environment that cannot be synthesised there counts as touched, and its
     `incomparable` says why. Python packages are those that are installed: where the lock files differ in one that
@@ -66,7 +73,7 @@ def compare(old: Tree | None, new: Tree, *, only: Collection[EnvironmentName] | 
         UserError: the new side cannot be synthesised.
     """
     renamed = {} if old is None else _renamed(old, new)
-    removed = [] if old is None else removals.removed(old, new, renamed)
+    removed = [] if old is None else removals.removed(old, new, renamed, settled)
     reasons = _reasons(old, new)
     if only is not None:
         removed = [environment for environment in removed if environment.name in only]

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from gitops import git
 from gitops.affected.tree import NO_COMMIT
+from gitops.github.default_branch import DESTROYED_HERE
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from constructs_lib.config.naming import EnvironmentName
     from gitops.github.workflow_runs import WorkflowRuns
 
 WORKFLOW, JOB = "deploy.yml", "Affected"
@@ -45,3 +48,17 @@ def last_handed_over(runs: WorkflowRuns, branch: str, head: str, folder: Path, *
             return run.sha
     say("no earlier run has handed anything over: everything that is declared is deployed")
     return NO_COMMIT
+
+
+def destroyed_by_jobs(gone: Iterable[EnvironmentName], folder: Path) -> frozenset[EnvironmentName]:
+    """Return those of the environments whose files a job has removed, to destroy them itself: a comment, an expiry.
+
+    A job that could not destroy its environment is run again, and until then the environment is reported as drift.
+    Raises UserError when git cannot say.
+    """
+    history = git.History(folder)
+    removals = {name: history.removed(name) for name in gone}
+    found = {name for name, commit in removals.items() if commit and DESTROYED_HERE in history.message(commit)}
+    for name in sorted(found):
+        say(f"{name} is left to the job that removed its file")
+    return frozenset(found)

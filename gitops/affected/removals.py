@@ -20,9 +20,17 @@ if TYPE_CHECKING:
     from gitops.affected.tree import Tree
 
 
-def removed(old: Tree, new: Tree, renamed: Mapping[EnvironmentName, EnvironmentName]) -> list[AffectedEnvironment]:
-    """Return the environments whose declarations are gone, each with why it must not be destroyed or with None."""
-    gone = old.declarations.keys() - new.declarations.keys()
+def removed(
+    old: Tree,
+    new: Tree,
+    renamed: Mapping[EnvironmentName, EnvironmentName],
+    settled: Collection[EnvironmentName] = (),
+) -> list[AffectedEnvironment]:
+    """Return the environments whose declarations are gone, each with why it must not be destroyed or with None.
+
+    Those that are `settled` are left out: others destroy them.
+    """
+    gone = old.declarations.keys() - new.declarations.keys() - set(settled)
     refused = _refusals(gone, old, new)
     return [
         AffectedEnvironment(

@@ -195,6 +195,8 @@ def _told(removed: Removal) -> Answer:
             text=f"{text}\n\nOnce it is merged, the deployment of that commit destroys {shown}. If GitHub merges it "
             "by itself, no workflow starts: start this run again then, within a day."
         )
+    if removed.outcome == "superseded":
+        return Answer(text=f"{shown} was declared again on the default branch, so it was not destroyed.")
     commit = (
         f"Its file was removed from the default branch ({removed.commit})."
         if removed.commit

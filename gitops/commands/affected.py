@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import read
 from gitops.affected.comparison import Comparison, compare
 from gitops.affected.environment import AffectedEnvironment, matrix_outputs, turn
-from gitops.affected.handed_over import last_handed_over
+from gitops.affected.handed_over import destroyed_by_jobs, last_handed_over
 from gitops.affected.tree import trees
 from gitops.affected.wrong import refused_environment
 from gitops.commands.selection import parse_names, show_problems
@@ -38,8 +38,9 @@ def affected(
     """Print the environments that a change touches as JSON, and set the outputs of the workflow's step.
 
     The change is the one from the commit `base` to the commit `head`, or to the work tree; with `pushed`, from what
-    earlier runs of the workflow have handed over. Without either, it is the environments `names` as they are declared,
-    all when the list is empty; or else, with `accounts`, the accounts.
+    earlier runs of the workflow have handed over, without what jobs have removed to destroy it themselves. Without
+    either, it is the environments `names` as they are declared, all when the list is empty; or else, with `accounts`,
+    the accounts.
 
     `results` is a folder for a file about each that is refused, for the report of the deployment.
 
@@ -59,7 +60,7 @@ def affected(
         run = Run.from_environ()
         branch = run.connect().default_branch()
         base = last_handed_over(run.workflow_runs(), branch, head, folder, own_run=run.id)
-    found = _compared(base, head, folder) if base is not None else _named(names, folder)
+    found = _compared(base, head, folder, pushed=pushed) if base is not None else _named(names, folder)
     set_outputs(matrix_outputs(found))
     print(json.dumps([environment.as_json() for environment in found.affected], indent=2))
     if results is not None:
@@ -81,9 +82,10 @@ def _result(environment: AffectedEnvironment) -> EnvironmentResult:
     )
 
 
-def _compared(base: str, head: str | None, folder: Path) -> Comparison:
+def _compared(base: str, head: str | None, folder: Path, *, pushed: bool) -> Comparison:
     with trees(base, head, folder) as (old, new):
-        return compare(old, new)
+        gone = old.declarations.keys() - new.declarations.keys() if old and pushed else ()
+        return compare(old, new, settled=destroyed_by_jobs(gone, folder))
 
 
 def _named(names: Sequence[str], folder: Path) -> Comparison:

@@ -53,8 +53,8 @@ def destroy(
 
     With `github`, its file is removed from the default branch first, `only_expired` if that lets it expire. `results`
     is a folder for a file with what became of it. `region` is that of the stack: for one that stayed where the
-    environment is no longer declared. Returns 0 also when the environment is gone already, and 1 when a pull request
-    has to be merged first.
+    environment is no longer declared. Returns 0 also when the environment is gone already, or, with `github`, declared
+    again by a newer commit, and 1 when a pull request has to be merged first.
     """
     (wanted,) = parse_names([name])
     if confirm is not None and parse_names([confirm]) != [wanted]:
@@ -144,6 +144,9 @@ def _conclude(target: DestroyTarget, removal: Removal) -> int:
         say(f"the default branch is protected, so {request.url} removes the file of {name}: {merged}.")
         say(f"{name} was not destroyed yet: the deployment of that merge does it")
         return 1
+    if removal.outcome == "superseded":
+        say(f"{name} is superseded: a newer commit of the default branch declares it again. Nothing was destroyed")
+        return 0
     if removal.outcome == "not deployed":
         say(f"{name} is not deployed in {' '.join(map(str, sorted(target.places)))}: nothing to destroy")
     if removal.commit:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Removal:
-    """What became of an environment. `commit` removed its file now; None when it was gone before.
+    """What became of an environment. `commit` removed its file now; None when it was gone before, or is not to go.
 
     `proposed` is set when the default branch is protected: a pull request waits, and nothing was destroyed. `kept` are
     events of resources that AWS keeps.
@@ -60,6 +60,9 @@ def remove_environment(
     `path` is that of its file, `message` the commit's. With `expired_on`, an environment that is still declared and
     whose `expires` is not before that day is refused. Consent of the person who asks was obtained before.
 
+    Nothing is done to an environment that is not declared in this checkout, and is on the default branch: since its
+    file was removed, a newer commit has declared it again.
+
     Raises:
         LockedError: it is locked.
         UserError: it is not expired, or production without consent in its file: nothing was done. Or CloudFormation
@@ -67,7 +70,12 @@ def remove_environment(
         GitHubError: its file could not be removed; nothing was destroyed.
         AwsError: AWS failed; its file is gone then, and the same again finishes it.
     """
-    require_removable(target, _written(target, repository, path), expired_on=expired_on)
+    newest = newest_data(repository, path)
+    if target.source is None and newest is not None:
+        return Removal(name=target.name, outcome="superseded")
+    # A file that only this checkout has still counts.
+    data = target.source.data if newest is None and target.source else newest
+    require_removable(target, data, expired_on=expired_on)
     removed = default_branch.commit_removal(repository, path, message)
     if isinstance(removed, Proposed):
         return Removal(name=target.name, outcome="proposed", proposed=removed)
@@ -109,15 +117,6 @@ def require_removable(
     expires = file.text("expires")
     if expired_on is not None and not expires < expired_on.isoformat():
         raise UserError(f"{name} has not expired: its file says {expires or 'no day'} now. Nothing was destroyed")
-
-
-def _written(target: DestroyTarget, repository: Repository, path: str) -> Mapping[str, object] | None:
-    """Return the data of the file on the default branch, unchecked, or None when it is gone.
-
-    A file that only this checkout has still counts.
-    """
-    data = newest_data(repository, path)
-    return target.source.data if data is None and target.source else data
 
 
 def _delete(target: DestroyTarget, report: Reporter) -> tuple[StackEvent, ...]:

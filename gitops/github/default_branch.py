@@ -36,6 +36,9 @@ deploys or destroys the environment itself.
 https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
 """
 
+DESTROYED_HERE = "Destroyed-by: the job that made this commit"
+"""Is in the message of a commit that removes a declaration, where the same job destroys the environment next."""
+
 _CONFLICT = 409
 _EXISTS = 422
 
@@ -64,7 +67,9 @@ class Proposed:
 def commit_removal(
     repository: Repository, path: str, message: str, *, pause: Callable[[float], None] = time.sleep
 ) -> Committed | Proposed | None:
-    """Remove a file from the default branch; None when it is not there. Raises GitHubError when nothing was changed.
+    """Remove the file of an environment that the caller destroys next; None when it is not on the default branch.
+
+    Raises GitHubError when nothing was changed.
 
     `pause` waits for so many seconds between two tries.
     """
@@ -112,7 +117,8 @@ def _commit(
         if text == file.text:
             return None
         try:
-            direct = message + _START_NOTHING if repository.commits_as_app else message
+            done_here = f"\n\n{DESTROYED_HERE}" if edit is None else ""
+            direct = message + done_here + (_START_NOTHING if repository.commits_as_app else "")
             return Committed(sha=_write(repository, file, text, branch, direct))
         except GitHubError as error:
             if error.status not in _REFUSED or error.is_rate_limit:

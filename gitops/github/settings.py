@@ -129,6 +129,18 @@ class RepositorySettings:
         """Return which actions may run, and whether they must be pinned to a commit."""
         return self._mapping("actions/permissions", ADMINISTRATION)
 
+    def is_private(self) -> bool:
+        """Return whether the repository is private, or internal."""
+        return bool(self._read("", METADATA)["private"])
+
+    def fork_approval(self) -> str:
+        """Return whose pull requests from forks run after an approval alone, in a public repository."""
+        return str(self._read("actions/permissions/fork-pr-contributor-approval", ADMINISTRATION)["approval_policy"])
+
+    def private_forks(self) -> Mapping[str, Any]:
+        """Return whether pull requests from forks run, and with what, in a private repository."""
+        return self._mapping("actions/permissions/fork-pr-workflows-private-repos", ADMINISTRATION)
+
     def subject_customization(self) -> Mapping[str, Any]:
         """Return how the subject of jobs' OIDC tokens is made."""
         return self._mapping("actions/oidc/customization/sub", ACTIONS)

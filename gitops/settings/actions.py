@@ -8,6 +8,7 @@ from gitops.settings.finding import judged, readable
 from gitops.settings.requirements import (
     ALLOWED_ACTIONS,
     CODEOWNERS,
+    FORKS,
     SUBJECT,
     TOKEN_APPROVES,
     TOKEN_DEFAULT,
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 _FOLDER = ".github/workflows/"
 _ACTIVE = "active"
+_APPROVAL = frozenset({"first_time_contributors", "all_external_contributors"})
+"""Policies by which nobody's first pull request runs by itself. The one that is left is about accounts that are new to
+GitHub: https://docs.github.com/en/rest/actions/permissions"""
+_HANDED_OVER = {"send_write_tokens_to_workflows": "tokens that write", "send_secrets_and_variables": "secrets"}
 
 
 def check_actions(settings: RepositorySettings, *, code_owners_approve: bool) -> list[SettingFinding]:
@@ -44,6 +49,16 @@ def check_actions(settings: RepositorySettings, *, code_owners_approve: bool) ->
         good = which in {"selected", "local_only"} or pinned
         yield judged(ALLOWED_ACTIONS, good=good, found=f"{which}{', pinned to commits' if pinned else ''}")
 
+    def forks() -> Iterator[SettingFinding]:
+        if not settings.is_private():
+            policy = settings.fork_approval()
+            yield judged(FORKS, good=policy in _APPROVAL, found=policy)
+            return
+        found = settings.private_forks()
+        runs = found["run_workflows_from_fork_pull_requests"]
+        given = [words for key, words in _HANDED_OVER.items() if runs and found[key]]
+        yield judged(FORKS, good=not given, found=f"runs get {' and '.join(given) or 'neither'}" if runs else "no runs")
+
     def subject() -> Iterator[SettingFinding]:
         default = bool(settings.subject_customization()["use_default"])
         yield judged(SUBJECT, good=default, found="default" if default else "customized: no role trusts it")
@@ -51,6 +66,7 @@ def check_actions(settings: RepositorySettings, *, code_owners_approve: bool) ->
     return [
         *readable((TOKEN_DEFAULT, TOKEN_APPROVES), tokens),
         *readable((ALLOWED_ACTIONS,), allowed),
+        *readable((FORKS,), forks),
         *readable((SUBJECT,), subject),
     ]
 

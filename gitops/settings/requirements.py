@@ -150,6 +150,13 @@ ALLOWED_ACTIONS = Requirement(
     needs=ADMINISTRATION,
     page="settings/actions",
 )
+FORKS = Requirement(
+    setting="Actions: pull requests from forks",
+    must="those of first-time contributors wait for approval; in a private repository, no secrets and no token that "
+    "writes",
+    needs=ADMINISTRATION,
+    page="settings/actions",
+)
 SUBJECT = Requirement(
     setting="Actions: subject of OIDC tokens",
     must="GitHub's default",
@@ -172,7 +179,7 @@ WORKFLOWS = Requirement(
 REQUIREMENTS = (
     *(EXISTS, NO_RULES, REFS, REVIEWERS, SELF_REVIEW, ADMINS_BYPASS, ROLE_VARIABLES),
     *(PULL_REQUESTS, CODE_OWNERS, STALE_APPROVALS, HISTORY, REQUIRED_CHECKS, BYPASSING, PROTECTED_TAGS),
-    *(TOKEN_DEFAULT, TOKEN_APPROVES, ALLOWED_ACTIONS, SUBJECT, CODEOWNERS, WORKFLOWS),
+    *(TOKEN_DEFAULT, TOKEN_APPROVES, ALLOWED_ACTIONS, FORKS, SUBJECT, CODEOWNERS, WORKFLOWS),
 )
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tests.environments.world import World
     from tests.gitops.checkouts import CommandLine
 
-pytestmark = [pytest.mark.environments, pytest.mark.embedded_aws]
 
 SOURCE = Path(__file__).with_name("cookiecutter")
 DOMAIN = teams.ANSWERS["domain"]

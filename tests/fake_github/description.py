@@ -30,8 +30,9 @@ FILE = Path(__file__).with_name("openapi.json")
 EVENTS = (
     *("issue-comment-created", "issue-comment-edited", "issues-opened", "issues-edited", "push"),
     *(f"pull-request-{action}" for action in ("opened", "synchronize", "reopened", "closed")),
+    *("merge-group-checks-requested", "workflow-dispatch"),
 )
-"""Events whose payloads the fake sends."""
+"""Events that start workflows of this repository; a schedule has none."""
 
 _REFERENCE = re.compile(r'"#/components/([^/"]+)/([^"]+)"')
 _PROSE = {"description", "summary"}

@@ -61,6 +61,8 @@ ADDED: Mapping[str, list[dict[str, str]]] = {
     # https://docs.github.com/en/rest/actions/permissions
     f"GET {_ROOT}/actions/permissions": [{"administration": "read"}],
     f"GET {_ROOT}/actions/permissions/workflow": [{"administration": "read"}],
+    f"GET {_ROOT}/actions/permissions/fork-pr-contributor-approval": [{"administration": "read"}],
+    f"GET {_ROOT}/actions/permissions/fork-pr-workflows-private-repos": [{"administration": "read"}],
     # https://docs.github.com/en/rest/actions/oidc
     f"GET {_ROOT}/actions/oidc/customization/sub": [{"actions": "read"}],
     # https://docs.github.com/en/rest/repos/repos#list-codeowners-errors

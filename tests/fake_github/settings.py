@@ -57,6 +57,15 @@ def _branch_rules() -> dict[str, dict[str, Any]]:
     }
 
 
+def _private_forks() -> dict[str, bool]:
+    return {
+        "run_workflows_from_fork_pull_requests": True,
+        "send_write_tokens_to_workflows": False,
+        "send_secrets_and_variables": False,
+        "require_approval_for_fork_pr_workflows": False,
+    }
+
+
 @dataclass(kw_only=True, slots=True)
 class Settings:
     """What people click. The rules of main are those of a ruleset that a GitHub App may bypass, the token of a job not.
@@ -75,6 +84,8 @@ class Settings:
     jobs_approve: bool = False
     allowed_actions: str = "selected"
     pinned: bool = True
+    fork_approval: str = "first_time_contributors"
+    private_forks: dict[str, bool] = field(default_factory=_private_forks)
     default_subject: bool = True
     codeowners_errors: list[str] = field(default_factory=list)
     """Lines of CODEOWNERS with an owner that GitHub does not know."""

@@ -62,7 +62,7 @@ def workflows() -> Mapping[str, Mapping[str, Any]]:
     """
     return {
         name: {**workflow, "jobs": _with_called(workflow["jobs"])}
-        for name, workflow in _files().items()
+        for name, workflow in as_written().items()
         if "workflow_call" not in workflow["on"]
     }
 
@@ -70,7 +70,7 @@ def workflows() -> Mapping[str, Mapping[str, Any]]:
 @cache
 def reusable() -> Mapping[str, Mapping[str, Any]]:
     """Return the workflows that others call, by the names of their files."""
-    return {name: workflow for name, workflow in _files().items() if "workflow_call" in workflow["on"]}
+    return {name: workflow for name, workflow in as_written().items() if "workflow_call" in workflow["on"]}
 
 
 @cache
@@ -78,13 +78,15 @@ def calls() -> Mapping[str, Mapping[str, Any]]:
     """Return the jobs that call a reusable workflow, as they are written, by `workflow/job`."""
     return {
         f"{name}/{job_id}": job
-        for name, workflow in _files().items()
+        for name, workflow in as_written().items()
         for job_id, job in workflow["jobs"].items()
         if "uses" in job
     }
 
 
-def _files() -> Mapping[str, Mapping[str, Any]]:
+@cache
+def as_written() -> Mapping[str, Mapping[str, Any]]:
+    """Return all workflows by the names of their files, those that others call too, as their files say."""
     return {file.stem: load(file) for file in sorted((GITHUB / "workflows").glob("*.yml"))}
 
 
@@ -150,7 +152,12 @@ def jobs() -> Sequence[Job]:
 
 def load(file: Path) -> Mapping[str, Any]:
     """Return what a YAML file of GitHub's says."""
-    loaded: Mapping[str, Any] = yaml.load(file.read_text(), _Loader)  # noqa: S506 - it is a safe loader
+    return read(file.read_text())
+
+
+def read(text: str) -> Mapping[str, Any]:
+    """Return what YAML of GitHub's says."""
+    loaded: Mapping[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - it is a safe loader
     return loaded
 
 

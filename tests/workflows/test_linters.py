@@ -16,6 +16,7 @@ RECIPE = re.search(r"^workflows:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_tex
 COMMANDS = [line.strip() for line in RECIPE[1].splitlines()] if RECIPE else []
 ZIZMOR = ("zizmor", "--offline", "--strict-collection", "--persona", "pedantic", "--no-config")
 SCHEMA = ("check-jsonschema", "--builtin-schema", "vendor.github-workflows")
+PARSER = ("node", "tests/workflows/validate.mjs")
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
@@ -31,8 +32,8 @@ def test_the_workflows_are_clean(command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_make_runs_the_three_linters() -> None:
-    assert {command.split()[0] for command in COMMANDS} == {"actionlint", "zizmor", "check-jsonschema"}
+def test_make_runs_the_four_linters() -> None:
+    assert {command.split()[0] for command in COMMANDS} == {"actionlint", "zizmor", "node", "check-jsonschema"}
     assert any("--offline --strict-collection --persona pedantic" in command for command in COMMANDS)
 
 
@@ -51,8 +52,18 @@ def test_make_runs_the_three_linters() -> None:
         ),
         (ZIZMOR, "broken.yml", ["broken.yml"]),
         (SCHEMA, "wrong-shape.yml", ["pull_requests", "runs_on"]),
+        (
+            PARSER,
+            "wrong-values.yml",
+            [
+                "wrong-values.yml:7:13: Invalid cron",
+                "wrong-values.yml:13:10: Unexpected value 'more'",
+                ":18:11: Input slug",
+            ],
+        ),
+        (PARSER, "broken.yml", ["broken.yml:4:1: "]),
     ],
-    ids=["actionlint", "zizmor", "zizmor-broken-file", "schema"],
+    ids=["actionlint", "zizmor", "zizmor-broken-file", "schema", "parser", "parser-broken-file"],
 )
 def test_a_linter_finds_what_it_is_there_for(command: tuple[str, ...], fixture: str, findings: list[str]) -> None:
     done = run(*command, str(FIXTURES / fixture))

@@ -174,6 +174,7 @@ TRUSTED_EXPRESSION = re.compile(
     r"(steps|needs)\.[\w-]+\.outputs\.[\w-]+|needs\.[\w-]+\.result|matrix\.[\w-]+|inputs\.[\w-]+"
     r"|vars\[matrix\.role_variable\]|vars\.(IMAGE_ENVIRONMENTS|COMMIT_APP_CLIENT_ID)|secrets\.COMMIT_APP_PRIVATE_KEY|runner\.(os|arch)|hashFiles\([^)]*\)|fromJSON\([^)]*\)"
     r"|github\.(event_name|run_attempt|run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
+    r"|github\.event\.repository\.default_branch \|\| github\.ref"
     r"|github\.event\.(comment\.id|pull_request\.number)"
 )
 
@@ -538,9 +539,10 @@ def test_a_pull_request_chooses_no_code_for_workflows_with_more_permissions() ->
     for job in jobs():
         for step in job.steps:
             if step.get("uses", "").startswith("actions/checkout@"):
-                assert step["with"].get("ref", "${{ github.event.repository.default_branch }}") == (
-                    "${{ github.event.repository.default_branch }}"
-                )
+                default = "${{ github.event.repository.default_branch }}"
+                # The event of a schedule need not have it; its ref is that of the default branch.
+                scheduled = "${{ github.event.repository.default_branch || github.ref }}"
+                assert step["with"].get("ref", default) in {default, *([scheduled] if job.workflow == "drift" else [])}
                 assert "repository" not in step["with"]
 
 

@@ -149,6 +149,18 @@ def get_action_permissions(world: World, _request: Request) -> Answer:
     return Answer(status=200, body=body)
 
 
+def get_fork_approval(world: World, _request: Request) -> Answer:
+    if world.state.private:
+        raise Refusal(*NOT_FOUND)
+    return Answer(status=200, body={"approval_policy": world.state.settings.fork_approval})
+
+
+def get_private_forks(world: World, _request: Request) -> Answer:
+    if not world.state.private:
+        raise Refusal(*NOT_FOUND)
+    return Answer(status=200, body=world.state.settings.private_forks)
+
+
 def get_subject(world: World, _request: Request) -> Answer:
     default = world.state.settings.default_subject
     claims = {} if default else {"include_claim_keys": ["repo", "context"]}
@@ -209,6 +221,8 @@ OPERATIONS: dict[tuple[str, str], Callable[[World, Request], Answer | Listing]] 
     ("GET", "/branches/{branch}/protection"): get_protection,
     ("GET", "/actions/permissions/workflow"): get_workflow_permissions,
     ("GET", "/actions/permissions"): get_action_permissions,
+    ("GET", "/actions/permissions/fork-pr-contributor-approval"): get_fork_approval,
+    ("GET", "/actions/permissions/fork-pr-workflows-private-repos"): get_private_forks,
     ("GET", "/actions/oidc/customization/sub"): get_subject,
     ("GET", "/codeowners/errors"): list_codeowners_errors,
     ("GET", "/actions/workflows"): list_workflows,

@@ -118,6 +118,20 @@ def test_an_administrator_destroys_what_is_deployed_and_not_declared(destruction
     assert destruction.stands
 
 
+def test_what_was_left_over_and_is_declared_meanwhile_stays(destruction: Destruction) -> None:
+    destruction.checkout.create_stack("dev/left", {"Topic": RESOURCES["Topic"]})
+    destruction.conversation.order("monalisa", "/destroy dev/left")
+    alpha = destruction.github.read("environments/dev/alpha.yaml")
+    destruction.github.commit({"environments/dev/left.yaml": alpha})
+
+    destruction.confirm(destruction.token, "monalisa")
+
+    said = destruction.last_answer().replace("`", "").replace("*", "")
+    assert "dev/left was declared again on the default branch, so it was not destroyed" in said
+    assert "dev-left" in destruction.checkout.statuses()
+    assert destruction.github.read("environments/dev/left.yaml") == alpha
+
+
 def test_what_is_neither_declared_nor_deployed_is_not_destroyed(destruction: Destruction) -> None:
     destruction.conversation.order("monalisa", "/destroy dev/alhpa")
 

@@ -83,6 +83,35 @@ def test_what_a_pull_request_has_removed_is_destroyed_without_a_commit(alpha: Jo
     assert record(alpha)["outcome"] == "not deployed"
 
 
+@pytest.mark.parametrize("more", ["", "lock: {by: octocat, reason: demo, since: 2026-11-01T00:00:00Z}\n"])
+def test_what_main_declares_again_while_its_destruction_waits_stays(alpha: Jobs, more: str) -> None:
+    text = alpha.github.read(ALPHA)
+    assert text is not None
+    alpha.github.commit({ALPHA: None})
+    (alpha.checkout.root / ALPHA).unlink()
+    alpha.github.commit({ALPHA: text + more})
+    alpha.github.forget_calls()
+
+    result = destroy(alpha, job="deploy/removed-apps")
+
+    assert result.returncode == 0, result.stderr
+    assert_untouched(alpha)
+    assert alpha.github.writes == []
+    assert record(alpha)["outcome"] == "superseded"
+    assert "dev/alpha is superseded: a newer commit of the default branch declares it again" in result.stderr
+
+
+def test_what_is_declared_again_in_a_file_that_cannot_be_read_stays(alpha: Jobs) -> None:
+    alpha.github.commit({ALPHA: "kind: [\n"})
+    (alpha.checkout.root / ALPHA).unlink()
+
+    result = destroy(alpha, job="deploy/removed-apps")
+
+    assert result.returncode == 1
+    assert "Nothing was destroyed" in result.stderr
+    assert_untouched(alpha)
+
+
 @pytest.mark.parametrize("path", ["", "/contents/*"])
 @pytest.mark.parametrize("outcome", UNREADABLE)
 def test_nothing_is_destroyed_when_github_cannot_be_read(alpha: Jobs, path: str, outcome: Outcome) -> None:

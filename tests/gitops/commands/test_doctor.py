@@ -27,7 +27,7 @@ def _doctor(checkout: CommandLine, github: FakeGitHub) -> subprocess.CompletedPr
 def test_good_settings_are_listed(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:
     done = _doctor(bare_checkout, fake_github)
 
-    assert (done.returncode, done.stderr) == (0, "34 settings: 0 too weak, 0 not readable\n")
+    assert (done.returncode, done.stderr) == (0, "35 settings: 0 too weak, 0 not readable\n")
     assert "environment deploy: branches and tags" in done.stdout
     assert fake_github.writes == []
 
@@ -49,7 +49,7 @@ def test_what_cannot_be_read_is_not_good(bare_checkout: CommandLine, fake_github
 
     assert done.returncode == 1
     assert 'not readable with this token: needs "Administration" (read)' in done.stdout
-    assert "0 too weak, 3 not readable" in done.stderr
+    assert "0 too weak, 4 not readable" in done.stderr
 
 
 def test_without_a_token_nothing_is_asked(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:

@@ -53,7 +53,7 @@ def test_a_removal_is_one_commit(repository: Repository, fake_github: FakeGitHub
     assert default_branch.commit_removal(repository, FILE, MESSAGE) == Committed(sha=fake_github.head())
     assert fake_github.git.commits(declared, "main") == [fake_github.head()]
     assert (fake_github.read(FILE), fake_github.read("environments/dev/base.yaml")) == (None, "kind: ad-hoc-base\n")
-    assert fake_github.git.message("main") == MESSAGE
+    assert fake_github.git.message("main") == f"{MESSAGE}\n\n{default_branch.DESTROYED_HERE}"
     assert fake_github.writes == [f"DELETE /contents/{FILE}"]
 
 
@@ -63,7 +63,7 @@ def test_the_commit_of_a_github_app_passes_rules_and_starts_no_workflow(fake_git
     as_app = repository_of(fake_github.repository, fake_github.url, token, fake_github.issue_app_token())
 
     assert default_branch.commit_removal(as_app, FILE, MESSAGE) == Committed(sha=fake_github.head())
-    assert fake_github.git.message("main") == f"{MESSAGE}\n\n[skip ci]"
+    assert fake_github.git.message("main") == f"{MESSAGE}\n\n{default_branch.DESTROYED_HERE}\n\n[skip ci]"
     assert [act.starts_workflows for act in fake_github.acts if act.event == "push"] == [False]
     assert fake_github.refused == []
 
@@ -80,12 +80,14 @@ def test_a_pull_request_of_a_github_app_starts_its_checks(fake_github: FakeGitHu
     assert not proposed.checks_wait
     assert fake_github.pull_request(proposed.pull_request.number).author == APP
     assert [act.starts_workflows for act in fake_github.acts if act.event == "pull_request"] == [True]
-    assert "[skip ci]" not in fake_github.git.message(proposed.pull_request.head_ref)
+    proposal = fake_github.git.message(proposed.pull_request.head_ref)
+    assert not {"[skip ci]", default_branch.DESTROYED_HERE} & set(proposal.splitlines())
 
 
 def test_an_edit_is_one_commit(repository: Repository, fake_github: FakeGitHub) -> None:
     assert default_branch.commit_edit(repository, FILE, later, "Extend") == Committed(sha=fake_github.head())
     assert fake_github.read(FILE) == later(TEXT)
+    assert fake_github.git.message("main") == "Extend"
     assert fake_github.writes == [f"PUT /contents/{FILE}"]
 
 

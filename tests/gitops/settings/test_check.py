@@ -8,7 +8,7 @@ import pytest
 
 from gitops.github.transport import GitHubError
 from gitops.settings.check import check_all, check_for_job, stopping
-from gitops.settings.requirements import REQUIREMENTS
+from gitops.settings.requirements import FORKS, REQUIREMENTS
 from tests.fake_github.faults import Outcome
 from tests.fake_github.settings import EnvironmentSettings
 from tests.gitops.settings.conftest import ACCOUNTS
@@ -111,6 +111,14 @@ OF_PEOPLE: dict[str, tuple[Weaken, str]] = {
     ),
     "tokens that write": (_set(default_permissions="write"), "Actions: default permissions of a job's token"),
     "actions of all": (_set(allowed_actions="all", pinned=False), "Actions: actions that may run"),
+    "forks that write": (
+        lambda settings: settings.private_forks.update(send_write_tokens_to_workflows=True),
+        "Actions: pull requests from forks",
+    ),
+    "secrets for forks": (
+        lambda settings: settings.private_forks.update(send_secrets_and_variables=True),
+        "Actions: pull requests from forks",
+    ),
     "custom claims": (_set(default_subject=False), "Actions: subject of OIDC tokens"),
     "unknown owners": (_set(codeowners_errors=["* @example/gone"]), "`.github/CODEOWNERS`"),
     "a schedule that stopped": (
@@ -137,6 +145,38 @@ def test_a_setting_that_is_too_weak_is_found(case: str, fake_github: FakeGitHub,
     weak = {finding.setting for finding in check_all(settings, ACCOUNTS) if finding.state == "weak"}
 
     assert setting in weak
+
+
+@pytest.mark.parametrize(
+    ("policy", "state"),
+    [
+        ("first_time_contributors_new_to_github", "weak"),
+        ("first_time_contributors", "good"),
+        ("all_external_contributors", "good"),
+    ],
+)
+def test_in_a_public_repository_first_pull_requests_from_forks_wait_for_approval(
+    policy: str, state: str, fake_github: FakeGitHub, settings: RepositorySettings
+) -> None:
+    fake_github.state.private = False
+    fake_github.state.settings.fork_approval = policy
+
+    found = {finding.requirement: finding for finding in check_all(settings, ACCOUNTS)}
+
+    assert (found[FORKS].state, found[FORKS].found) == (state, policy)
+
+
+def test_forks_whose_pull_requests_run_nothing_get_nothing(
+    fake_github: FakeGitHub, settings: RepositorySettings
+) -> None:
+    fake_github.state.settings.private_forks |= {
+        "run_workflows_from_fork_pull_requests": False,
+        "send_secrets_and_variables": True,
+    }
+
+    found = {finding.requirement: finding for finding in check_all(settings, ACCOUNTS)}
+
+    assert (found[FORKS].state, found[FORKS].found) == ("good", "no runs")
 
 
 def test_jobs_may_approve_pull_requests_where_code_owners_must(
@@ -199,6 +239,7 @@ def test_what_a_token_may_not_read_is_never_good(
                 "Actions: default permissions of a job's token",
                 "Actions: jobs create and approve pull requests",
                 "Actions: actions that may run",
+                "Actions: pull requests from forks",
             ),
             'not readable with this token: needs "Administration" (read)',
         ),

@@ -33,6 +33,7 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True)
     for name, workflow in workflows().items():
         changed = copy.deepcopy(dict(workflow))
+        changed["concurrency"].pop("queue", None)
         for job_id, job in changed["jobs"].items():
             _simplify(job_id, job)
         text = yaml.safe_dump(changed, sort_keys=False, width=WIDE)
@@ -44,7 +45,7 @@ def started_by(event: str, payload: Mapping[str, Any]) -> list[str]:
 
     Filters of paths are applied where the payload has `paths`, those of the fake's acts, and to no others.
     """
-    return [name for name, workflow in workflows().items() if _starts(workflow["on"], event, payload)]
+    return [name for name, workflow in workflows().items() if starts(workflow["on"], event, payload)]
 
 
 def _simplify(job_id: str, job: dict[str, Any]) -> None:
@@ -55,13 +56,17 @@ def _simplify(job_id: str, job: dict[str, Any]) -> None:
         job["env"][ENVIRONMENT] = environment["name"] if isinstance(environment, dict) else environment
 
 
-def _starts(triggers: Mapping[str, Any], event: str, payload: Mapping[str, Any]) -> bool:
+def starts(triggers: Mapping[str, Any], event: str, payload: Mapping[str, Any]) -> bool:
+    """Return whether an event starts a workflow with these triggers."""
     if event not in triggers:
         return False
     filters = triggers[event] if isinstance(triggers[event], dict) else {}
     types = filters.get("types", DEFAULT_TYPES.get(event))
     if types is not None and payload["action"] not in types:
         return False
+    if event == "push" and payload["ref"].startswith("refs/tags/"):
+        tag = payload["ref"].removeprefix("refs/tags/")
+        return any(fnmatchcase(tag, pattern) for pattern in filters.get("tags", []))
     branch = payload["pull_request"]["base"]["ref"] if event == "pull_request" else _pushed_branch(payload)
     if "branches" in filters and branch not in filters["branches"]:
         return False

@@ -144,6 +144,7 @@ class World:
         event_file = records / "event.json"
         event_file.write_text(json.dumps(payload))
         self._check_out(sha or self.github.head())
+        repository = self.github._world.answers.repository()
         run = act.run(
             workflow if isinstance(workflow, Path) else self.folder / "workflows" / f"{workflow}.yml",
             event,
@@ -152,6 +153,8 @@ class World:
             state=self.folder / "act" / str(number),
             environ={
                 "GITHUB_API_URL": self.github.url,
+                "GITHUB_REPOSITORY_ID": str(repository["id"]),
+                "GITHUB_REPOSITORY_OWNER_ID": str(repository["owner"]["id"]),
                 "FAKE_GITHUB_REPOSITORY": self.github.git_url,
                 "EMBEDDED_AWS": self.recorder.endpoint,
                 "ROLES_OF_ENVIRONMENTS": " ".join(f"{name}={arn}" for name, arn in self.roles.items()),
@@ -166,7 +169,7 @@ class World:
                 "AWS_ROLE_ARN_MAIN": "of-the-environment",
                 **({"COMMIT_APP_CLIENT_ID": "Iv23liExampleOfAnApp"} if self.has_app else {}),
             },
-            actor=payload["sender"]["login"],
+            actor=payload["sender"]["login"] if "sender" in payload else "octocat",
             secrets={
                 "GITHUB_TOKEN": self.github.issue_token("", {}),  # for workflows that are not of the repository
                 **permissions.tokens(self.github, str(workflow), event, payload),

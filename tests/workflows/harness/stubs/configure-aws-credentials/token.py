@@ -7,19 +7,18 @@ import base64
 import json
 import os
 import time
-from pathlib import Path
 
-repository = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text())["repository"]
+repository_id, owner_id = os.environ["GITHUB_REPOSITORY_ID"], os.environ["GITHUB_REPOSITORY_OWNER_ID"]
 owner, _, name = os.environ["GITHUB_REPOSITORY"].partition("/")
 environment = os.environ["ENVIRONMENT_OF_GITHUB"]
 now = int(time.time())
 claims = {
     "iss": "https://token.actions.githubusercontent.com",
     "aud": "sts.amazonaws.com",
-    "sub": f"repo:{owner}@{repository['owner']['id']}/{name}@{repository['id']}:environment:{environment}",
+    "sub": f"repo:{owner}@{owner_id}/{name}@{repository_id}:environment:{environment}",
     "repository": os.environ["GITHUB_REPOSITORY"],
-    "repository_id": str(repository["id"]),
-    "repository_owner_id": str(repository["owner"]["id"]),
+    "repository_id": repository_id,
+    "repository_owner_id": owner_id,
     "ref": os.environ["GITHUB_REF"],
     "environment": environment,
     "event_name": os.environ["GITHUB_EVENT_NAME"],
