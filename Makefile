@@ -114,6 +114,7 @@ demo: ready ## Deploy the five sample environments to an AWS on this machine, an
 	  '  gitops open dev/alpha               in your browser' \
 	  '  gitops status                       what is declared and what is deployed' \
 	  '  gitops logs dev/alpha               what it logs; mails that it sends are in .gitops/local/mail' \
+	  '  gitops shell dev/alpha              a shell in its container; gitops db dev/alpha --psql in its database' \
 	  '  gitops new ad-hoc-app dev/gamma --owner octocat --image v1.4.2' \
 	  '  gitops deploy dev/gamma             the environment you just declared' \
 	  '  gitops destroy dev/gamma            asks first; deletes its stack' \

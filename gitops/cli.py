@@ -427,7 +427,7 @@ def _access(verbs: _Verbs) -> None:
         "open a shell in a running container",
         """\
 Open a shell in a running container, or run COMMAND in it, with ECS Exec. Requires the AWS CLI and its Session Manager
-plugin. ECS Exec does not return the exit code of COMMAND; `gitops run` does.
+plugin, except for the embedded AWS. ECS Exec does not return the exit code of COMMAND; `gitops run` does.
 """,
         """\
   gitops shell dev/alpha
@@ -444,7 +444,8 @@ plugin. ECS Exec does not return the exit code of COMMAND; `gitops run` does.
         "connect to the database of an environment",
         """\
 Forward a port of this machine through the base's bastion to the database of an environment, until Ctrl-C, or with
---psql until psql ends. Requires the AWS CLI and its Session Manager plugin. The password is never printed.
+--psql until psql ends. Requires the AWS CLI and its Session Manager plugin. The password is never printed. A database
+of the embedded AWS is on this machine: its URL is printed, and --psql needs no other program.
 """,
         """\
   gitops db dev/alpha --psql

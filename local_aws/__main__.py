@@ -1,10 +1,11 @@
-"""The command line of the embedded AWS: ``python -m local_aws [--state-dir FOLDER] up|down|status|permissions``.
+"""The command line of the embedded AWS: ``python -m local_aws [--state-dir FOLDER] COMMAND``.
 
-Each command prints one JSON object: ``running`` (bool), ``changed`` (bool: whether this call started or stopped it),
-and, while it runs, ``images`` (their names), ``permissions`` (how many were authorised and denied, in all and by
-principal, and what was denied) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start, with the
-reason on standard error. ``down`` also returns 0 when none runs. ``permissions`` prints counts and denials in words
-instead, and returns 1 if something was denied.
+``up``, ``status`` and ``down`` print one JSON object: ``running`` (bool), ``changed`` (bool: whether this call started
+or stopped it), and, while it runs, ``images`` (their names), ``permissions`` (how many were authorised and denied, in
+all and by principal, and what was denied) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start,
+with the reason on standard error. ``down`` also returns 0 when none runs. ``permissions`` prints counts and denials in
+words instead, and returns 1 if something was denied. ``exec`` and ``psql`` become another program: one in a container
+of a running task, and the one of its PostgreSQL.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 from dataclasses import asdict
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws import lifecycle
 from local_aws.authorisation import records
+from local_aws.runtime import surroundings
 from local_aws.runtime.images import Images
 
 if TYPE_CHECKING:
@@ -44,11 +47,16 @@ def main(argv: Sequence[str]) -> int:
                 answer = _described(aws, state_dir, changed=started)
             case "permissions":
                 return _tell_permissions(state_dir)
+            case "exec":
+                surroundings.of(state_dir, options.task, options.container).become(options.words)
+            case "psql":
+                program = Images(state_dir).own("postgres") / "bin" / "psql"
+                os.execv(program, [str(program), *options.words])  # noqa: S606 - a list, and no shell
             case "down":
                 answer = {"running": False, "changed": lifecycle.down(state_dir)}
             case _:
                 answer = _described(lifecycle.find(state_dir), state_dir, changed=False)
-    except lifecycle.LocalError as error:
+    except (lifecycle.LocalError, surroundings.NotRunningError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -111,6 +119,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("status", help="print whether it runs, and how to reach it")
     commands.add_parser("permissions", help="print what was authorised and denied; exit code 1 if something was denied")
+    enter = commands.add_parser("exec", help="run a program in a container of a running task, in place of this one")
+    enter.add_argument("--task", required=True, metavar="ID")
+    enter.add_argument("--container", required=True, metavar="NAME")
+    enter.add_argument("words", nargs="+", metavar="COMMAND", help="after --")
+    psql = commands.add_parser("psql", help="run the psql of its PostgreSQL, in place of this program")
+    psql.add_argument("words", nargs="*", metavar="ARGUMENT", help="after --")
     commands.add_parser("down", help="stop it and delete its data")
     return parser
 

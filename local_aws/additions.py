@@ -13,6 +13,7 @@ from local_aws.ministack import account_defaults, cloudformation, elasticache, f
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
+from local_aws.runtime.surroundings import TASKS
 from local_aws.strictness import gate as strictness_gate
 from local_aws.strictness import service_linked_roles, service_quotas
 from local_aws.strictness.api_refusals import REFUSALS
@@ -49,7 +50,7 @@ def extend(state_dir: Path) -> None:
     resource_types.register(*corrections)
     endpoint = f"http://localhost:{os.environ['GATEWAY_PORT']}"
     environment = TaskEnvironment(endpoint, TaskRoles(authority, endpoint), variables)
-    ProcessAgent(images, environment, state_dir / "tasks").register()
+    ProcessAgent(images, environment, state_dir / TASKS).register()
 
 
 def _start_servers(state_dir: Path, images: Images) -> tuple[Mapping[str, str], tuple[Correction, ...]]:

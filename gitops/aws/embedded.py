@@ -15,7 +15,7 @@ from gitops.errors import UserError
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 STATE_FILE = "local.json"
@@ -99,6 +99,16 @@ def down() -> bool:
     return bool(_run("down")["changed"])
 
 
+def enter(task_id: str, container: str, command: Sequence[str]) -> list[str]:
+    """Return the command that runs another one in a container of a running task of the embedded AWS."""
+    return [*_command("exec"), "--task", task_id, "--container", container, "--", *command]
+
+
+def psql(*arguments: str) -> list[str]:
+    """Return the command that runs the psql of the embedded AWS, which reaches its databases without a bastion."""
+    return [*_command("psql"), "--", *arguments]
+
+
 def images() -> list[str]:
     """Return the images whose tasks run as processes in the embedded AWS of this checkout."""
     names: list[str] = _run("status").get("images", [])
@@ -116,9 +126,12 @@ def permissions() -> Permissions:
     return Permissions(counts.get("authorised", 0), counts.get("denied", 0), tuple(counts.get("denials", ())))
 
 
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "local_aws", "--state-dir", str(checkout.LOCAL_STATE), *arguments]
+
+
 def _run(*arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "local_aws", "--state-dir", str(checkout.LOCAL_STATE), *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(_command(*arguments), check=False, capture_output=True, text=True)
     message = done.stderr.strip()
     if done.returncode:
         raise UserError(message or f"python -m local_aws {arguments[0]} ended with exit code {done.returncode}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.naming import BaseOutput
 from gitops.access import programs
-from gitops.access.bastion import Bastion, forward_command, forwarded, local_port, run_psql
+from gitops.access.bastion import POSTGRESQL_PORT, Bastion, forward_command, forwarded, local_port, run_psql
 from gitops.access.deployed import base_of, find_app, services_of
+from gitops.aws import embedded
+from gitops.aws import target as targets
 from gitops.aws.ecs import Ecs
 from gitops.aws.secrets_manager import SecretsManager
 from gitops.commands.selection import select
@@ -37,13 +40,15 @@ def db(
 ) -> int:
     """Forward a port to the database of the app `name`: in place of this process, or with `psql` while that runs.
 
-    `print_only` prints the commands instead.
+    `print_only` prints the commands instead. Databases of the embedded AWS are on this machine already.
     """
-    if not print_only:
+    if not print_only and targets.resolve(requested_target).embedded is None:
         programs.require(programs.AWS_CLI, programs.PLUGIN, *([programs.PSQL] if psql else []))
     (environment,) = select(folder, [name], today).environments
     app = find_app(environment, requested_target)
     base = base_of(app)
+    if app.target.embedded is not None:
+        return _without_bastion(app, base.output(BaseOutput.DATABASE_HOST), psql=psql, print_only=print_only)
     bastion = Bastion(base)
     bastion.require_running()
     local = local_port(port)
@@ -61,6 +66,21 @@ def db(
     print(programs.shown(app.target, app.where, forward))
     if psql:
         print(shlex.join([programs.PSQL, url]))
+    return 0
+
+
+def _without_bastion(app: Deployed, host: str, *, psql: bool, print_only: bool) -> int:
+    """Connect to a database of the embedded AWS, which is on this machine, or print its URL."""
+    database = app.environment.name.database
+    command = embedded.psql(f"postgresql://{database}@{host}/{database}")
+    if not psql:
+        print(f"postgresql://{database}@{host}:{POSTGRESQL_PORT}/{database}?sslmode=require")
+        say(f"the password: {_how_to_read_password(app)}")
+        return 0
+    if not print_only:
+        os.environ["PGPASSWORD"] = SecretsManager(app.session, app.where).value(_password_secret(app))
+        programs.become(app.target, app.where, command)
+    print(shlex.join(command))
     return 0
 
 

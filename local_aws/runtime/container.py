@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from local_aws.authorisation.task_roles import TaskRoles
 from local_aws.runtime.private_names import PrivateNames
+from local_aws.runtime.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -119,7 +120,7 @@ class ContainerProcess:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
-        self._surroundings: tuple[Path, dict[str, str]] = (layer, {})
+        self._surroundings = Surroundings(layer, {})
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Copy the files and start the command, with paths of the copy in place of the image's.
@@ -146,7 +147,8 @@ class ContainerProcess:
             Path(name).chmod(0o755)  # as images have it, by a RUN or by `COPY --chmod`
         place = config.place(config.workdir)
         folder = workdir / place if place is not None and (workdir / place).is_dir() else workdir
-        self._surroundings = folder, whole
+        self._surroundings = Surroundings(folder, whole)
+        self._surroundings.save(self._layer)
         self._process = _start([name, *arguments], folder, whole, subprocess.PIPE)
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         self._reader = threading.Thread(target=self._forward, args=(self._process.stdout,), daemon=True)
@@ -158,8 +160,8 @@ class ContainerProcess:
         Raises:
             OSError: the program does not exist.
         """
-        folder, environment = self._surroundings
-        return CommandInContainer(_start(command, folder, {**environment, TASK_ADDRESS: address}, subprocess.DEVNULL))
+        variables = {**self._surroundings.variables, TASK_ADDRESS: address}
+        return CommandInContainer(_start(command, self._surroundings.folder, variables, subprocess.DEVNULL))
 
     def exit_code(self) -> int | None:
         """Return the exit code once the process has ended: 128 + the signal for a signal, as Docker's."""

@@ -111,6 +111,23 @@ def test_password_of_one_is_refused_by_the_other(alpha: Environment, beta: Envir
     assert ours["SECRET_KEY"] != theirs["SECRET_KEY"]
 
 
+def test_shell_and_database_are_opened_without_other_programs(alpha: Environment) -> None:
+    shown = 'echo "$PWD $APP_NAME"; echo $0 | wc -l; exit 5'
+
+    entered = alpha.world.relayed("shell", alpha.name, "--service", "worker", "--", "sh", "-c", shown)
+    managed = alpha.world.relayed("shell", alpha.name, "--", "python", "manage.py", "check")
+
+    folder, _, name = entered.stdout.partition("\n")[0].rpartition(" ")
+    assert entered.returncode == 5, entered.stderr
+    assert (name, folder.startswith(str(alpha.world.state_dir))) == ("alpha", True)
+    assert managed.returncode == 0, managed.stderr
+    assert "System check identified no issues" in managed.stdout + managed.stderr
+    url = alpha.world.relayed("db", alpha.name)
+    assert url.stdout.startswith("postgresql://app_alpha@127.")
+    # Without input, psql ends once it has connected.
+    assert alpha.world.relayed("db", alpha.name, "--psql").returncode == 0
+
+
 def test_application_that_knows_only_the_variables_of_cdk_django_runs_unchanged(world: World) -> None:
     image = world.root / "images" / "cdk-django"
     (image / "tests").mkdir(parents=True)

@@ -1,6 +1,7 @@
 """A base and an app on it that run in the embedded AWS, and programs that only note what they were asked to do."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -107,6 +108,11 @@ def write_log(checkout: Checkout, group: str, *events: tuple[int, str]) -> None:
         logStreamName="app/app/1",
         logEvents=[{"timestamp": timestamp, "message": message} for timestamp, message in events],
     )
+
+
+def on_aws(checkout: Checkout, verb: str, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a command for an AWS that credentials lead to, as the real one is."""
+    return checkout.gitops(verb, "--target", "aws", *arguments, **{**checkout.environ(), **environ})
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import shlex
 import socket
 
 from tests.gitops.checkouts import Checkout
-from tests.gitops.commands.conftest import FORWARDS, Programs, RunningApp
+from tests.gitops.commands.conftest import FORWARDS, Programs, RunningApp, on_aws
 
 PASSWORD = "the password of alpha"  # noqa: S105 # of a test
 
@@ -12,7 +12,7 @@ def test_a_port_is_forwarded_through_the_bastion_to_the_database(running_app: Ru
     programs.install("aws", "session-manager-plugin")
     port = free_port()
 
-    result = running_app.checkout.gitops("db", "dev/alpha", "--port", str(port), PATH=programs.path)
+    result = on_aws(running_app.checkout, "db", "dev/alpha", "--port", str(port), PATH=programs.path)
 
     assert result.returncode == 0, result.stderr
     (aws,) = programs.started
@@ -30,7 +30,7 @@ def test_a_port_is_forwarded_through_the_bastion_to_the_database(running_app: Ru
 def test_the_password_is_not_shown_but_how_to_read_it(running_app: RunningApp, programs: Programs) -> None:
     programs.install("aws", "session-manager-plugin")
 
-    result = running_app.checkout.gitops("db", "dev/alpha", PATH=programs.path)
+    result = on_aws(running_app.checkout, "db", "dev/alpha", PATH=programs.path)
 
     assert "aws secretsmanager get-secret-value" in result.stderr
     assert "--secret-id alpha-password --query SecretString --output text" in result.stderr
@@ -44,7 +44,7 @@ def test_psql_gets_the_password_in_its_environment_alone(running_app: RunningApp
     programs.install("psql", body="sys.exit(3)")
     port = free_port()
 
-    result = running_app.checkout.gitops("db", "dev/alpha", "--psql", "--port", str(port), PATH=programs.path)
+    result = on_aws(running_app.checkout, "db", "dev/alpha", "--psql", "--port", str(port), PATH=programs.path)
 
     assert result.returncode == 3, result.stderr
     aws, psql = programs.started
@@ -60,7 +60,7 @@ def test_a_session_that_fails_is_said_in_its_words(running_app: RunningApp, prog
     programs.install("session-manager-plugin", "psql")
     programs.install("aws", body="sys.exit('An error occurred (TargetNotConnected)')")
 
-    result = running_app.checkout.gitops("db", "dev/alpha", "--psql", PATH=programs.path)
+    result = on_aws(running_app.checkout, "db", "dev/alpha", "--psql", PATH=programs.path)
 
     assert result.returncode == 1
     assert "the session could not be started:\nAn error occurred (TargetNotConnected)" in result.stderr
@@ -68,7 +68,7 @@ def test_a_session_that_fails_is_said_in_its_words(running_app: RunningApp, prog
 
 
 def test_print_gives_the_commands_and_starts_nothing(running_app: RunningApp, programs: Programs) -> None:
-    result = running_app.checkout.gitops("db", "dev/alpha", "--print", "--psql", PATH=programs.path)
+    result = on_aws(running_app.checkout, "db", "dev/alpha", "--print", "--psql", PATH=programs.path)
 
     assert result.returncode == 0, result.stderr
     forward, psql = map(shlex.split, result.stdout.splitlines())
@@ -80,19 +80,30 @@ def test_print_gives_the_commands_and_starts_nothing(running_app: RunningApp, pr
 def test_psql_is_asked_for_only_where_it_is_used(running_app: RunningApp, programs: Programs) -> None:
     programs.install("aws", "session-manager-plugin")
 
-    without = running_app.checkout.gitops("db", "dev/alpha", PATH=programs.path)
-    with_psql = running_app.checkout.gitops("db", "dev/alpha", "--psql", PATH=programs.path)
+    without = on_aws(running_app.checkout, "db", "dev/alpha", PATH=programs.path)
+    with_psql = on_aws(running_app.checkout, "db", "dev/alpha", "--psql", PATH=programs.path)
 
     assert without.returncode == 0
     assert with_psql.returncode == 1
     assert "psql: " in with_psql.stderr
 
 
+def test_in_the_embedded_aws_no_port_is_forwarded(running_app: RunningApp, programs: Programs) -> None:
+    url = running_app.checkout.gitops("db", "dev/alpha", PATH=programs.path)
+    psql = running_app.checkout.gitops("db", "dev/alpha", "--psql", "--print", PATH=programs.path)
+
+    assert url.stdout == "postgresql://app_alpha@database.internal:5432/app_alpha?sslmode=require\n"
+    assert "--secret-id alpha-password" in url.stderr
+    assert shlex.split(psql.stdout)[-3:] == ["psql", "--", "postgresql://app_alpha@database.internal/app_alpha"]
+    assert PASSWORD not in url.stdout + url.stderr + psql.stdout + psql.stderr
+    assert programs.started == []
+
+
 def test_a_stopped_bastion_is_said_with_the_command_that_starts_it(running_app: RunningApp, programs: Programs) -> None:
     bastion = running_app.checkout.physical_id("dev-base", "Bastion")
     running_app.checkout.client("ec2").stop_instances(InstanceIds=[bastion])
 
-    result = running_app.checkout.gitops("db", "dev/alpha", "--print", PATH=programs.path)
+    result = on_aws(running_app.checkout, "db", "dev/alpha", "--print", PATH=programs.path)
 
     assert result.returncode == 1
     assert "the bastion of dev/base is stopped. Start it: gitops bastion start dev" in result.stderr
@@ -104,7 +115,7 @@ def test_a_bastion_that_is_gone_is_said_with_the_command_that_makes_one(
     bastion = running_app.checkout.physical_id("dev-base", "Bastion")
     running_app.checkout.client("ec2").terminate_instances(InstanceIds=[bastion])
 
-    result = running_app.checkout.gitops("db", "dev/alpha", "--print", PATH=programs.path)
+    result = on_aws(running_app.checkout, "db", "dev/alpha", "--print", PATH=programs.path)
 
     assert result.returncode == 1
     assert "gitops deploy dev" in result.stderr
@@ -114,7 +125,7 @@ def test_a_port_in_use_is_said(running_app: RunningApp, programs: Programs) -> N
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
 
-        result = running_app.checkout.gitops("db", "dev/alpha", "--print", "--port", str(port), PATH=programs.path)
+        result = on_aws(running_app.checkout, "db", "dev/alpha", "--print", "--port", str(port), PATH=programs.path)
 
     assert result.returncode == 1
     assert f"port {port} of this machine cannot be used" in result.stderr
@@ -126,7 +137,7 @@ def test_a_base_without_the_output_is_said_with_the_command(checkout: Checkout) 
     checkout.create_stack("dev/base", kind="ad-hoc-base")
     checkout.create_stack("dev/alpha")
 
-    result = checkout.gitops("db", "dev/alpha", "--print")
+    result = on_aws(checkout, "db", "dev/alpha", "--print")
 
     assert result.returncode == 1
     assert "the stack dev-base has no output BastionInstanceId; `gitops deploy dev/base` adds it" in result.stderr

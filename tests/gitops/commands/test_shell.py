@@ -3,7 +3,7 @@ import shlex
 import pytest
 
 from tests.gitops.checkouts import REGION, Checkout
-from tests.gitops.commands.conftest import Programs, RunningApp
+from tests.gitops.commands.conftest import Programs, RunningApp, on_aws
 
 HOSTILE = ["python", "-c", "print('it''s \"$HOME\" `id` ; rm -rf / \\n')", "--", "two  spaces", "", "*", "--psql"]
 
@@ -12,7 +12,7 @@ def test_a_shell_is_opened_by_the_aws_cli_in_place_of_ours(running_app: RunningA
     programs.install("session-manager-plugin")
     programs.install("aws", body="sys.exit(7)")
 
-    result = running_app.checkout.gitops("shell", "dev/alpha", PATH=programs.path)
+    result = on_aws(running_app.checkout, "shell", "dev/alpha", PATH=programs.path)
 
     assert result.returncode == 7
     (aws,) = programs.started
@@ -30,7 +30,7 @@ def test_a_shell_is_opened_by_the_aws_cli_in_place_of_ours(running_app: RunningA
 def test_a_command_reaches_the_container_word_for_word(running_app: RunningApp, programs: Programs) -> None:
     programs.install("aws", "session-manager-plugin")
 
-    running_app.checkout.gitops("shell", "dev/alpha", "--service", "worker", "--", *HOSTILE, PATH=programs.path)
+    on_aws(running_app.checkout, "shell", "dev/alpha", "--service", "worker", "--", *HOSTILE, PATH=programs.path)
 
     (aws,) = programs.started
     assert shlex.split(aws.option("--command")) == HOSTILE
@@ -38,26 +38,33 @@ def test_a_command_reaches_the_container_word_for_word(running_app: RunningApp, 
 
 
 def test_print_gives_a_command_to_paste_and_starts_nothing(running_app: RunningApp, programs: Programs) -> None:
-    result = running_app.checkout.gitops("shell", "dev/alpha", "--print", "--", *HOSTILE, PATH=programs.path)
+    result = on_aws(running_app.checkout, "shell", "dev/alpha", "--print", "--", *HOSTILE, PATH=programs.path)
 
     assert result.returncode == 0, result.stderr
     words = shlex.split(result.stdout)
-    assert words[0] == "env"
-    assert f"AWS_ENDPOINT_URL={running_app.checkout.aws.endpoint}" in words
+    assert words[:3] == ["aws", "ecs", "execute-command"]
     assert shlex.split(words[words.index("--command") + 1]) == HOSTILE
     assert programs.started == []
 
 
 def test_on_an_aws_of_the_environment_no_credentials_are_printed(running_app: RunningApp, programs: Programs) -> None:
-    environ = running_app.checkout.environ()
-
-    result = running_app.checkout.gitops(
-        "shell", "dev/alpha", "--print", "--target", "aws", PATH=programs.path, **environ
-    )
+    result = on_aws(running_app.checkout, "shell", "dev/alpha", "--print", PATH=programs.path)
 
     assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("aws ecs execute-command")
-    assert environ["AWS_SECRET_ACCESS_KEY"] not in result.stdout
+    assert running_app.checkout.environ()["AWS_SECRET_ACCESS_KEY"] not in result.stdout
+
+
+def test_in_the_embedded_aws_a_program_of_its_own_enters_the_container(
+    running_app: RunningApp, programs: Programs
+) -> None:
+    result = running_app.checkout.gitops("shell", "dev/alpha", "--print", "--", *HOSTILE, PATH=programs.path)
+    simulated = running_app.checkout.gitops("shell", "dev/alpha", PATH=programs.path)
+
+    words = shlex.split(result.stdout)
+    task = running_app.tasks("web")[0].rpartition("/")[2]
+    assert words[words.index("exec") :] == ["exec", "--task", task, "--container", "app", "--", *HOSTILE]
+    assert simulated.returncode == 1
+    assert f"no container app of the task {task} runs as a process here" in simulated.stderr
 
 
 @pytest.mark.parametrize("present", [(), ("aws",), ("session-manager-plugin",)])
@@ -66,7 +73,7 @@ def test_programs_that_are_not_installed_are_all_named_with_where_to_get_them(
 ) -> None:
     programs.install(*present)
 
-    result = checkout.gitops("shell", "dev/alpha", PATH=programs.path)
+    result = on_aws(checkout, "shell", "dev/alpha", PATH=programs.path)
 
     assert result.returncode == 1
     guides = {
@@ -80,7 +87,7 @@ def test_programs_that_are_not_installed_are_all_named_with_where_to_get_them(
 def test_a_service_that_there_is_not_is_answered_with_those_there_are(
     running_app: RunningApp, programs: Programs
 ) -> None:
-    result = running_app.checkout.gitops("shell", "dev/alpha", "--print", "--service", "worka", PATH=programs.path)
+    result = on_aws(running_app.checkout, "shell", "dev/alpha", "--print", "--service", "worka", PATH=programs.path)
 
     assert result.returncode == 1
     assert "dev/alpha has no service worka; it has web, worker. Did you mean --service worker?" in result.stderr
@@ -89,7 +96,7 @@ def test_a_service_that_there_is_not_is_answered_with_those_there_are(
 def test_an_environment_that_sleeps_is_said_to(running_app: RunningApp) -> None:
     running_app.scale("web", 0)
 
-    result = running_app.checkout.gitops("shell", "dev/alpha", "--print")
+    result = on_aws(running_app.checkout, "shell", "dev/alpha", "--print")
 
     assert result.returncode == 1
     assert "web of dev/alpha is asleep" in result.stderr
@@ -102,7 +109,7 @@ def test_a_sleeping_environment_is_said_with_its_hours(running_app: RunningApp) 
         declaration.read_text() + "schedule: {awake: Mon-Fri 08:00-20:00, timezone: Europe/Berlin}\n"
     )
 
-    result = running_app.checkout.gitops("shell", "dev/alpha", "--print")
+    result = on_aws(running_app.checkout, "shell", "dev/alpha", "--print")
 
     assert "it is awake Mon-Fri 08:00-20:00 (Europe/Berlin)" in result.stderr
 
@@ -116,7 +123,7 @@ def test_tasks_that_ecs_exec_cannot_reach_are_said_with_the_remedy(running_app: 
         forceNewDeployment=True,
     )
 
-    result = running_app.checkout.gitops("shell", "dev/alpha", "--print")
+    result = on_aws(running_app.checkout, "shell", "dev/alpha", "--print")
 
     assert result.returncode == 1
     assert "ECS Exec is not enabled on the tasks of web of dev/alpha" in result.stderr
