@@ -100,7 +100,8 @@ def publish_production(
     _publish(scope, name, ProdBaseOutput.ALARM_TOPIC_ARN, notifications.topic.topic_arn)
     _publish(scope, name, ProdBaseOutput.CACHE_HOST, cache.host)
     _publish(scope, name, ProdBaseOutput.CACHE_ID, cache.group_id)
-    _publish(scope, name, ProdBaseOutput.CACHE_PASSWORD_ARN, cache.password.secret_arn)
+    if cache.password is not None:
+        _publish(scope, name, ProdBaseOutput.CACHE_PASSWORD_ARN, cache.password.secret_arn)
     _publish(scope, name, ProdBaseOutput.DATABASE_ID, database.instance.instance_identifier)
 
 
@@ -213,7 +214,7 @@ class ImportedAdHocBase(ImportedBase):
 
 
 class ImportedProdBase(ImportedBase):
-    """A deployed production base as an app sees it."""
+    """A deployed production base as an app sees it; `cache_password_arn` is None where its cache has no password."""
 
     def __init__(
         self,
@@ -224,6 +225,7 @@ class ImportedProdBase(ImportedBase):
         availability_zones: int,
         domain: str,
         hosted_zone_id: str,
+        cache_tls: bool,
     ) -> None:
         super().__init__(
             scope,
@@ -237,6 +239,6 @@ class ImportedProdBase(ImportedBase):
         self.access_logs_bucket = self._value(ProdBaseOutput.ACCESS_LOGS_BUCKET_NAME)
         self.cache_host = self._value(ProdBaseOutput.CACHE_HOST)
         self.cache_id = self._value(ProdBaseOutput.CACHE_ID)
-        self.cache_password_arn = self._value(ProdBaseOutput.CACHE_PASSWORD_ARN)
+        self.cache_password_arn = self._value(ProdBaseOutput.CACHE_PASSWORD_ARN) if cache_tls else None
         self.database_id = self._value(ProdBaseOutput.DATABASE_ID)
         self.alarm_topic = sns.Topic.from_topic_arn(self, "AlarmTopic", self._value(ProdBaseOutput.ALARM_TOPIC_ARN))

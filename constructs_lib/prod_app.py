@@ -45,6 +45,7 @@ class ProdApp(Construct):
             availability_zones=base.network.zone_count,
             domain=base.domain,
             hosted_zone_id=base.hosted_zone_id,
+            cache_tls=base.cache.tls,
         )
         cache_url = None
         if config.cache:
@@ -64,7 +65,7 @@ class ProdApp(Construct):
             host=self.host,
             base=imported,
             storage=storage,
-            cache_host=None,
+            cache_host=imported.cache_host if config.cache and not base.cache.tls else None,
             cache_url=cache_url,
             log_retention_days=base.log_retention_days,
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -94,10 +94,15 @@ class ProdBase(Construct):
             security_group=cache_group,
             node_type=config.cache.node_type,
             replicas=config.cache.replicas,
+            tls=config.cache.tls,
             users=name.folder,
             snapshot_retention_days=CACHE_SNAPSHOT_DAYS,
         )
-        acknowledge(self.cache, {"AwsSolutions-AEC6": "A user with a password of its own takes the place of AUTH"})
+        if config.cache.tls:
+            acknowledge(self.cache, {"AwsSolutions-AEC6": "A user with a password of its own takes the place of AUTH"})
+        else:
+            declared = "The declaration says so, for an application that connects with the host alone"
+            acknowledge(self.cache, {"AwsSolutions-AEC3": declared, "AwsSolutions-AEC6": declared})
         # The database and the cache stay when the stack is deleted, and with them what they are in: the VPC, their
         # subnets and their groups. The rules of the groups go: each names the application's or the bastion's group,
         # which could not be deleted while a rule refers to it.

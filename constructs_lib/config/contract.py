@@ -4,8 +4,8 @@ They are those of the cdk-django construct library, so that an application writt
 POSTGRES_PASSWORD and SECRET_KEY (which ECS takes from Secrets Manager) and REDIS_URL. Each means what it meant there:
 DOMAIN_NAME is the domain of the base, and the application answers at FRONTEND_URL.
 
-Production leaves out REDIS_SERVICE_HOST: its cache asks for TLS, a user and a password, which only REDIS_URL has. An
-application that connects with the host alone would try for ever.
+Production leaves out REDIS_SERVICE_HOST, unless its base has a cache without TLS: others ask for TLS, a user and a
+password, which only REDIS_URL has. An application that connects with the host alone would try for ever.
 """
 
 VARIABLES = frozenset(
@@ -37,7 +37,7 @@ CACHE_URL = "REDIS_URL"
 """A plain variable of ad hoc environments, whose caches have no password; a secret in production."""
 
 NOT_IN_PRODUCTION = frozenset({"REDIS_SERVICE_HOST"})
-"""Variables that ad hoc environments have alone."""
+"""Variables that production has only with a cache that takes neither TLS nor a user."""
 
 SECRETS = frozenset({"POSTGRES_PASSWORD", "SECRET_KEY"})
 """Injected by ECS from Secrets Manager into the services that get secrets; a declaration cannot set them itself."""

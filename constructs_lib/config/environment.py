@@ -70,6 +70,11 @@ class Environment:
         return None if isinstance(self.config, AccountConfig) else self.config.lock
 
     @property
+    def cache_takes_tls(self) -> bool:
+        """Whether its cache takes TLS, a user and a password: that of a production app, unless its base says no."""
+        return bool(self.base and isinstance(self.base.config, ProdBaseConfig) and self.base.config.cache.tls)
+
+    @property
     def awake_share(self) -> float:
         """The share of the time, from 0 to 1, for which its schedule lets its services run."""
         schedule = self.config.schedule if isinstance(self.config, AdHocAppConfig) else None

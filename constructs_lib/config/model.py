@@ -140,10 +140,11 @@ class ProdDatabaseConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProdCacheConfig:
-    """The production cache: a primary and its replicas in other zones."""
+    """The production cache: a primary and its replicas in other zones. Without `tls` it has no user and no password."""
 
     node_type: str = "cache.m7g.large"
     replicas: int = 1
+    tls: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

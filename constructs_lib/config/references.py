@@ -26,7 +26,7 @@ class Meaning:
     secrecy: Secrecy = "plain"
     grants_data: bool = False
     needs_cache: bool = False
-    ad_hoc_alone: bool = False
+    needs_plain_cache: bool = False
 
     def is_secret(self, *, production: bool) -> bool:
         """Return whether it is handed over by Secrets Manager alone."""
@@ -51,13 +51,15 @@ REFERENCES: Mapping[str, Meaning] = {
         grants_data=True,
     ),
     "cache.host": Meaning(
-        text="host of the cache; only in ad hoc environments, since production's takes TLS and a password",
+        text="host of the cache; in production only with `cache: {tls: false}` of the base, since it takes TLS and a "
+        "password otherwise",
         needs_cache=True,
-        ad_hoc_alone=True,
+        needs_plain_cache=True,
     ),
     "cache.port": Meaning(text="port of the cache, `6379`", needs_cache=True),
     "cache.url": Meaning(
-        text="URL of the cache's first database; in production `rediss://` with user and password",
+        text="URL of the cache's first database; in production `rediss://` with user and password, unless its base "
+        "says `cache: {tls: false}`",
         secrecy="secret in production",
         needs_cache=True,
     ),

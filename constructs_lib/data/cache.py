@@ -29,10 +29,13 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
 
 
 class Cache(Construct):
-    """One primary and its replicas, encrypted at rest and in transit, for the one application of the base; it is kept.
+    """One primary and its replicas, encrypted at rest, for the one application of the base; it is kept.
 
-    A base with replicas fails over to another zone by itself. `users` begins the ids of its user, whose password is in
-    `password`, and of the user's group.
+    A base with replicas fails over to another zone by itself. With `tls` connections are encrypted and take a user,
+    whose password is in `password`; `users` begins the ids of this user and of its group. Without it the security group
+    alone says who connects, and `password` is None. ElastiCache changes the one into the other in several steps, which
+    CloudFormation does not take: each has a construct id of its own.
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Cache(Construct):
         security_group: ec2.ISecurityGroup,
         node_type: str,
         replicas: int,
+        tls: bool,
         users: str,
         snapshot_retention_days: int,
     ) -> None:
@@ -61,10 +65,10 @@ class Cache(Construct):
             description="A logical database for every app of the base",
             properties={"databases": str(DATABASES)},
         )
-        self.password = self._generated_password()
+        self.password = self._generated_password() if tls else None
         self._group = elasticache.CfnReplicationGroup(
             self,
-            "ReplicationGroup",
+            "ReplicationGroup" if tls else "PlainReplicationGroup",
             replication_group_description="Cache and broker of the base's environments",
             engine="valkey",
             engine_version=ENGINE_VERSION,
@@ -78,8 +82,8 @@ class Cache(Construct):
             cache_parameter_group_name=parameters.ref,
             security_group_ids=[security_group.security_group_id],
             at_rest_encryption_enabled=True,
-            transit_encryption_enabled=True,
-            user_group_ids=[self._user_group(users, self.password)],
+            transit_encryption_enabled=tls,
+            user_group_ids=[self._user_group(users, self.password)] if self.password else None,
             snapshot_retention_limit=snapshot_retention_days,
             auto_minor_version_upgrade=True,
         )

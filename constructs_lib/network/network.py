@@ -5,6 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from constructs_lib.access.role_path import put_profile_into_path
+from constructs_lib.acknowledge import acknowledge
 from constructs_lib.config.model import Nat
 from constructs_lib.observability.log_group import LogGroup
 
@@ -63,6 +64,14 @@ class Network(Construct):
         if instances is not None:
             for instance in instances.gateway_instances:
                 put_profile_into_path(instance)
+                acknowledge(
+                    instance,
+                    {
+                        "AwsSolutions-EC26": "It forwards packets and keeps none of them",
+                        "AwsSolutions-EC28": "A cheap way out for tests; five-minute metrics do",
+                        "AwsSolutions-EC29": "It holds nothing: a new one takes its place in minutes",
+                    },
+                )
             instances.connections.allow_from(ec2.Peer.ipv4(cidr), ec2.Port.all_traffic())
 
     @property

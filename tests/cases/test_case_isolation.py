@@ -1,4 +1,6 @@
-"""Nothing crosses: two environments on one base and production run one application, and every store is looked at.
+"""Nothing crosses: two environments on one base and production run one image, and every store is looked at.
+
+The image is an application written for cdk-django, unmodified.
 
 Each leaves a mark of its own in every store, from inside its tasks. Then each looks at all that it finds there, and
 tries the stores of the others, whose names and hosts it is told.
@@ -16,7 +18,7 @@ from constructs_lib.config.environments import parse_name
 from constructs_lib.config.naming import PUBLISHED_VALUES
 from local_aws.data.postgres import PLAIN_PORT
 from tests.cases.inside import answers, printed
-from tests.cases.worlds import LEGACY, TAG, image, production, world_of_legacy
+from tests.cases.worlds import TAG, production, world_of_legacy
 from tests.environments.world import Environment
 
 if TYPE_CHECKING:
@@ -33,11 +35,6 @@ CACHE_PORT = 6379
 POSTGRES_PORT = 5432
 DATABASES = 16
 """Logical databases that an application can name in any Valkey."""
-
-CACHE_BY_URL = """\
-CELERY_BROKER_URL = CELERY_RESULT_BACKEND = os.environ["REDIS_URL"]
-"""
-"""What production asks of the application: its cache takes TLS, a user and a password, which the host alone lacks."""
 
 LEAVE = """\
 import os, sys
@@ -85,10 +82,8 @@ print("found:", json.dumps({
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world_of_legacy(tmp_path_factory.mktemp("world"), "dev", "prod") as made:
-        # The application, but for the lines that build URLs of REDIS_SERVICE_HOST.
-        others = [line for line in (LEGACY / "settings.py").read_text().splitlines() if "HOST" not in line]
-        made.image("by-url", image(made, settings="\n".join([*others, CACHE_BY_URL])))
+    # By its host alone, as the application connects, a cache cannot take TLS and a user: case 4.
+    with world_of_legacy(tmp_path_factory.mktemp("world"), "dev", "prod", cache_tls=False) as made:
         yield made
 
 
@@ -97,7 +92,7 @@ def environments(world: World) -> Mapping[str, Environment]:
     """The three, deployed, by their marks: each has left its own in every store."""
     for name in ON_ONE_BASE:
         world.declare(name, image=TAG, settings_module="settings")
-    production(world, NAMES[2], image="by-url", settings_module="settings")
+    production(world, NAMES[2], image=TAG, settings_module="settings")
     world.deploy(*NAMES)
     made = {f"mark-of-{name.replace('/', '-')}": Environment(world, name) for name in NAMES}
     for mark, environment in made.items():

@@ -28,8 +28,8 @@ WITHOUT_WORKER = {"worker": None}
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with world_of_legacy(tmp_path_factory.mktemp("world"), "dev") as made:
-        base = BASE.format(kind="ad-hoc-base", folder="dev", number=20)
-        made.write("dev/base.yaml", base + ALLOWED_PERMISSIONS)
+        base = BASE.format(kind="ad-hoc-base", folder="dev", number=20, more=ALLOWED_PERMISSIONS)
+        made.write("dev/base.yaml", base)
         for bucket in (FIXTURES, EXPORTS):
             made.client("s3").create_bucket(Bucket=bucket)
             made.client("s3").put_object(Bucket=bucket, Key="there.txt", Body=b"x")

@@ -23,7 +23,7 @@ account: main
 domain: {folder}.example.com
 hosted_zone_id: Z0123456789ABCDEFGHIJ
 network: {{cidr: 10.{number}.0.0/16}}
-app_defaults:
+{more}app_defaults:
   repository: microblog
   release_command: [python, -c, import settings]
   services:
@@ -34,9 +34,12 @@ TAG = "legacy"
 
 
 @contextmanager
-def world_of_legacy(root: Path, *folders: str, account: str = "111111111111") -> Iterator[World]:
+def world_of_legacy(
+    root: Path, *folders: str, account: str = "111111111111", cache_tls: bool = True
+) -> Iterator[World]:
     """Run an embedded AWS with a deployed base in each of `folders`: `prod` is one of production.
 
+    `cache_tls` says whether the cache of production takes TLS, a user and a password.
     The image with the tag `TAG` is an application written for cdk-django, with the packages of the example.
     """
     if not APPLICATION.is_dir():
@@ -46,7 +49,8 @@ def world_of_legacy(root: Path, *folders: str, account: str = "111111111111") ->
         world.account(account)
         for number, folder in enumerate(folders, start=20):
             kind = "prod-base" if folder == "prod" else "ad-hoc-base"
-            world.write(f"{folder}/base.yaml", BASE.format(kind=kind, folder=folder, number=number))
+            more = "cache: {tls: false}\n" if kind == "prod-base" and not cache_tls else ""
+            world.write(f"{folder}/base.yaml", BASE.format(kind=kind, folder=folder, number=number, more=more))
         world.image(TAG, image(world))
         world.bootstrap()
         world.deploy(*folders)

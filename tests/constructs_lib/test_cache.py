@@ -1,8 +1,16 @@
 """The cache of a production base, and how its password reaches applications."""
 
+from dataclasses import replace
 from typing import Any
 
-from tests.constructs_lib.resources import container, named, text, the_only
+import pytest
+
+from constructs_lib.config.model import ProdAppConfig, ProdCacheConfig, ServiceConfig
+from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.prod_app import ProdApp
+from constructs_lib.prod_base import ProdBase
+from tests.constructs_lib.resources import container, named, of_type, text, the_only, variables
+from tests.constructs_lib.synthesis import PROD_BASE, Synthesise
 
 GROUP = "AWS::ElastiCache::ReplicationGroup"
 
@@ -58,3 +66,56 @@ def test_url_of_a_production_app_is_a_secret_that_refers_to_the_password(templat
     assert parts[4] == ":6379/0?ssl_cert_reqs=required"
     web = {secret["Name"]: secret["ValueFrom"] for secret in container(template, "ServicesWeb")["Secrets"]}
     assert "CacheUrl" in text(web["REDIS_URL"])
+
+
+PLAIN = replace(PROD_BASE, cache=ProdCacheConfig(tls=False))
+
+
+@pytest.fixture
+def plain_base(synthesise: Synthesise) -> dict[str, Any]:
+    name = EnvironmentName("prod", "base")
+    return dict(synthesise(lambda stack: ProdBase(stack, "ProdBase", name=name, config=PLAIN)).to_json())
+
+
+def test_cache_without_tls_has_neither_users_nor_password_and_lets_in_the_same_tasks_alone(
+    plain_base: dict[str, Any], templates: dict[str, Any]
+) -> None:
+    group = the_only(plain_base, GROUP)
+    assert group["TransitEncryptionEnabled"] is False
+    assert group["AtRestEncryptionEnabled"] is True
+    assert "UserGroupIds" not in group
+    for kind in ("User", "UserGroup"):
+        assert not of_type(plain_base, f"AWS::ElastiCache::{kind}")
+    assert "CachePassword" not in str(list(plain_base["Resources"]))
+    with_tls = templates["prod-base"]
+    assert group["SecurityGroupIds"] == the_only(with_tls, GROUP)["SecurityGroupIds"]
+    (rule,) = rules_of_cache(plain_base)
+    assert rule == rules_of_cache(with_tls)[0]
+
+
+def rules_of_cache(template: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in of_type(template, "AWS::EC2::SecurityGroupIngress") if "Cache" in text(one["GroupId"])]
+
+
+def test_cache_without_tls_is_another_one_which_is_kept_too(
+    plain_base: dict[str, Any], templates: dict[str, Any]
+) -> None:
+    (plain,) = (name for name, one in plain_base["Resources"].items() if one["Type"] == GROUP)
+    assert plain not in templates["prod-base"]["Resources"]
+    kept = plain_base["Resources"][plain]
+    assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+def test_app_connects_to_a_cache_without_tls_by_its_host_and_by_a_plain_url(synthesise: Synthesise) -> None:
+    web = ServiceConfig(port=8000, paths=("/*",))
+    config = ProdAppConfig(owner="octocat", repository="microblog", image="v1", services={"web": web})
+    template = dict(
+        synthesise(
+            lambda stack: ProdApp(stack, "App", name=EnvironmentName("prod", "app"), config=config, base=PLAIN)
+        ).to_json()
+    )
+
+    assert variables(container(template, "ServicesWeb"))["REDIS_SERVICE_HOST"] == {"Ref": "BaseCacheHost"}
+    secret = named(template, "AWS::SecretsManager::Secret", "CacheUrl")["SecretString"]
+    assert secret == {"Fn::Join": ["", ["redis://", {"Ref": "BaseCacheHost"}, ":6379/0"]]}
+    assert "BaseCachePasswordSecretArn" not in template["Parameters"]

@@ -13,10 +13,13 @@ import app as table_of_contents
 from constructs_lib.feature_flags import FEATURE_FLAGS
 from tests.sample import ENVIRONMENTS
 
+VALID = Path(__file__).parents[1] / "fixtures" / "environments" / "valid"
+FOLDERS = (ENVIRONMENTS, *(VALID / name / "environments" for name in ("every-field", "cache-without-tls")))
 
-def checked_app(outdir: Path) -> cdk.App:
+
+def checked_app(outdir: Path, folder: Path = ENVIRONMENTS) -> cdk.App:
     """Return an app whose synthesis fails on findings."""
-    app = cdk.App(context={**FEATURE_FLAGS, "environments": str(ENVIRONMENTS)}, outdir=str(outdir))
+    app = cdk.App(context={**FEATURE_FLAGS, "environments": str(folder)}, outdir=str(outdir))
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
     return app
 
@@ -32,8 +35,9 @@ def findings(outdir: Path) -> list[str]:
     ]
 
 
-def test_environments_have_no_open_finding(tmp_path: Path) -> None:
-    app = checked_app(tmp_path)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_environments_have_no_open_finding(folder: Path, tmp_path: Path) -> None:
+    app = checked_app(tmp_path, folder)
     table_of_contents.assemble(app)
     try:
         app.synth()

@@ -67,7 +67,7 @@ def _problem_with(app: Environment, config: ApplicationConfig, name: str) -> str
         return f"{{{name}}} is no reference{hint} The text itself is written {{{{{name}}}}}"
     if meaning.needs_cache and not config.cache:
         return f"{{{name}}} refers to a cache, and this app has `cache: false`; remove one of them"
-    if meaning.ad_hoc_alone and app.is_production:
+    if meaning.needs_plain_cache and app.cache_takes_tls:
         return f"{{{name}}} is for ad hoc environments: production's cache takes TLS and a password; use {{cache.url}}"
     return None
 

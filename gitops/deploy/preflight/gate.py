@@ -70,11 +70,12 @@ class Gate:
             stack = self._assembly.stacks[environment.name.stack]
             config = environment.config
             told = isinstance(config, ProdAppConfig) and config.default_variables and config.cache
-            if told and (stack.where, stack.name) not in existing:
+            if told and environment.cache_takes_tls and (stack.where, stack.name) not in existing:
                 left_out = ", ".join(sorted(contract.NOT_IN_PRODUCTION))
                 say(
                     f"{environment.name}: {left_out} is not set in production, where the cache asks for TLS, a user and"
-                    f" a password; the application has to connect with {contract.CACHE_URL}"
+                    f" a password; the application has to connect with {contract.CACHE_URL}, or the base has to say"
+                    " `cache: {tls: false}`"
                 )
 
     def _candidates(self, environments: Sequence[Environment], existing: Existing) -> list[DeploymentCandidate]:

@@ -328,7 +328,7 @@ def test_first_deployment_of_production_says_which_variable_it_does_without(chec
 
     assert first.returncode == 0, first.stderr
     assert said in first.stderr
-    assert "has to connect with REDIS_URL" in first.stderr
+    assert "has to connect with REDIS_URL, or the base has to say `cache: {tls: false}`" in first.stderr
     assert "dev/alpha: REDIS_SERVICE_HOST" not in first.stderr
 
     checkout.app("prod/app", image="v2")
@@ -336,3 +336,15 @@ def test_first_deployment_of_production_says_which_variable_it_does_without(chec
 
     assert second.returncode == 0, second.stderr
     assert said not in second.stderr
+
+
+def test_first_deployment_of_production_without_tls_does_without_no_variable(checkout: Checkout) -> None:
+    checkout.base("prod")
+    base = checkout.root / "environments" / "prod" / "base.yaml"
+    base.write_text(base.read_text() + "cache: {tls: false}\n")
+    checkout.app("prod/app")
+
+    deployed = checkout.gitops("deploy", "--all")
+
+    assert deployed.returncode == 0, deployed.stderr
+    assert "REDIS_SERVICE_HOST" not in deployed.stderr
