@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 Nat = Literal["gateway", "instance"]
 Architecture = Literal["arm64", "x86_64"]
+BucketAccess = Literal["read", "read-write"]
+QueueAccess = Literal["send", "receive", "send-receive"]
 
 AD_HOC_AVAILABILITY_ZONES = 2
 """The load balancer and the database's subnet group need two; NAT and database use one."""
@@ -155,6 +157,15 @@ class PolicyConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PermissionsConfig:
+    """What an application may do with AWS beyond its own bucket and database, or the most that a base allows of it."""
+
+    buckets: Mapping[str, BucketAccess] = field(default_factory=dict)
+    queues: Mapping[str, QueueAccess] = field(default_factory=dict)
+    send_email: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AdHocBaseConfig:
     """`ad-hoc-base`: what many short-lived environments share."""
 
@@ -168,6 +179,7 @@ class AdHocBaseConfig:
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     log_retention_days: int = 14
     secret_prefixes: tuple[str, ...] = ()
+    allowed_permissions: PermissionsConfig = field(default_factory=PermissionsConfig)
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
     lock: LockConfig | None = None
     allow_replacement: tuple[ReplacementConsent, ...] = ()
@@ -189,6 +201,7 @@ class ProdBaseConfig:
     firewall: bool = False
     log_retention_days: int = 90
     secret_prefixes: tuple[str, ...] = ()
+    allowed_permissions: PermissionsConfig = field(default_factory=PermissionsConfig)
     app_defaults: Mapping[str, Any] = field(default_factory=dict)
     lock: LockConfig | None = None
     destroy_by_comment: bool = False
@@ -287,6 +300,7 @@ class AppConfig:
     settings_module: str = "config.settings"
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    permissions: PermissionsConfig = field(default_factory=PermissionsConfig)
     default_variables: bool = True
     cache: bool = True
     lock: LockConfig | None = None

@@ -104,6 +104,9 @@ The log groups of one-off tasks have the name of the task.
 JOB_TAG = "gitops:job"
 """Tag of the state machine of a job: the name that it is declared under."""
 
+SKIPPED = "Skipped"
+"""Field, in the output of a run of a job that was skipped, with the reason in words."""
+
 CONTAINER_NAME = "app"
 """Name of the container of every task, and what the names of its log streams begin with."""
 

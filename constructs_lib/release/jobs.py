@@ -14,12 +14,20 @@ from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config import cron
 from constructs_lib.config.model import JobConfig, ServiceConfig
-from constructs_lib.config.naming import JOB_TAG, EnvironmentName, job_family, logical_id
+from constructs_lib.config.naming import JOB_TAG, SKIPPED, EnvironmentName, job_family, logical_id
 from constructs_lib.release.one_off_task import task_properties
 from constructs_lib.release.task_runner import QUERY_SECONDS, waiting
 from constructs_lib.services.application import Application
 
 STOP_TIMEOUT_SECONDS = 120
+
+SETTLE_SECONDS = 5
+"""How long a run waits before it asks for others, so that those which started in the same moment are listed."""
+
+MOST_EXECUTIONS = 100
+"""Executions that one question lists: those that run are one, and those that look whether they may."""
+
+_LAST_EXECUTION = "States.ArrayGetItem($.Executions, States.MathAdd(States.ArrayLength($.Executions), -1))"
 
 
 class Jobs(Construct):
@@ -114,56 +122,83 @@ def _definition(
     properties: Mapping[str, object],
     sleeper: ecs.FargateService | None,
 ) -> dict[str, object]:
-    """Return the state machine: skip where the application sleeps or the last run goes on, else run and follow.
-
-    ListExecutions shows the execution that asks as well: a second one is another that still runs.
-    https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
-    """
+    """Return the state machine: skip where the application sleeps or another run goes on, else run and follow."""
     event = {"RequestType": "Job", "RequestId.$": "$$.Execution.Name", "ResourceProperties": dict(properties)}
     run = waiting(step_arn, QUERY_SECONDS)
     states: dict[str, object] = {"Event": {"Type": "Pass", "Parameters": {"Event": event}, "Next": run["StartAt"]}}
     states.update(run["States"])
     start = "Event"
     if job.overlap == "skip":
-        states |= _skip_if(
-            "Overlap",
-            "arn:aws:states:::aws-sdk:sfn:listExecutions",
-            {"StateMachineArn.$": "$$.StateMachine.Id", "StatusFilter": "RUNNING", "MaxResults": 2},
-            {"Variable": "$.Executions[1]", "IsPresent": True},
-            start,
-        )
-        start = "Overlap"
+        states |= _unless_older_runs(start)
+        start = "Settle"
     if sleeper is not None:
-        states |= _skip_if(
-            "Sleep",
-            "arn:aws:states:::aws-sdk:ecs:describeServices",
-            {"Cluster": cluster.cluster_name, "Services": [sleeper.service_arn]},
-            {"Variable": "$.Services[0].DesiredCount", "NumericEquals": 0},
-            start,
-        )
+        states |= _unless_asleep(cluster, sleeper, start)
         start = "Sleep"
     return {"StartAt": start, "States": states}
 
 
-def _skip_if(
-    name: str, resource: str, parameters: Mapping[str, object], condition: Mapping[str, object], otherwise: str
-) -> dict[str, object]:
-    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": QUERY_SECONDS, "MaxAttempts": 3, "BackoffRate": 2}]
+def _unless_older_runs(otherwise: str) -> dict[str, object]:
+    """Return states that skip a run while an older one goes on: of those that start together, the oldest runs.
+
+    ListExecutions lists the execution that asks too, and the most recent one first. It is eventually consistent, which
+    is why it is asked a little later.
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+    """
     return {
-        name: {
-            "Type": "Task",
-            "Resource": resource,
-            "Parameters": parameters,
-            "Retry": retry,
-            "Next": f"{name}Found",
-        },
-        f"{name}Found": {
+        "Settle": {"Type": "Wait", "Seconds": SETTLE_SECONDS, "Next": "Overlap"},
+        "Overlap": _question(
+            "arn:aws:states:::aws-sdk:sfn:listExecutions",
+            {"StateMachineArn.$": "$$.StateMachine.Id", "StatusFilter": "RUNNING", "MaxResults": MOST_EXECUTIONS},
+            "OverlapFound",
+        ),
+        "OverlapFound": {
             "Type": "Choice",
-            "Choices": [{**condition, "Next": f"SkippedFor{name}"}],
+            "Choices": [{"Variable": "$.Executions[1]", "IsPresent": True, "Next": "OverlapOldest"}],
             "Default": otherwise,
         },
-        f"SkippedFor{name}": {"Type": "Succeed"},
+        "OverlapOldest": {"Type": "Pass", "Parameters": {"Oldest.$": _LAST_EXECUTION}, "Next": "OverlapOlder"},
+        "OverlapOlder": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Variable": "$.Oldest.ExecutionArn",
+                    "StringEqualsPath": "$$.Execution.Id",
+                    "Next": otherwise,
+                }
+            ],
+            "Default": "SkippedForOverlap",
+        },
+        "SkippedForOverlap": _skipped("the run before was going on"),
     }
+
+
+def _unless_asleep(cluster: ecs.ICluster, sleeper: ecs.FargateService, otherwise: str) -> dict[str, object]:
+    """Return states that skip a run while the environment sleeps."""
+    return {
+        "Sleep": _question(
+            "arn:aws:states:::aws-sdk:ecs:describeServices",
+            {"Cluster": cluster.cluster_name, "Services": [sleeper.service_arn]},
+            "SleepFound",
+        ),
+        "SleepFound": {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.Services[0].DesiredCount", "NumericEquals": 0, "Next": "SkippedForSleep"},
+            ],
+            "Default": otherwise,
+        },
+        "SkippedForSleep": _skipped("the environment was asleep"),
+    }
+
+
+def _question(resource: str, parameters: Mapping[str, object], following: str) -> dict[str, object]:
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": QUERY_SECONDS, "MaxAttempts": 3, "BackoffRate": 2}]
+    return {"Type": "Task", "Resource": resource, "Parameters": parameters, "Retry": retry, "Next": following}
+
+
+def _skipped(reason: str) -> dict[str, object]:
+    """Return the end of a run that was skipped, which has succeeded: its output has the reason."""
+    return {"Type": "Pass", "Result": {SKIPPED: reason}, "End": True}
 
 
 def _schedule(scope: Construct, job: JobConfig, machine: sfn.CfnStateMachine) -> scheduler.CfnSchedule:

@@ -19,6 +19,7 @@ from constructs_lib.data.composed_secret import ComposedSecret, value_of
 from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.ports import CACHE_PORT, POSTGRES_PORT
 from constructs_lib.observability.log_group import LogGroup
+from constructs_lib.services import permissions
 from constructs_lib.services.variables import ReferenceValues, SecretValue
 
 PASSWORD_LENGTH = 48
@@ -68,6 +69,7 @@ class Application(Construct):
         self.task_role = self._role("TaskRole", "The application itself")
         self.database_secret.grant_read(self.task_role)
         storage.grant_read_write(self.task_role)
+        permissions.grant(self.task_role, config.permissions, domain=base.domain)
         acknowledge(
             self,
             {

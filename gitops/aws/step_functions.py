@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 class Execution:
     """A run of a state machine. `status` is that of AWS, such as SUCCEEDED; `ended` is None while it runs."""
 
+    arn: str
     status: str
     started: datetime
     ended: datetime | None
@@ -43,4 +45,13 @@ class StepFunctions:
             found = self._client.list_executions(stateMachineArn=state_machine, maxResults=1)["executions"]
         if not found:
             return None
-        return Execution(status=found[0]["status"], started=found[0]["startDate"], ended=found[0].get("stopDate"))
+        last = found[0]
+        return Execution(
+            arn=last["executionArn"], status=last["status"], started=last["startDate"], ended=last.get("stopDate")
+        )
+
+    def output(self, execution: str, field: str) -> str:
+        """Return a field of the output of an execution that has succeeded; empty when the output has none."""
+        with translate_errors():
+            output = json.loads(self._client.describe_execution(executionArn=execution).get("output", "{}"))
+        return str(output.get(field, "")) if isinstance(output, dict) else ""

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from constructs_lib.config.model import AppConfig
-from constructs_lib.config.naming import JOB_TAG
+from constructs_lib.config.naming import JOB_TAG, SKIPPED
 from gitops.aws.cloudformation import CloudFormation
 from gitops.aws.step_functions import StepFunctions
 from gitops.output.report import Report, Table, code, word
@@ -28,7 +28,7 @@ _STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 def job_report(session: Session, declared: Environments, stacks: Iterable[DeployedStack]) -> Report:
     """Return the report of the jobs of all apps that are deployed where they are declared.
 
-    A run that was skipped has succeeded. Raises AwsError when AWS cannot be reached or refuses.
+    Raises AwsError when AWS cannot be reached or refuses.
     """
     deployed = {(stack.where, stack.environment): stack for stack in stacks}
     rows = [
@@ -57,12 +57,15 @@ def _rows(
         if job not in machines:
             yield name, job, schedule, "", "", word("not deployed")
             continue
-        yield name, job, schedule, *_run(states.last_execution(machines[job]))
+        yield name, job, schedule, *_run(states, states.last_execution(machines[job]))
 
 
-def _run(execution: Execution | None) -> tuple[Inline, ...]:
+def _run(states: StepFunctions, execution: Execution | None) -> tuple[Inline, ...]:
     if execution is None:
         return "", "", word("has not run")
     seconds = f"{(execution.ended - execution.started).total_seconds():.0f}" if execution.ended else ""
     started = execution.started.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-    return word(started), seconds, word(execution.status.lower().replace("_", " "))
+    result = execution.status.lower().replace("_", " ")
+    # A run that was skipped has succeeded for AWS, so that it is no alarm.
+    skipped = states.output(execution.arn, SKIPPED) if execution.status == "SUCCEEDED" else ""
+    return word(started), seconds, word(f"skipped: {skipped}" if skipped else result)

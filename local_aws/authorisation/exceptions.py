@@ -111,6 +111,7 @@ PARAMETERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("route53", "Id"): ("HostedZoneId", "Id"),
     ("s3", "ObjectName"): ("Key",),
     ("ses", "IdentityName"): ("FromEmailAddress", "Source", "EmailIdentity", "Identity"),
+    ("sqs", "QueueName"): ("QueueUrl", "QueueName"),
     ("ssm", "InstanceId"): ("Target", "InstanceId", "InstanceIds"),
     ("ssm", "ParameterNameWithoutLeadingSlash"): ("Name", "Names", "Path"),
 }
@@ -118,6 +119,12 @@ PARAMETERS: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 The first one that a call has is meant. None at all: the name alone says which it is, and AWS knows the rest.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+SENDERS: Mapping[str, tuple[str, ...]] = {"ses:FromAddress": ("FromEmailAddress", "Source")}
+"""The parameters whose address is the value of a condition key; the first that a call has is meant.
+
+https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
 """
 
 IN_BODIES: Mapping[tuple[str, str], Mapping[str, str]] = {("s3", "DeleteObjects"): {"Key": "*"}}

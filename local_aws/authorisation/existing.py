@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 from local_aws import ministack
@@ -73,11 +74,25 @@ def _role_arn(name: str) -> str | None:
     return record["Arn"] if record else None
 
 
+def _identity_arn(sender: str) -> str | None:
+    """Return the ARN of the identity by which SES sends from an address: its own where there is one, or its domain's.
+
+    https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+    """
+    address = parseaddr(sender)[1]
+    if "@" not in address:
+        return None
+    own = ministack.call("ses", "GetIdentityVerificationAttributes", Identities=[address])["VerificationAttributes"]
+    identity = address if own.get(address, {}).get("VerificationStatus") == "Success" else address.partition("@")[2]
+    return f"arn:aws:ses:{ministack.region()}:{ministack.account_id()}:identity/{identity}"
+
+
 _ARNS: Mapping[tuple[str, str], Callable[[str], str | None]] = {
     ("cloudformation", "stack"): _stack_arn,
     ("ecs", "task-definition"): _task_definition_arn,
     ("iam", "role"): _role_arn,
     ("secretsmanager", "secret"): identities.secret_arn,
+    ("ses", "identity"): _identity_arn,
 }
 
 

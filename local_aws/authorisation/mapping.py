@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from email.utils import parseaddr
 from typing import Any, Protocol
 
 from local_aws.authorisation import exceptions, iam_data
@@ -185,7 +186,8 @@ def _bare(name: str) -> str:
 
 
 def _last_part(name: str) -> str:
-    return re.split(r"[:/]", name)[-1] if name.startswith("arn:") else name
+    """Return the name at the end of an ARN or a URL, such as that of a queue."""
+    return re.split(r"[:/]", name)[-1] if name.startswith(("arn:", "http:", "https:")) else name
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -213,7 +215,7 @@ def _context(action: Action, call: Call, place: Place) -> Context:
     for key in action.condition_keys:
         if "${" in key or key.startswith("aws:"):
             continue
-        value = by_name.get(_plain(key.partition(":")[2]))
+        value = _sender(key, call.parameters) or by_name.get(_plain(key.partition(":")[2]))
         if isinstance(value, str) and iam_data.key_is_arn(key) and not value.startswith("arn:"):
             value = _arn_of(key, value, place)
         if isinstance(value, bool):
@@ -223,6 +225,12 @@ def _context(action: Action, call: Call, place: Place) -> Context:
         elif isinstance(value, list) and all(isinstance(one, str) for one in value):
             context[key] = tuple(value)
     return context
+
+
+def _sender(key: str, parameters: Parameters) -> str:
+    """Return the address of a sender without its display name, for a condition key that means it."""
+    named = (parameters[name] for name in exceptions.SENDERS.get(key, ()) if parameters.get(name))
+    return parseaddr(str(next(named, "")))[1]
 
 
 def _arn_of(key: str, name: str, place: Place) -> str:

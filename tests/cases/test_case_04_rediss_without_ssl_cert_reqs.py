@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from constructs_lib.config.environments import parse_name
 from tests.cases.worlds import TAG, image, production, world_of_legacy
 from tests.environments.world import Environment
 
@@ -38,6 +39,10 @@ def test_application_that_connects_by_host_fails_before_it_rolls(world: World) -
     assert "REDIS_SERVICE_HOST is not set in production" in refused.stderr
     assert "KeyError: 'REDIS_SERVICE_HOST'" in refused.stderr
     assert "the release command failed" in refused.stderr
+    events = world.client("cloudformation").describe_stack_events(StackName=parse_name(NAME).stack)["StackEvents"]
+    made = {event["ResourceType"] for event in events}
+    assert "AWS::ECS::Cluster" in made
+    assert "AWS::ECS::Service" not in made
     removed = world.gitops("destroy", NAME, "--confirm", NAME, "--yes")
     assert removed.returncode == 0, removed.stderr
 

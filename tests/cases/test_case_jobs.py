@@ -134,6 +134,23 @@ def test_run_is_skipped_while_the_last_one_goes_on(world: World, app: Environmen
     assert "Ended" in entered(world, first)
 
 
+def test_of_runs_that_start_together_one_runs_and_the_others_are_skipped(world: World, app: Environment) -> None:
+    assert app.name == NAME
+    together = [start(world, "slow") for _ in range(3)]
+
+    ends = [ended(world, arn) for arn in together]
+
+    assert [end["status"] for end in ends] == ["SUCCEEDED"] * 3
+    ran = [arn for arn in together if "Ended" in entered(world, arn)]
+    skipped = [arn for arn in together if "SkippedForOverlap" in entered(world, arn)]
+    assert ran == together[:1]
+    assert skipped == together[1:]
+    shown = world.gitops("status", "--jobs")
+    (row,) = (line for line in shown.stdout.splitlines() if line.startswith(app.name) and " slow " in line)
+    # AWS lists what ended last first, and the run that was not skipped took longest.
+    assert row.endswith("succeeded")
+
+
 def test_last_runs_and_their_output_are_shown(world: World, app: Environment) -> None:
     for job in ("greet", "fail"):
         ended(world, start(world, job))
@@ -156,4 +173,7 @@ def test_run_is_skipped_while_the_environment_sleeps(world: World, app: Environm
 
     assert ended(world, run)["status"] == "SUCCEEDED"
     assert "SkippedForSleep" in entered(world, run)
+    shown = world.gitops("status", "--jobs")
+    (row,) = (line for line in shown.stdout.splitlines() if line.startswith(app.name) and " greet " in line)
+    assert row.endswith("skipped: the environment was asleep")
     assert "Step" not in entered(world, run)

@@ -71,11 +71,15 @@ def test_is_skipped_while_the_last_run_goes_on_and_while_the_environment_sleeps(
     found = states(template)
 
     assert machine["Definition"]["StartAt"] == "Sleep"
-    assert found["SleepFound"]["Default"] == "Overlap"
+    assert found["SleepFound"]["Default"] == "Settle"
+    assert found["Settle"]["Next"] == "Overlap"
     assert found["OverlapFound"]["Default"] == "Event"
+    assert found["OverlapOlder"]["Default"] == "SkippedForOverlap"
     assert found["Event"]["Next"] == "Step"
     assert found["Event"]["Parameters"]["Event"]["ResourceProperties"]["TimeoutSeconds"] == "3600"
-    assert found["SkippedForSleep"] == found["SkippedForOverlap"] == {"Type": "Succeed"}
+    for reason in ("Sleep", "Overlap"):
+        assert found[f"SkippedFor{reason}"]["End"] is True
+        assert found[f"SkippedFor{reason}"]["Result"].keys() == {"Skipped"}
 
 
 def test_state_machine_may_look_at_itself_and_at_one_service_and_run_tasks_by_the_base_alone(
@@ -117,7 +121,7 @@ def test_failure_in_production_is_an_alarm(synthesise: Synthesise) -> None:
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("AWS/States", "ExecutionsFailed", 1)
     assert "JobsCleanUpRun" in text(alarm["Dimensions"])
     assert alarm["AlarmActions"] == [{"Ref": "BaseAlarmTopicArn"}]
-    assert the_only(dict(template), "AWS::StepFunctions::StateMachine")["Definition"]["StartAt"] == "Overlap"
+    assert the_only(dict(template), "AWS::StepFunctions::StateMachine")["Definition"]["StartAt"] == "Settle"
 
 
 @pytest.mark.parametrize("app", ["dev-alpha", "dev-beta", "prod-app"])

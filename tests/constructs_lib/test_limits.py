@@ -137,6 +137,9 @@ BESIDE: Mapping[tuple[str, str, str], Mapping[Steps, Any]] = {
 LARGEST_MEMORY_MIB = 249856
 """Of a task with the largest `cpu`, which it needs."""
 
+BY_NAME: Mapping[str, Any] = {"buckets": "read-write", "jobs": {}, "queues": "send-receive"}
+"""What stands under each name, in mappings by names that are chosen."""
+
 CONTRACT = ("POSTGRES_PASSWORD", "SECRET_KEY", "REDIS_URL")
 """Secrets that an app has without declaring them."""
 
@@ -151,6 +154,8 @@ def at(limit: Limit, step: int) -> dict[str, dict[str, Any]]:
         put(declaration, path, value)
     put(declaration, limit.path, value_of(limit, limit.value + step * KEYWORDS[limit.keyword]))
     complete(declaration)
+    if "permissions" in declaration:
+        tree[limit.kind.replace("-app", "-base")]["allowed_permissions"] = declaration["permissions"]
     if limit.kind != "account" or limit.path[0] != "repositories":
         tree["account"]["repositories"] = sorted(set(repositories(tree)))
     if limit.path[0] == "hostname":
@@ -170,8 +175,8 @@ def value_of(limit: Limit, size: int) -> Any:
         return text(name, size)
     if limit.keyword.endswith("Items"):
         return items(name, size)
-    if name == "jobs":
-        return {f"j{number}": {} for number in range(size)}
+    if name in BY_NAME:
+        return {f"n-{number}": copy.copy(BY_NAME[name]) for number in range(size)}
     if name == "services":
         return {**({"web": WEB} if size else {}), **{f"s{number}": {} for number in range(size - 1)}}
     return {f"V{number}": f"{folder if name == 'secrets' else ''}v{number}" for number in range(size)}

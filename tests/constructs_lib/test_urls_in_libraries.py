@@ -13,7 +13,7 @@ import environ
 import pytest
 import redis
 from celery import Celery
-from django.conf import UserSettingsHolder, global_settings, settings
+from django.conf import settings
 from django.core.cache.backends.redis import RedisCache
 from django_redis.cache import RedisCache as DjangoRedis
 
@@ -83,10 +83,11 @@ def database(url: str) -> dict[str, Any]:
     return dict(read["environ"])
 
 
-@pytest.fixture(autouse=True)
-def configured(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def configured() -> None:
     """Let django-redis look its options up, of which none is set."""
-    monkeypatch.setattr(settings, "_wrapped", UserSettingsHolder(global_settings))
+    if not settings.configured:
+        settings.configure()
 
 
 def connection(cache: RedisCache | DjangoRedis) -> Any:

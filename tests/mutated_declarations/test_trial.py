@@ -1,5 +1,6 @@
 """A few seconds of what `python -m tests.mutated_declarations` does for an hour, and what it calls a fault."""
 
+import json
 import time
 from pathlib import Path
 from random import Random
@@ -7,6 +8,7 @@ from random import Random
 import pytest
 
 from constructs_lib.config.errors import Problem
+from tests.mutated_declarations.lint import Template, lint
 from tests.mutated_declarations.mutations import mutate
 from tests.mutated_declarations.trial import TooSlowError, Trials, at_most, faults_of
 
@@ -15,12 +17,29 @@ FILE = f"environments/{PLACE}"
 
 
 def test_mutated_declarations_are_refused_with_a_place_or_synthesise(tmp_path: Path) -> None:
-    found = Trials(tmp_path, lint_every=10).run(7, range(40))
+    (tmp_path / "templates").mkdir()
+
+    found = Trials(tmp_path, tmp_path / "templates").run(7, range(40))
 
     assert found.faults == []
     assert found.refused > 10
     assert found.valid > 3
-    assert found.synthesised > 0
+    assert 0 < len(found.templates) <= found.synthesised
+    assert len({one.path.read_bytes() for one in found.templates}) == len(found.templates)
+
+
+def test_a_template_that_cloudformation_would_refuse_is_found(tmp_path: Path) -> None:
+    found = []
+    for number, properties in enumerate(({}, {"BucketNames": "x"})):
+        path = tmp_path / f"{number}.json"
+        resources = {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": properties}}
+        path.write_text(json.dumps({"Resources": resources}))
+        found.append(Template(path, ("us-east-1", "eu-central-1")[number], f"7-{number}, dev/alpha"))
+
+    (finding,) = lint(found)
+
+    assert finding.startswith("7-1, dev/alpha: E3002 ")
+    assert "eu-central-1, Resources/Bucket/Properties/BucketNames" in finding
 
 
 def test_the_same_seed_makes_the_same_change() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import signal
@@ -22,6 +23,7 @@ from constructs_lib.config.environments import read
 from constructs_lib.config.schema import SCHEMA_FILE
 from constructs_lib.feature_flags import FEATURE_FLAGS
 from gitops.commands import validate
+from tests.mutated_declarations.lint import Template
 from tests.mutated_declarations.mutations import mutate, values
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class TooSlowError(Exception):
 
 @dataclass
 class Findings:
-    """What trials have shown. `faults` have the seed of the trial that showed them; `lintable` are templates."""
+    """What trials have shown. `faults` have the seed of the trial that showed them; `templates` are all different."""
 
     trials: int = 0
     valid: int = 0
@@ -55,7 +57,7 @@ class Findings:
     synthesised: int = 0
     slowest: float = 0
     faults: list[str] = field(default_factory=list)
-    lintable: list[Path] = field(default_factory=list)
+    templates: list[Template] = field(default_factory=list)
 
     def add(self, other: Findings) -> None:
         """Count what another one has found."""
@@ -65,15 +67,18 @@ class Findings:
         self.synthesised += other.synthesised
         self.slowest = max(self.slowest, other.slowest)
         self.faults += other.faults
-        self.lintable += other.lintable
+        self.templates += other.templates
 
 
 class Trials:
-    """Trials in this process, below a folder of its own. `lint_every` keeps one of so many new templates."""
+    """Trials in this process, below a folder of its own. Every different template is kept in `templates`.
 
-    def __init__(self, work: Path, lint_every: int) -> None:
+    Several processes may share that folder: each keeps what none has kept before.
+    """
+
+    def __init__(self, work: Path, templates: Path) -> None:
         self._work = work
-        self._lint_every = lint_every
+        self._templates = templates
         self._seen: set[str] = set()
         self._known = _known_values()
         self.findings = Findings()
@@ -123,21 +128,34 @@ class Trials:
                 new.append(environment)
         if not new:
             return
-        keep = len(self._seen) % self._lint_every == 0
-        outdir = self._work / (f"kept-{seed}" if keep else "assembly")
+        outdir = self._work / "assembly"
+        shutil.rmtree(outdir, ignore_errors=True)
         app = cdk.App(context=FEATURE_FLAGS, outdir=str(outdir), tree_metadata=False, stack_traces=False)
         for environment in new:
             table_of_contents.build(app, environment)
         app.synth()
         self.findings.synthesised += len(new)
-        self.findings.lintable += outdir.glob("*.template.json") if keep else ()
+        for environment in new:
+            template = (outdir / f"{environment.name.stack}.template.json").read_bytes()
+            self._keep(template, environment.region, f"{seed}, {environment.name}")
+
+    def _keep(self, template: bytes, region: str, origin: str) -> None:
+        """Keep a template of a region unless the same one is kept already."""
+        path = self._templates / f"{region}-{hashlib.sha256(template).hexdigest()}.json"
+        try:
+            with path.open("xb") as file:
+                file.write(template)
+        except FileExistsError:
+            return
+        self.findings.templates.append(Template(path, region, origin))
 
 
 def run_chunk(work: Path, seed: int, numbers: range) -> Findings:
-    """Make the trials of these numbers, and keep one of ten templates below `work`."""
-    folder = work / str(numbers.start)
+    """Make the trials of these numbers, and keep the templates that no other process has kept below `work`."""
+    folder, templates = work / str(numbers.start), work / "templates"
     folder.mkdir()
-    return Trials(folder, lint_every=10).run(seed, numbers)
+    templates.mkdir(exist_ok=True)
+    return Trials(folder, templates).run(seed, numbers)
 
 
 def faults_of(problems: Sequence[Problem], place: str, content: bytes) -> Iterator[str]:

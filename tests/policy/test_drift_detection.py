@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 # cfn-lint ships no types.
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from constructs_lib.access import drift_detection
 from gitops.aws.resource_types import register

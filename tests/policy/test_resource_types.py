@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 # cfn-lint ships no types.
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from gitops.aws.resource_types import FILE, register
 from gitops.cost import prices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import pytest
 
@@ -15,6 +15,8 @@ from gitops.drift import job_runs
 from tests.gitops.factories import NOON, declaring, deployed, environment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitops.aws.session import Session
 
 MACHINE = "arn:aws:states:us-east-1:111111111111:stateMachine:Run"
@@ -24,6 +26,7 @@ class FakeDoor:
     """CloudFormation and Step Functions in one: one job, `report`, with a last run or none."""
 
     last: Execution | None = None
+    outputs: ClassVar[Mapping[str, str]] = {"skipped": "the run before was going on"}
 
     def __init__(self, *_arguments: object) -> None:
         """Take what the doors take."""
@@ -41,6 +44,10 @@ class FakeDoor:
 
     def last_execution(self, _machine: str) -> Execution | None:
         return self.last
+
+    def output(self, execution: str, field: str) -> str:
+        assert field == "Skipped"
+        return self.outputs.get(execution, "")
 
 
 @pytest.fixture
@@ -66,7 +73,7 @@ def rows(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> dic
 
 
 @pytest.mark.parametrize(
-    "rows", [Execution(status="TIMED_OUT", started=NOON, ended=NOON + timedelta(seconds=61))], indirect=True
+    "rows", [Execution(arn="run", status="TIMED_OUT", started=NOON, ended=NOON + timedelta(seconds=61))], indirect=True
 )
 def test_last_run_is_told_with_its_end(rows: dict[str, list[str]]) -> None:
     assert "61" in rows["report"]
@@ -74,10 +81,24 @@ def test_last_run_is_told_with_its_end(rows: dict[str, list[str]]) -> None:
     assert "not deployed" in rows["new"][-1]
 
 
-@pytest.mark.parametrize("rows", [Execution(status="RUNNING", started=NOON, ended=None)], indirect=True)
+@pytest.mark.parametrize("rows", [Execution(arn="run", status="RUNNING", started=NOON, ended=None)], indirect=True)
 def test_run_that_goes_on_has_no_duration(rows: dict[str, list[str]]) -> None:
     assert rows["report"][4] == ""
     assert "running" in rows["report"][-1]
+
+
+@pytest.mark.parametrize("rows", [Execution(arn="run", status="SUCCEEDED", started=NOON, ended=NOON)], indirect=True)
+def test_run_that_has_succeeded_is_not_told_as_skipped(rows: dict[str, list[str]]) -> None:
+    assert "succeeded" in rows["report"][-1]
+    assert "skipped" not in rows["report"][-1]
+
+
+@pytest.mark.parametrize(
+    "rows", [Execution(arn="skipped", status="SUCCEEDED", started=NOON, ended=NOON)], indirect=True
+)
+def test_run_that_was_skipped_is_told_with_the_reason(rows: dict[str, list[str]]) -> None:
+    assert "skipped: the run before was going on" in rows["report"][-1]
+    assert "succeeded" not in rows["report"][-1]
 
 
 @pytest.mark.parametrize("rows", [None], indirect=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 # cfn-lint ships no types.
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from local_aws.authorisation import iam_data
 from local_aws.authorisation.engine import Engine, EngineError, Policies, Question

@@ -28,6 +28,7 @@ class Existing:
         known = {
             ("cloudformation", "stack", "dev-alpha"): STACK,
             ("ecs", "task-definition", "dev-alpha"): DEFINITION,
+            ("ses", "identity", "Dev <no-reply@dev.example.com>"): ARN.format("ses", "identity/dev.example.com"),
             ("secretsmanager", "secret", "it"): ARN.format("secretsmanager", "secret:it-AbCdEf"),
             ("secretsmanager", "secret", ARN.format("secretsmanager", "secret:it")): ARN.format(
                 "secretsmanager", "secret:it-AbCdEf"
@@ -216,3 +217,25 @@ def test_a_role_is_created_within_a_boundary() -> None:
 def test_an_operation_that_iam_does_not_know_is_an_error() -> None:
     with pytest.raises(UnknownActionError, match="GetLogObject"):
         needed("logs", "GetLogObject", logObjectPointer="x")
+
+
+@pytest.mark.parametrize(("service", "parameter"), [("ses", "Source"), ("sesv2", "FromEmailAddress")])
+def test_mail_takes_the_identity_of_its_sender_and_conditions_see_the_address(service: str, parameter: str) -> None:
+    found = needed(service, "SendEmail", **{parameter: "Dev <no-reply@dev.example.com>"})
+
+    assert [(action, resource, context.get("ses:FromAddress")) for action, resource, context in found] == [
+        ("ses:SendEmail", ARN.format("ses", "identity/dev.example.com"), "no-reply@dev.example.com")
+    ]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/111111111111/imports"},
+        {"QueueUrl": "http://localhost:4566/111111111111/imports"},
+    ],
+)
+def test_a_queue_is_known_by_its_url(parameters: Mapping[str, str]) -> None:
+    for operation in ("SendMessage", "SendMessageBatch"):
+        assert resources("sqs", operation, **parameters) == [("sqs:SendMessage", ARN.format("sqs", "imports"))]
+    assert resources("sqs", "GetQueueUrl", QueueName="imports") == [("sqs:GetQueueUrl", ARN.format("sqs", "imports"))]
