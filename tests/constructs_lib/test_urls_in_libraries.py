@@ -134,7 +134,7 @@ def test_cache_of_an_ad_hoc_app_is_read(urls: Mapping[str, str], backend: type[R
 @pytest.mark.parametrize("backend", [RedisCache, DjangoRedis])
 @pytest.mark.parametrize("reads_url_itself", [True, False])
 def test_cache_of_production_is_read_with_tls_user_and_password(
-    cache_of_production: str, backend: type[RedisCache], reads_url_itself: bool
+    cache_of_production: str, backend: type[RedisCache], *, reads_url_itself: bool
 ) -> None:
     read: dict[str, Any] = {"LOCATION": cache_of_production}
     if not reads_url_itself:
