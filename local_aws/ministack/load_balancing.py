@@ -6,13 +6,15 @@ import fnmatch
 import functools
 import threading
 from collections import Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local_aws.ministack import seams
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     Runner = Callable[[Any, Any], Awaitable[None]]
     """Sends the body of a response, with ASGI's `send` and `receive`."""
@@ -50,8 +52,37 @@ def target_group(arn: str) -> TargetGroup:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upgrade:
+    """The target to which a load balancer forwards the handshake of a WebSocket, and the headers that it gets."""
+
+    address: str
+    port: int
+    raw_path: str
+    headers: Mapping[str, str]
+    counter: RequestsInFlight
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Count the connection as a request that is not answered yet."""
+        self.counter.add(self.address, 1)
+        try:
+            yield
+        finally:
+            self.counter.add(self.address, -1)
+
+
+_upgrades: ContextVar[list[Upgrade] | None] = ContextVar("upgrades", default=None)
+"""Where the target of a handshake is noted, instead of sending it a request."""
+
+SWITCHING_PROTOCOLS = 101
+
+
 class RequestsInFlight:
-    """Counts, for each address, the requests that load balancers have forwarded and that are not answered yet."""
+    """Counts, for each address, the requests that load balancers have forwarded and that are not answered yet.
+
+    An open WebSocket is such a request.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -67,15 +98,26 @@ class RequestsInFlight:
         proxy, streaming = seams.proxy_to_target.current, seams.streaming_response.type
 
         @functools.wraps(proxy)
-        async def counted(target: dict[str, Any], *arguments: object) -> tuple[int, dict[str, Any], object]:
+        async def counted(
+            target: dict[str, Any],
+            group: dict[str, Any],
+            method: str,
+            path: str,
+            headers: dict[str, str],
+            *arguments: object,
+        ) -> tuple[int, dict[str, Any], object]:
             address = str(target["Id"])
-            self._add(address, 1)
+            if (upgrades := _upgrades.get()) is not None:
+                port = int(target.get("Port") or group["Port"])
+                upgrades.append(Upgrade(address=address, port=port, raw_path=path, headers=headers, counter=self))
+                return SWITCHING_PROTOCOLS, {}, b""
+            self.add(address, 1)
             body: object = None
             try:
-                status, headers, body = await proxy(target, *arguments)
+                status, headers, body = await proxy(target, group, method, path, headers, *arguments)
             finally:
                 if not isinstance(body, streaming):
-                    self._add(address, -1)
+                    self.add(address, -1)
             if isinstance(body, streaming):
                 body = streaming(self._until_sent(address, body.runner))
             return status, headers, body
@@ -87,11 +129,12 @@ class RequestsInFlight:
             try:
                 await runner(send, receive)
             finally:
-                self._add(address, -1)
+                self.add(address, -1)
 
         return send_and_count
 
-    def _add(self, address: str, number: int) -> None:
+    def add(self, address: str, number: int) -> None:
+        """Count more requests to an address, or fewer."""
         with self._lock:
             self._counts[address] += number
             if not self._counts[address]:
@@ -144,3 +187,16 @@ async def request(
         raw_path=sent.raw_path,
     )
     return status, dict(headers), content.runner if isinstance(content, seams.streaming_response.type) else content
+
+
+async def upgrade(balancer: dict[str, Any], sent: ForwardedRequest) -> Upgrade | tuple[int, bytes]:
+    """Return the target to which a load balancer forwards a handshake, or status and body of its own answer."""
+    noted: list[Upgrade] = []
+    token = _upgrades.set(noted)
+    try:
+        status, _, content = await request(balancer, sent)
+    finally:
+        _upgrades.reset(token)
+    if noted:
+        return noted[0]
+    return status, content if isinstance(content, bytes) else b""

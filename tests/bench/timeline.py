@@ -7,10 +7,10 @@ import json
 import time
 from statistics import quantiles
 
-from django.conf import settings  # type: ignore[import-not-found]
-from django.db import connection  # type: ignore[import-not-found]
-from django.test import Client  # type: ignore[import-not-found]
-from django.test.utils import CaptureQueriesContext  # type: ignore[import-not-found]
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from microblog.accounts.models import User  # type: ignore[import-not-found]
 
 RUNS = 200

@@ -1,0 +1,1 @@
+"""A chat with Django Channels: what one connection says, all hear."""

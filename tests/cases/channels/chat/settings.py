@@ -1,0 +1,14 @@
+"""Settings, from the variables that every environment has."""
+
+import os
+from urllib.parse import urlsplit
+
+SECRET_KEY = os.environ["SECRET_KEY"]
+ALLOWED_HOSTS = [urlsplit(os.environ["FRONTEND_URL"]).hostname]
+ROOT_URLCONF = "chat.urls"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [os.environ["REDIS_URL"]]},
+    }
+}
