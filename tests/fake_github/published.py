@@ -15,7 +15,7 @@ from tests.fake_github.description import EVENTS
 from tests.fake_github.events import EXAMPLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     Path = tuple[str, ...]
 
@@ -41,8 +41,8 @@ def published() -> Sequence[Published]:
     ]
 
 
-def described_as(event: str, payload: dict[str, Any]) -> str:
-    """Return the name of the description of an event."""
+def described_as(event: str, payload: Mapping[str, Any]) -> str:
+    """Return the name of the description of an event: of a comment, `issue-comment-created`."""
     return "-".join(part.replace("_", "-") for part in (event, payload.get("action")) if part)
 
 
