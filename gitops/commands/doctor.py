@@ -12,7 +12,7 @@ from gitops.github.actions import Run
 from gitops.github.connection import connect_settings
 from gitops.output.progress import say, without_workflow_commands
 from gitops.output.report import Report, Table, show
-from gitops.settings.check import check_all, check_for_job, stopping
+from gitops.settings.check import check_all, check_application, check_for_job, stopping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,14 +33,18 @@ def doctor(*, folder: Path, job: str | None) -> int:
     files = (folder / ACCOUNTS_FOLDER).glob(f"*{SUFFIX}")
     accounts = load(folder, only=[EnvironmentName.from_path(file) for file in files]).accounts
     settings = connect_settings(folder)
-    page = f"{os.environ.get('GITHUB_SERVER_URL', SERVER_URL)}/{settings.name}"
+    server = os.environ.get("GITHUB_SERVER_URL", SERVER_URL)
     findings = check_all(settings, {name: account.id for name, account in sorted(accounts.items())})
-    show(settings_report(findings, page))
+    declared = [account.github.application for account in accounts.values() if account.github]
+    applications = {application.repository for application in declared if application} - {settings.name}
+    for name in sorted(applications):
+        findings += check_application(connect_settings(folder, name))
+    show(settings_report(findings, server, settings.name))
     return 0 if all(found.state == "good" for found in findings) else 1
 
 
-def settings_report(findings: Sequence[SettingFinding], page: str) -> Report:
-    """Return the table of settings. `page` is the URL of the repository."""
+def settings_report(findings: Sequence[SettingFinding], server: str, repository: str) -> Report:
+    """Return the table of settings. `server` is the URL of GitHub, `repository` that of the environments."""
     weak = sum(found.state == "weak" for found in findings)
     unread = sum(found.state == "not readable" for found in findings)
     return Report(
@@ -53,12 +57,16 @@ def settings_report(findings: Sequence[SettingFinding], page: str) -> Report:
                     found.state,
                     found.found,
                     found.requirement.must.replace("`", ""),
-                    "" if found.state == "good" else f"{page}/{found.page or found.requirement.page}",
+                    "" if found.state == "good" else _page(found, server, repository),
                 )
                 for found in findings
             ],
         ),
     )
+
+
+def _page(found: SettingFinding, server: str, repository: str) -> str:
+    return f"{server}/{found.repository or repository}/{found.page or found.requirement.page}"
 
 
 def _judge_job(environment: str) -> int:

@@ -35,9 +35,12 @@ def connect(folder: Path) -> Repository:
     return repository_of(_repository_name(folder), _api_url(), _token(), app_token)
 
 
-def connect_settings(folder: Path) -> RepositorySettings:
-    """Return the settings of the repository that the accounts in `folder` declare. Raises as `connect` does."""
-    return RepositorySettings(Transport(_api_url(), _token()), _repository_name(folder))
+def connect_settings(folder: Path, name: str | None = None) -> RepositorySettings:
+    """Return the settings of the repository that the accounts in `folder` declare, or of the repository `name`.
+
+    Raises as `connect` does.
+    """
+    return RepositorySettings(Transport(_api_url(), _token()), name or _repository_name(folder))
 
 
 def _token() -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitops.settings.actions import check_actions, check_files
 from gitops.settings.branch import check_branch, check_bypassing, check_tags
 from gitops.settings.environments import NAMES, check_environments, check_variables
-from gitops.settings.requirements import APPROVALS, CODE_OWNERS
+from gitops.settings.requirements import APPROVALS, CODE_OWNERS, EXISTS, PROTECTED_TAGS, REFS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,24 @@ def check_all(settings: RepositorySettings, accounts: Mapping[str, str]) -> list
         *check_actions(settings, code_owners_approve=owners),
         *check_files(settings),
     ]
+
+
+def check_application(settings: RepositorySettings) -> list[SettingFinding]:
+    """Return what is found of the repository of an application, whose jobs in the environment `publish` push images.
+
+    The role `publish` trusts them by that environment and its refs, which somebody may make without these settings.
+    Raises GitHubError.
+    """
+    found = [*check_environments(settings, [PUBLISHING]), *check_tags(settings)]
+    return [
+        replace(finding, repository=settings.name, subject=finding.subject or _subject(finding))
+        for finding in found
+        if finding.requirement in {EXISTS, REFS, PROTECTED_TAGS}
+    ]
+
+
+def _subject(finding: SettingFinding) -> str:
+    return "" if finding.requirement is PROTECTED_TAGS else f"environment `{PUBLISHING}`"
 
 
 def check_for_job(settings: RepositorySettings, environment: str) -> list[SettingFinding]:

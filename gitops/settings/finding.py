@@ -17,17 +17,25 @@ State = Literal["good", "weak", "not readable"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SettingFinding:
-    """A setting as it is. `subject` tells several of one requirement apart; `page` is below the repository's page."""
+    """A setting as it is. `subject` tells several of one requirement apart; `page` is below the repository's page.
+
+    `repository` is the name of another repository than that of the environments, where the setting is of one.
+    """
 
     requirement: Requirement
     state: State
     found: str
     subject: str = ""
     page: str = ""
+    repository: str = ""
 
     @property
     def setting(self) -> str:
         """The setting in words."""
+        return f"{self.repository}, {self._own}" if self.repository else self._own
+
+    @property
+    def _own(self) -> str:
         _, colon, part = self.requirement.setting.partition(":")
         if not self.subject:
             return self.requirement.setting

@@ -123,6 +123,12 @@ def faults_of_event(name: str, payload: Mapping[str, Any]) -> list[str]:
     return []
 
 
+def schema_of_event(name: str) -> tuple[Any, Any]:
+    """Return the schema of an event, and the components that it refers to."""
+    body = _description()["x-webhooks"][name]["post"]["requestBody"]
+    return body["content"]["application/json"]["schema"], _description()["components"]
+
+
 def asked(*, method: str, pattern: str, path: str, query: str, content_type: str, body: bytes) -> Asked:
     """Return a request as openapi-core reads it; `pattern` is a path of GitHub's description, `path` as it was sent."""
     names = re.findall(r"{(\w+)}", pattern)

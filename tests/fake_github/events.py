@@ -69,9 +69,12 @@ class Events:
         }
         return self._completed(event, author)
 
-    def workflow_dispatch(self, inputs: Mapping[str, str], sender: str) -> dict[str, Any]:
-        ref = f"refs/heads/{self._world.state.default_branch}"
-        return self._completed({"inputs": dict(inputs), "ref": ref}, sender)
+    def workflow_dispatch(self, workflow: str, inputs: Mapping[str, str], sender: str) -> dict[str, Any]:
+        event = _example("workflow_dispatch", None)
+        event["inputs"] = dict(inputs)
+        event["ref"] = f"refs/heads/{self._world.state.default_branch}"
+        event["workflow"] = f".github/workflows/{workflow}.yml"
+        return self._completed(event, sender)
 
     @staticmethod
     def schedule(cron: str) -> dict[str, Any]:

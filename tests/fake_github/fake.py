@@ -255,9 +255,9 @@ class FakeGitHub(Observed):
             self.state.runs[run.id] = run
             return run.id
 
-    def dispatch_event(self, *, sender: str = "octocat", **inputs: str) -> dict[str, Any]:
-        """Return the event `workflow_dispatch`."""
-        return self._events.workflow_dispatch(inputs, sender)
+    def dispatch_event(self, workflow: str, *, sender: str = "octocat", **inputs: str) -> dict[str, Any]:
+        """Return the event `workflow_dispatch` of one of our workflows."""
+        return self._events.workflow_dispatch(workflow, inputs, sender)
 
     def schedule_event(self, cron: str) -> dict[str, Any]:
         """Return the event `schedule`."""

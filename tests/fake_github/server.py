@@ -177,8 +177,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _do(self, world: World, token: Token, found: Route, query: dict[str, str], raw: bytes) -> Reply:
         owner, name, *names = found.names
-        if f"{owner}/{name}".lower() != world.state.repository.lower():
+        about = world.of(f"{owner}/{name}")
+        if about is None:
             raise Refusal(*NOT_FOUND)
+        world = about
         if f"{self.command} {found.pattern}" not in permissions.operations():
             raise self._violation(f"{self.command} {found.pattern}: tests/fake_github/permissions.py has no row for it")
         need = need_of_request(world, self.command, found.pattern, names)

@@ -123,6 +123,8 @@ class State:
     repository: str
     default_branch: str = "main"
     private: bool = True
+    applications: dict[str, Settings] = field(default_factory=dict)
+    """Other repositories by name, of which the fake knows the settings alone."""
     roles: dict[str, Role] = field(default_factory=dict)
     custom_roles: dict[str, str] = field(default_factory=dict)
     """The names of roles that the organisation has made; `roles` has what they inherit from."""

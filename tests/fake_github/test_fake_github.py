@@ -105,6 +105,7 @@ def test_events_are_as_github_describes_them(github: FakeGitHub, number: int) ->
     after = github.merge(number)
     events["pull-request-closed"] = github.pull_request_event(number, "closed")
     events["push"] = github.push_event(before, after)
+    events["workflow-dispatch"] = github.dispatch_event("deploy", environment="dev/alpha")
     assert [fault for name, event in events.items() for fault in faults_of_event(name, event)] == []
     assert faults_of_event("push", {**events["push"], "before": 1}) != []
 

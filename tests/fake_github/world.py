@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -89,6 +89,15 @@ class World:
     code_answers: CodeAnswers
     examples: Examples
     lock: RLock = field(default_factory=RLock)
+
+    def of(self, repository: str) -> World | None:
+        """Return what operations about settings work with for a repository; None where there is none of that name."""
+        if repository.lower() == self.state.repository.lower():
+            return self
+        settings = self.state.applications.get(repository)
+        if settings is None:
+            return None
+        return replace(self, state=replace(self.state, repository=repository, settings=settings))
 
     def issue(self, number: int) -> Issue:
         """Return an issue or pull request. Raises Refusal."""

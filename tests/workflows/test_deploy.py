@@ -120,7 +120,7 @@ def test_what_is_wrong_is_refused_and_named_and_the_rest_is_deployed(world: Worl
     assert "1 of 2 environments failed" in report
     assert "dev/beta.yaml:1:1: expires: is missing" in report
     assert "dev-beta" not in world.stacks
-    checked = world.play("declarations", "workflow_dispatch", world.github.dispatch_event())
+    checked = world.play("declarations", "workflow_dispatch", world.github.dispatch_event("declarations"))
     assert ran(checked) == {"validate": "failure"}
     assert "dev/beta.yaml:1:1: expires: is missing" in world.github.issues[-1].body
 

@@ -390,6 +390,10 @@ def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_sam
     assert {name: workflow["concurrency"]["group"] for name, workflow in workflows().items()} == {
         name: group for name, group in groups.items() if is_there(name)
     }
+    # In a group of more than one run, what waits is kept, unless each run does the same as the next: tests/workflows/
+    # scheduler plays that.
+    kept = {name for name, workflow in workflows().items() if workflow["concurrency"].get("queue") == "max"}
+    assert kept == {name for name in ("image", "request") if is_there(name)}
 
 
 def test_every_scenario_is_played_by_one_of_the_jobs_of_check() -> None:

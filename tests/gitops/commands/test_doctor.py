@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.fake_github.faults import Outcome
+from tests.fake_github.settings import Settings
 
 if TYPE_CHECKING:
     import subprocess
@@ -50,6 +51,24 @@ def test_what_cannot_be_read_is_not_good(bare_checkout: CommandLine, fake_github
     assert done.returncode == 1
     assert 'not readable with this token: needs "Administration" (read)' in done.stdout
     assert "0 too weak, 4 not readable" in done.stderr
+
+
+def test_the_repository_of_an_application_is_asked_too(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:
+    application = "application: {repository: example/shop, owner_id: 1, repository_id: 2}"
+    github = (
+        f"github: {{repository: {fake_github.repository}, owner_id: 583231, repository_id: 1296269, {application}}}"
+    )
+    account = bare_checkout.root / "environments" / "accounts" / "main.yaml"
+    account.parent.mkdir(parents=True, exist_ok=True)
+    account.write_text(f'kind: account\nid: "111111111111"\nregion: us-east-1\n{github}\n')
+    fake_github.state.applications["example/shop"] = Settings()
+    fake_github.state.applications["example/shop"].environments["publish"].refs = None
+    done = _doctor(bare_checkout, fake_github)
+
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("example/shop, environment publish")]
+    assert done.returncode == 1
+    assert "  weak  " in line
+    assert line.endswith("https://github.com/example/shop/settings/environments/5/edit")
 
 
 def test_without_a_token_nothing_is_asked(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:

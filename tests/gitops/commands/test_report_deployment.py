@@ -65,7 +65,7 @@ def test_a_commit_of_no_pull_request_has_the_summary_alone(jobs: Jobs, merged: i
 
 
 def test_a_run_by_hand_says_nothing_in_the_newest_pull_request(jobs: Jobs, merged: int) -> None:
-    report(jobs, jobs.github.dispatch_event(environment="dev/alpha"))
+    report(jobs, jobs.github.dispatch_event("deploy", environment="dev/alpha"))
 
     assert jobs.github.comments_of_ours(merged) == [PLAN]
     assert "dev/alpha" in jobs.summary

@@ -396,7 +396,9 @@ def test_a_failure_of_github_is_answered_and_the_same_run_again_finishes(desk: D
 
 
 def test_inputs_of_the_workflow_become_a_pull_request_too(desk: Desk) -> None:
-    event = desk.github.dispatch_event(name="dev/gamma", image="v1.4.2", days="3", size="as the base says", owner="")
+    event = desk.github.dispatch_event(
+        "request", name="dev/gamma", image="v1.4.2", days="3", size="as the base says", owner=""
+    )
 
     done = desk.run(event)
 
@@ -411,7 +413,7 @@ def test_inputs_of_the_workflow_become_a_pull_request_too(desk: Desk) -> None:
 
 
 def test_inputs_that_are_wrong_fail_the_run(desk: Desk) -> None:
-    done = desk.run(desk.github.dispatch_event(name="dev/gamma", image="latest", days="x"))
+    done = desk.run(desk.github.dispatch_event("request", name="dev/gamma", image="latest", days="x"))
 
     assert done.returncode == 1
     assert "Days: must be a whole number" in done.stderr
@@ -420,6 +422,6 @@ def test_inputs_that_are_wrong_fail_the_run(desk: Desk) -> None:
 
 
 def test_a_reader_cannot_use_the_inputs_either(desk: Desk) -> None:
-    desk.run(desk.github.dispatch_event(sender=READER, name="dev/gamma", image="v1"))
+    desk.run(desk.github.dispatch_event("request", sender=READER, name="dev/gamma", image="v1"))
 
     assert desk.github.writes == []

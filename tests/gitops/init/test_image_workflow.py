@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gitops.init.image_workflow import ACTIONS, image_workflow
-from tests.workflows.definitions import PINNED, files, load
+from tests.workflows.definitions import GITHUB, PINNED, files, load
 
 BIN = Path(sys.executable).parent
 
@@ -72,6 +72,7 @@ def test_the_linters_of_workflows_find_nothing(text: str, tmp_path: Path) -> Non
     for command in (
         ["actionlint", str(file)],
         ["zizmor", "--offline", "--quiet", "--persona", "pedantic", str(file)],
+        ["node", str(GITHUB.parent / "tests" / "workflows" / "validate.mjs"), str(file)],
     ):
         done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

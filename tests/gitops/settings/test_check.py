@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitops.github.transport import GitHubError
-from gitops.settings.check import check_all, check_for_job, stopping
+from gitops.github.settings import RepositorySettings
+from gitops.github.transport import GitHubError, Transport
+from gitops.settings.check import check_all, check_application, check_for_job, stopping
 from gitops.settings.requirements import FORKS, REQUIREMENTS
 from tests.fake_github.faults import Outcome
-from tests.fake_github.settings import EnvironmentSettings
+from tests.fake_github.settings import EnvironmentSettings, Settings
 from tests.gitops.settings.conftest import ACCOUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gitops.github.settings import RepositorySettings
     from tests.fake_github.fake import FakeGitHub
-    from tests.fake_github.settings import Settings
 
     Weaken = Callable[[Settings], object]
 
@@ -177,6 +176,46 @@ def test_forks_whose_pull_requests_run_nothing_get_nothing(
     found = {finding.requirement: finding for finding in check_all(settings, ACCOUNTS)}
 
     assert (found[FORKS].state, found[FORKS].found) == ("good", "no runs")
+
+
+@pytest.fixture
+def application(fake_github: FakeGitHub) -> RepositorySettings:
+    """The repository of an application, as it must be."""
+    fake_github.state.applications["example/shop"] = Settings()
+    return RepositorySettings(Transport(fake_github.url, fake_github.all_permissions_token), "example/shop")
+
+
+PUBLISH = "example/shop, environment `publish`"
+OF_AN_APPLICATION: dict[str, tuple[Weaken, str]] = {
+    "unknown": (lambda settings: settings.environments.pop("publish"), PUBLISH),
+    "every branch": (_environment("publish", refs=None), f"{PUBLISH}: branches and tags"),
+    "tags that anybody makes": (_set(tag_rules=[]), "example/shop, tags `v*`: creation, update and deletion"),
+}
+
+
+@pytest.mark.parametrize("case", OF_AN_APPLICATION)
+def test_what_publishes_from_an_application_s_repository_is_checked_there(
+    case: str, fake_github: FakeGitHub, application: RepositorySettings
+) -> None:
+    assert {finding.state for finding in check_application(application)} == {"good"}
+    weaken, setting = OF_AN_APPLICATION[case]
+    weaken(fake_github.state.applications["example/shop"])
+
+    assert [finding.setting for finding in check_application(application) if finding.state == "weak"] == [setting]
+
+
+def test_an_application_s_repository_that_the_token_may_not_read_is_not_good(
+    fake_github: FakeGitHub, application: RepositorySettings
+) -> None:
+    fake_github.state.applications.clear()
+    findings = check_application(application)
+
+    assert {finding.state for finding in findings} == {"not readable"}
+    assert [finding.setting for finding in findings] == [
+        PUBLISH,
+        f"{PUBLISH}: branches and tags",
+        "example/shop, tags `v*`: creation, update and deletion",
+    ]
 
 
 def test_jobs_may_approve_pull_requests_where_code_owners_must(

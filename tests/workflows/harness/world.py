@@ -19,8 +19,11 @@ from constructs_lib.config.environments import load
 from gitops.aws.ecr import INDEX
 from gitops.deploy.preflight.prerequisites import PLATFORMS
 from local_aws import lifecycle
+from tests.fake_github.contract import faults_of_event
+from tests.fake_github.description import EVENTS
 from tests.fake_github.fake import FakeGitHub
 from tests.fake_github.git import ConflictError
+from tests.fake_github.published import described_as
 from tests.gitops.checkouts import fill, session_of, wait_until
 from tests.workflows.harness import act, copies, permissions
 from tests.workflows.harness.aws import Recorder
@@ -112,7 +115,7 @@ class World:
 
     def dispatch(self, workflow: str, **inputs: str) -> Run:
         """Have somebody start a workflow by hand."""
-        return self.play(workflow, "workflow_dispatch", self.github.dispatch_event(**inputs))
+        return self.play(workflow, "workflow_dispatch", self.github.dispatch_event(workflow, **inputs))
 
     def deliver(self, event: str, payload: Mapping[str, Any], *, sha: str | None = None) -> list[Run]:
         """Return the runs that GitHub starts for an event, but for those that are not played here."""
@@ -138,6 +141,8 @@ class World:
 
         `workflow` is the name of one of ours, or another file.
         """
+        described = described_as(event, payload)
+        assert described not in EVENTS or faults_of_event(described, payload) == []
         number = next(self._numbers)
         records = self.folder / "runs" / str(number)
         (records / "artifacts").mkdir(parents=True)
