@@ -213,7 +213,8 @@ class DeploymentRoles(Construct):
             {"StringEquals": {f"aws:ResourceTag/{KIND_TAG}": KINDS_OF_ENVIRONMENTS}},
         )
         groups = [self._arn("logs", "log-group:*")]
-        self._allow(role, ["logs:DescribeLogGroups", "logs:ListTagsForResource"], groups)
+        self._allow(role, ["logs:DescribeLogGroups"], ["*"])
+        self._allow(role, ["logs:ListTagsForResource"], groups)
         self._allow(
             role,
             ["logs:DeleteLogGroup", "logs:PutRetentionPolicy"],
