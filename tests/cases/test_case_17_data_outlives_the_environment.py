@@ -113,7 +113,7 @@ def test_new_environment_of_the_name_finds_nothing_of_the_old_one_in_any_store(w
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     after_it = look_around(world, neighbour)
     assert after_it._replace(log_groups=without.log_groups) == without
-    # What tasks have logged can be read for a day: docs/adr/0013.
+    # What tasks have logged can be read for a day: docs/adr/0014.
     logs = world.client("logs").describe_log_groups()["logGroups"]
     days = {one["logGroupName"]: one["retentionInDays"] for one in logs}
     of_the_first = days.keys() - without.log_groups
