@@ -127,7 +127,8 @@ class Body(Unit):
     def _matrix(definition: Mapping[str, Any], contexts: Mapping[str, Any]) -> list[Any]:
         if "strategy" not in definition:
             return [None]
-        rows: list[Any] = expressions.value(definition["strategy"]["matrix"]["include"], contexts)
+        include = definition["strategy"]["matrix"]["include"]
+        rows: list[Any] = include if isinstance(include, list) else expressions.value(include, contexts)
         assert 0 < len(rows) <= LARGEST_MATRIX, f"GitHub fails a job with a matrix of {len(rows)}"
         return rows
 
