@@ -166,7 +166,7 @@ class Orders(RuleBasedStateMachine):
 
 
 def play(
-    workflows: Mapping[str, Mapping[str, Any]], *, examples: int = 40, shrink: bool = True, **details: Any
+    workflows: Mapping[str, Mapping[str, Any]], *, examples: int = 25, shrink: bool = True, **details: Any
 ) -> None:
     """Play orders of events, always the same ones; raises for one in which something does not hold."""
     machine = type("Orders", (Orders,), {"workflows": workflows, "waiting_jobs_hold_groups": True, **details})
