@@ -78,7 +78,11 @@ class Events:
 
     @staticmethod
     def schedule(cron: str) -> dict[str, Any]:
-        """Return all that is documented of it: https://github.com/zephyrproject-rtos/zephyr/pull/49041."""
+        """Return its schedule alone: GitHub documents no payload, and some runs have had no repository in it.
+
+        https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
+        https://github.com/zephyrproject-rtos/zephyr/pull/49041
+        """
         return {"schedule": cron}
 
     def _completed(self, event: dict[str, Any], sender: str) -> dict[str, Any]:

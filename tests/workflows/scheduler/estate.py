@@ -44,7 +44,6 @@ class Estate:
         self.expired: set[str] = set()
         self._removed_by_jobs: dict[str, int] = {}
         """The newest commit of a job that removes an environment, to destroy it itself."""
-        self._compared = {0}
         self._changes: dict[Job, Change | None] = {}
         self._numbers = count(1)
         self._versions = count(100)
@@ -177,8 +176,7 @@ class Estate:
 
     def _affected(self, job: Job) -> Iterator[tuple[str, str]]:
         sha = int(job.run.contexts["github"]["sha"], 16)
-        before, after = self.commits[max(commit for commit in self._compared if commit <= sha)], self.commits[sha]
-        self._compared.add(sha)
+        before, after = self.commits[max(self._handed_over(job.run, sha))], self.commits[sha]
         changed = [name for name in after if before.get(name) != after[name]]
         removed = [name for name in before if name not in after and not self._is_left_to_a_job(name, sha)]
         kinds = {"bases": (False, True), "apps": (False, False)}
@@ -188,6 +186,15 @@ class Estate:
         yield "removed_bases", _rows([name for name in removed if _kind(name)[1]])
         yield "removed_apps", _rows([name for name in removed if not _kind(name)[1]])
         yield from ((kind, "[]") for kind in ("accounts", "more_apps", "refused"))
+
+    def _handed_over(self, own: Run, sha: int) -> Iterator[int]:
+        """Yield the commits up to one whose changes other runs have handed over; a run that was cancelled has not."""
+        yield 0
+        for run in self.github.runs:
+            if run.workflow == "deploy" and run is not own and run.result != "cancelled":
+                commit = int(run.contexts["github"]["sha"], 16)
+                if commit <= sha and run.result_of("affected") == "success":
+                    yield commit
 
     def _is_left_to_a_job(self, name: str, sha: int) -> bool:
         declared = [commit for commit in range(sha) if name in self.commits[commit]]
