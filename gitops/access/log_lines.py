@@ -26,7 +26,7 @@ LATE_MS = 30_000
 
 
 def log_groups(app: Deployed, door: CloudWatchLogs) -> dict[str, str]:
-    """Return the log groups that an app's stack has, by what logs there: services, `cache`, `database` and `release`.
+    """Return the log groups that an app's stack has, by what logs there: services, and `cache`, `database`, `release`…
 
     They are there before the services and after a deployment that failed. One without the tag that says it, of a stack
     that was deployed by an older version, goes by its logical id, and so do a service and a one-off task of one name.
