@@ -14,6 +14,7 @@ from constructs_lib.data.bucket_emptier import BucketContents
 from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.dns_record import DnsRecord
 from constructs_lib.release.jobs import Jobs
+from constructs_lib.release.post_release import PostRelease
 from constructs_lib.release.release import Release
 from constructs_lib.services.application import Application
 from constructs_lib.services.cache_service import CacheService
@@ -128,6 +129,17 @@ class AdHocApp(Construct):
         # The cache is there before what uses it, and goes after it.
         for fargate_service in self.services.by_name.values():
             fargate_service.node.add_dependency(*before_the_application, release.finished, contents.emptied)
+        PostRelease(
+            self,
+            "PostRelease",
+            name=name,
+            application=self.application,
+            command=config.post_release_command,
+            base=imported,
+            cluster=cluster.cluster,
+            security_groups=cluster.security_groups,
+            after=list(self.services.by_name.values()),
+        )
         Jobs(
             self,
             "Jobs",

@@ -17,6 +17,7 @@ from constructs_lib.observability.job_alarms import JobAlarms
 from constructs_lib.observability.log_group import LogGroup
 from constructs_lib.observability.observability import Observability
 from constructs_lib.release.jobs import Jobs
+from constructs_lib.release.post_release import PostRelease
 from constructs_lib.release.release import Release
 from constructs_lib.services.application import Application
 from constructs_lib.services.cluster import ON_DEMAND, Cluster, partly_spot
@@ -135,6 +136,17 @@ class ProdApp(Construct):
         )
         for fargate_service in self.services.by_name.values():
             fargate_service.node.add_dependency(release.finished)
+        PostRelease(
+            self,
+            "PostRelease",
+            name=name,
+            application=self.application,
+            command=config.post_release_command,
+            base=imported,
+            cluster=cluster.cluster,
+            security_groups=cluster.security_groups,
+            after=list(self.services.by_name.values()),
+        )
         Observability(
             self,
             "Observability",

@@ -297,6 +297,7 @@ class AppConfig:
     services: Mapping[str, ServiceConfig]
     architecture: Architecture = "arm64"
     release_command: tuple[str, ...] = ()
+    post_release_command: tuple[str, ...] = ()
     jobs: Mapping[str, JobConfig] = field(default_factory=dict)
     settings_module: str = "config.settings"
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -113,11 +113,17 @@ CONTAINER_NAME = "app"
 ONE_OFF = "one-off"
 """In the family of a task that a deployment waits for."""
 
-DATABASE_TASK, RELEASE_TASK = "database", "release"
-"""Names of the one-off tasks that make an app's database and run its release command."""
+DATABASE_TASK, RELEASE_TASK, POST_RELEASE_TASK = "database", "release", "post-release"
+"""Names of the one-off tasks that make an app's database and run its commands before and after a release."""
 
 URL_OUTPUT = "Url"
 """Output of the stack of an app: its URL."""
+
+POST_RELEASE_OUTPUT = "PostRelease"
+"""Output of the stack of an app: how its command after the release ended, in words; a failure begins with `failed`."""
+
+POST_RELEASE_FAILED = "failed"
+"""What that output begins with where the command failed."""
 
 _CATCH_ALL_BAND = HIGHEST_LISTENER_PRIORITY // 2
 

@@ -14,6 +14,8 @@ TIMEOUT_SECONDS = 55 * 60
 class OneOffTask(Construct):
     """Runs a task definition once when it is new or has changed, and fails the deployment when the task fails.
 
+    With `fails_deployment=False` it does not; the attribute `Outcome` says in words how the task has ended.
+
     What depends on `ended` waits until the task has ended well. With `environment_on_delete` it runs once
     more, with those variables added, when the stack is deleted. A rollback runs nothing.
     """
@@ -30,6 +32,7 @@ class OneOffTask(Construct):
         security_groups: list[ec2.ISecurityGroup],
         service_token: str,
         environment_on_delete: Mapping[str, str] | None = None,
+        fails_deployment: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
         self.ended = cdk.CustomResource(
@@ -47,6 +50,7 @@ class OneOffTask(Construct):
                     security_groups=security_groups,
                     timeout_seconds=TIMEOUT_SECONDS,
                 ),
+                **({} if fails_deployment else {"OnFailure": "Tell"}),
                 **({} if environment_on_delete is None else {"EnvironmentOnDelete": dict(environment_on_delete)}),
             },
         )

@@ -11,7 +11,7 @@ from gitops.aws import stack_status
 from gitops.aws.cloudformation import first_failures
 from gitops.deploy import decisions as deployment_plan
 from gitops.deploy.decisions import Result
-from gitops.deploy.evidence import hints
+from gitops.deploy.evidence import hints, post_release_failure
 from gitops.deploy.rounds import Rounds
 from gitops.errors import UserError
 from gitops.templates import database_changes, replacement
@@ -196,7 +196,9 @@ class Deployment:
         turns = self._rounds.run([self._stacks[environment.name] for environment in ready.values()])
         for name, environment in ready.items():
             turn = turns[name]
-            reason = self._why(environment, turn) if turn.outcome == "failed" else ""
+            outputs = turn.after.outputs if turn.after and turn.outcome in {"created", "updated"} else {}
+            told = post_release_failure(environment.name, outputs)
+            reason = self._why(environment, turn) if turn.outcome == "failed" else told
             self._record(environment, turn.outcome, turn.after, seconds=turn.seconds, reason=reason)
 
     def _why(self, environment: Environment, turn: Turn) -> str:

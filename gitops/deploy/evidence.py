@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from constructs_lib.config.naming import POST_RELEASE_FAILED, POST_RELEASE_OUTPUT
 from gitops.aws.cloudformation import CloudFormation
 from gitops.aws.ecs import Ecs
 from gitops.aws.logs import CloudWatchLogs
@@ -21,6 +22,7 @@ from gitops.aws.session import AwsError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedStack
     from gitops.aws.ecs import Service, Task
     from gitops.aws.session import Session
@@ -148,3 +150,14 @@ def _told(failed: FailedTask) -> tuple[bool, bool]:
 def has_failed(task: Task) -> bool:
     """Whether a stopped task of a service failed, rather than being stopped for another one."""
     return task.group.startswith(_OF_A_SERVICE) and not task.stopped_reason.startswith(_SCALING)
+
+
+def post_release_failure(name: EnvironmentName, outputs: Mapping[str, str]) -> str:
+    """Return what the outputs of an app's stack say of its command after the release, if that failed; else nothing."""
+    outcome = outputs.get(POST_RELEASE_OUTPUT, "")
+    if not outcome.startswith(POST_RELEASE_FAILED):
+        return ""
+    return (
+        f"Deployed, but post_release_command {outcome}\n"
+        f"The new version runs, and nothing was rolled back. Run the command again: gitops run {name} -- COMMAND"
+    )

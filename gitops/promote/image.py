@@ -61,7 +61,8 @@ def config_of(environment: Environment) -> AppConfig:
 def repositories_of(config: AppConfig) -> set[str]:
     """Return the repositories whose image of one version an application runs."""
     services = {service.repository or config.repository for service in config.services.values()}
-    return services | ({config.repository} if config.release_command else set())
+    has_commands = config.release_command or config.post_release_command
+    return services | ({config.repository} if has_commands else set())
 
 
 def same_as(source: Environment, target: Environment, find_digest: FindDigest, *, tag: str = "") -> ImageVersion:

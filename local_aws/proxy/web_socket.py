@@ -87,15 +87,9 @@ async def _exchange(receive: Receive, send: Send, target: ClientConnection) -> N
     if outwards in pending:
         await target.close(code=inwards.result())
     else:
-        code = target.close_code or GOING_AWAY
+        code, reason = outwards.result()
         with suppress(Exception):  # the client has closed it at the same moment
-            await send(
-                {
-                    "type": "websocket.close",
-                    "code": GOING_AWAY if code in NEVER_SENT else code,
-                    "reason": target.close_reason or "",
-                }
-            )
+            await send({"type": "websocket.close", "code": code, "reason": reason})
     for task in pending:
         task.cancel()
     await asyncio.gather(*pending, return_exceptions=True)
@@ -113,8 +107,13 @@ async def _inwards(receive: Receive, target: ClientConnection) -> int:
             await target.send(message["bytes"] if data is None else data)
 
 
-async def _outwards(send: Send, target: ClientConnection) -> None:
-    """Pass the target's messages on until it closes."""
-    with suppress(ConnectionClosed):
-        async for data in target:
-            await send({"type": "websocket.send", "text" if isinstance(data, str) else "bytes": data})
+async def _outwards(send: Send, target: ClientConnection) -> tuple[int, str]:
+    """Pass the target's messages on; return code and reason with which it closes, or those of one that is gone."""
+    while True:
+        try:
+            data = await target.recv()
+        except ConnectionClosed as error:
+            if error.rcvd is None or error.rcvd.code in NEVER_SENT:
+                return GOING_AWAY, ""
+            return error.rcvd.code, error.rcvd.reason
+        await send({"type": "websocket.send", "text" if isinstance(data, str) else "bytes": data})

@@ -71,6 +71,7 @@ def commands_need_no_shell(declarations: Declarations) -> Iterator[Problem]:
     """Commands are run as they are: `&&` would be an argument."""
     for app, config in declarations.apps:
         yield from _shell_words(app, ("release_command",), config.release_command)
+        yield from _shell_words(app, ("post_release_command",), config.post_release_command)
     for app, name, service in declarations.services:
         yield from _shell_words(app, ("services", name, "command"), service.command)
     for app, config in declarations.apps:

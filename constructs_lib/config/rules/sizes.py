@@ -29,8 +29,9 @@ def task_definitions_fit(declarations: Declarations) -> Iterator[Problem]:
             (("services", name, "environment"), service.environment, [*service.command, *service.health_check_command])
             for name, service in config.services.items()
         ]
-        if config.release_command:
-            tasks.append((("environment",), {}, config.release_command))
+        tasks += [
+            (("environment",), {}, words) for words in (config.release_command, config.post_release_command) if words
+        ]
         tasks += [(("environment",), {}, job.command) for job in config.jobs.values()]
         for path, own, words in tasks:
             size = _size(config, own, words)

@@ -117,7 +117,7 @@ def _hosts(environment: Environment, base: BaseConfig) -> Iterator[str]:
 def _of_application(where: AccountRegion, config: AppConfig) -> Iterator[Reference]:
     for service in config.services.values():
         yield Image(where, service.repository or config.repository, config.image, config.architecture)
-    if config.release_command:
+    if config.release_command or config.post_release_command:
         yield Image(where, config.repository, config.image, config.architecture)
     for reference in config.secrets.values():
         name, _, key = reference.partition(":")

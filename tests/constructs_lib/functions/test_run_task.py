@@ -398,3 +398,46 @@ class TestJob:
 def job(execution: str = "execution") -> dict[str, Any]:
     """Return the event that the state machine of a job makes."""
     return {"RequestType": "Job", "RequestId": execution, "ResourceProperties": PROPERTIES}
+
+
+TOLD = {**PROPERTIES, "Description": "the command after the release", "OnFailure": "Tell"}
+
+
+def test_failure_that_is_told_fails_no_deployment(aws: FakeAws) -> None:
+    step = start(event("Create", ResourceProperties=TOLD))
+    aws.ends(3)
+    aws.log = ["warming", "no such page"]
+    with pytest.raises(index.TaskFailedError) as failed:
+        index.on_step(step, None)
+
+    index.on_step(
+        {**step, "Error": {"Error": "TaskFailedError", "Cause": json.dumps({"errorMessage": str(failed.value)})}}, None
+    )
+
+    (answer,) = aws.answers
+    assert answer["Status"] == "SUCCESS"
+    assert "Reason" not in answer
+    outcome = answer["Data"]["Outcome"]  # type: ignore[index] # an object, as CloudFormation takes it
+    assert outcome.startswith("failed: the command after the release failed: exit code 3")
+    assert outcome.endswith("no such page")
+
+
+def test_good_end_of_what_is_told_says_so_and_what_is_not_told_has_no_outcome(aws: FakeAws) -> None:
+    aws.ends(0)
+    for properties in (TOLD, PROPERTIES):
+        index.on_step(start(event("Create", ResourceProperties=properties)), None)
+
+    told, other = aws.answers
+    assert "failed" not in json.dumps(told)
+    assert told["Data"]
+    assert "Data" not in other
+
+
+def test_update_without_a_new_version_runs_nothing_and_has_an_outcome_all_the_same(aws: FakeAws) -> None:
+    changed = {**TOLD, "SecurityGroups": ["sg-2"]}
+    same = event("Update", PhysicalResourceId="kept", ResourceProperties=changed, OldResourceProperties=TOLD)
+
+    assert start(same)["Ended"]
+
+    assert aws.started == []
+    assert aws.answers[0]["Data"]

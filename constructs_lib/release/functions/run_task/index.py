@@ -42,6 +42,9 @@ RETRIES = 12
 """Two minutes in all, of which the timeout of `on_event` knows."""
 TRIED = "It was tried for two minutes"
 
+TELL = "Tell"
+"""Value of the property `OnFailure` of a task whose failure is told, and fails no deployment."""
+
 ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS")
 NEVER_MADE = "creation-failed"
 """Physical id of what CloudFormation was told could not be made; it is told to delete that all the same."""
@@ -225,18 +228,27 @@ def _reason(step: dict[str, Any]) -> str:
 def _answer(event: dict[str, Any], *, reason: str = "") -> None:
     """Tell CloudFormation, which waits for it, how a request has ended: badly if there is a reason.
 
+    A task that must not fail the deployment ends well in any case, and the reason is an attribute of the resource.
+
     Raises TaskFailedError with the reason if the request is that of a job's schedule.
     """
     if event["RequestType"] == "Job":  # nobody waits: the state machine fails with it
         if reason:
             raise TaskFailedError(reason)
         return
+    data = {}
+    if event["ResourceProperties"].get("OnFailure") == TELL:
+        data = {"Data": {"Outcome": f"failed: {reason}" if reason else "ended well, or there was nothing to run"}}
+        if reason:
+            print(f"{event['RequestId']}: {reason}")
+        reason = ""
     made = event.get("PhysicalResourceId") or (NEVER_MADE if reason else f"{event['LogicalResourceId']}-task")
     answer = {
         "Status": "FAILED" if reason else "SUCCESS",
         "PhysicalResourceId": made,
         **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
         **({"Reason": reason} if reason else {}),
+        **data,
     }
     body = json.dumps(answer).encode()
     request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310 # the URL is CloudFormation's

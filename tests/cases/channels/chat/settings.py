@@ -9,6 +9,7 @@ ROOT_URLCONF = "chat.urls"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [os.environ["REDIS_URL"]]},
+        # redis-py 8 gives up reading after five seconds, for which channels-redis waits for a message.
+        "CONFIG": {"hosts": [{"address": os.environ["REDIS_URL"], "socket_timeout": 30}]},
     }
 }
