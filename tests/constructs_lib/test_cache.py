@@ -9,6 +9,7 @@ from constructs_lib.config.model import ProdAppConfig, ProdCacheConfig, ServiceC
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.prod_app import ProdApp
 from constructs_lib.prod_base import ProdBase
+from gitops.templates import replacement
 from tests.constructs_lib.resources import container, named, of_type, text, the_only, variables
 from tests.constructs_lib.synthesis import PROD_BASE, Synthesise
 
@@ -104,6 +105,8 @@ def test_cache_without_tls_is_another_one_which_is_kept_too(
     assert plain not in templates["prod-base"]["Resources"]
     kept = plain_base["Resources"][plain]
     assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+    gone = {one.type: one.cause for one in replacement.find(templates["prod-base"], plain_base)}
+    assert gone[GROUP] == "is no longer in the template"
 
 
 def test_app_connects_to_a_cache_without_tls_by_its_host_and_by_a_plain_url(synthesise: Synthesise) -> None:

@@ -71,7 +71,7 @@ def _parsed(file: bytes) -> dict[str, Any] | None:
     """Return the data of a declaration, with every scalar as text unless quoted tells nothing; None if it has none."""
     try:
         data = yaml.load(file, yaml.CSafeLoader)  # safe, and quick
-    except (yaml.YAMLError, ValueError, RecursionError, UnicodeError):
+    except (yaml.YAMLError, ValueError, RecursionError, UnicodeError, IndexError):  # IndexError: `!!int ""`
         return None
     return data if isinstance(data, dict) and data else None
 

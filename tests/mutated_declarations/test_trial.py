@@ -52,6 +52,12 @@ def test_the_same_seed_makes_the_same_change() -> None:
     assert len({mutated(f"7-{number}") for number in range(50)}) > 25
 
 
+def test_text_that_pyyaml_fails_on_is_mutated_as_text() -> None:
+    changed = {mutate(Random(seed), b'kind: !!int ""\n', {"kind": ("account",)}) for seed in range(20)}  # noqa: S311 # no secret
+
+    assert len(changed) > 1
+
+
 @pytest.mark.parametrize(
     "problem",
     [
