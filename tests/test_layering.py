@@ -19,6 +19,7 @@ ASSEMBLIES = {
     "base_interface",
     "observability.observability",
     "release.jobs",
+    "release.post_release",
     "release.release",
     "services.application",
     "services.services",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 IGNORED = ("W3005", "W3010")
-"""DependsOn beside references that imply it, which the CDK writes; and zones by their names, which bases may declare."""
+"""DependsOn beside references that imply it, which the CDK writes; and names of zones, which bases may declare."""
 
 
 class Template(NamedTuple):
