@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from constructs_lib.config.naming import EnvironmentName
 from gitops.aws.ecs import STOPPED, Task
-from gitops.deploy.evidence import FailedTask, has_failed, hints
+from gitops.deploy.evidence import FailedTask, has_failed, hints, post_release_failure
 
 
 @pytest.mark.parametrize(
@@ -77,3 +78,14 @@ def test_a_task_that_its_service_no_longer_needs_has_not_failed(group: str, reas
     )
 
     assert has_failed(task) is failed
+
+
+def test_command_after_the_release_is_told_where_it_failed() -> None:
+    name = EnvironmentName("dev", "alpha")
+
+    told = post_release_failure(name, {"PostRelease": "failed: exit code 3", "Url": "https://alpha.example.com"})
+
+    assert told.startswith("Deployed, but post_release_command failed: exit code 3")
+    assert "gitops run dev/alpha -- COMMAND" in told
+    assert post_release_failure(name, {"PostRelease": "ended well, or there was nothing to run"}) == ""
+    assert post_release_failure(name, {"Url": "https://alpha.example.com"}) == ""
