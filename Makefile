@@ -43,7 +43,7 @@ EXAMPLE := $(wildcard examples/microblog)
 PYTEST := pytest --numprocesses 3 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools ready example example-check lock demo demo-down demo-pr check lint workflows types templates test scenarios test-fast bless refresh-openapi bench mutation security smoke
+.PHONY: help setup tools ready example example-check lock demo demo-down demo-pr check lint workflows types templates test integration scenarios bless refresh-openapi bench mutation security smoke
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -127,7 +127,7 @@ demo-down: ready ## Stop the AWS on this machine; what was deployed there is gon
 demo-pr: setup ## Play a pull request from its plan to its end: act, a GitHub and an AWS on this machine
 	@python -m tests.workflows.demo
 
-check: lint types templates example-check test scenarios ## Everything that CI checks
+check: lint types templates example-check test integration scenarios ## Everything that CI checks
 
 lint: setup workflows ## Style, the workflows, and the declarations themselves
 	ruff check
@@ -153,16 +153,16 @@ templates: setup ## cfn-lint on the reviewed templates; cdk-nag and layering are
 example-check: setup ## Style, types and tests of the example application
 	$(if $(EXAMPLE),$(MAKE) --no-print-directory -C $(EXAMPLE) check,@echo 'examples/microblog was removed: nothing to check')
 
-test: setup ## The tests, except for scenarios
-	$(PYTEST) -m "not scenario"
+test: setup ## The tests that need neither the embedded AWS nor act, in a few minutes
+	$(PYTEST) -m "not embedded_aws and not processes and not scenario"
+
+integration: setup ## The tests that run commands against the embedded AWS, or start many processes
+	$(PYTEST) -m "(embedded_aws or processes) and not scenario"
 
 # For a part of them: make scenarios OF=tests/workflows
 OF ?= tests
 scenarios: setup ## The tests that deploy applications or play workflows with act
 	$(PYTEST) -m scenario $(OF)
-
-test-fast: setup ## The tests that need neither the embedded AWS nor act, and start few processes
-	$(PYTEST) -m "not embedded_aws and not scenario and not processes"
 
 bless: setup ## Accept changed templates and messages: read the diff
 	BLESS=1 pytest --quiet tests/constructs_lib/test_golden_templates.py tests/constructs_lib/config tests/gitops/plan/test_comment.py tests/gitops/chatops/test_comment_commands.py tests/policy/test_resource_types.py tests/gitops/settings/test_requirements.py

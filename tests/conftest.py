@@ -38,7 +38,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests for `make test`, `make scenarios` and `make test-fast`, and put them in order."""
+    """Mark tests for `make test`, `make integration` and `make scenarios`, and put them in order."""
     for item in items:
         if any(item.path.is_relative_to(place) for place in scheduling.SCENARIOS):
             item.add_marker("scenario")
