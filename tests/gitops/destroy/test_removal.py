@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from constructs_lib.config import loader
 from constructs_lib.config.naming import EnvironmentName
 from gitops.aws.session import AwsError
 from gitops.destroy.destroy_target import DestroyTarget
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 ALPHA = EnvironmentName("dev", "alpha")
 PATH = "environments/dev/alpha.yaml"
 DAY = date(2026, 11, 24)
+DECLARED = "kind: ad-hoc-app\nexpires: 2026-11-23\n"
+"""The file in the checkout."""
 
 
 class Stacks:
@@ -63,7 +66,7 @@ class NoLogs:
 def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) -> Removal:
     target = DestroyTarget(
         name=ALPHA,
-        source=None,
+        source=loader.parse(DECLARED.encode(), PATH),
         stack=deployed("dev/alpha"),
         cloudformation=cast("CloudFormation", stacks),
         logs=cast("CloudWatchLogs", NoLogs()),
@@ -82,7 +85,7 @@ def removal(github: FakeGitHub, stacks: Stacks, expired_on: date | None = None) 
 
 
 def test_what_times_out_after_the_commit_is_finished_by_the_same_again(fake_github: FakeGitHub) -> None:
-    fake_github.commit({PATH: "kind: ad-hoc-app\nexpires: 2026-11-23\n"})
+    fake_github.commit({PATH: DECLARED})
     stacks = Stacks(silent=1)
 
     with pytest.raises(UserError, match=r"timed out\n.*gone from the default branch, its stack is not yet"):
