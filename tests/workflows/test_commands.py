@@ -176,6 +176,23 @@ def test_extend_and_lock_are_commits_of_a_job_without_credentials_of_aws(world: 
     assert "locked" in world.github.comments_of_ours(number)[-1]
 
 
+def test_without_an_app_commits_of_jobs_are_pull_requests_and_nothing_is_destroyed(world: World, number: int) -> None:
+    world.has_app, world.github.state.jobs_may_propose = False, True
+    before = world.github.read(ALPHA)
+
+    extended = world.comment(number, OWNER, "/extend dev/alpha 1d")
+    world.comment(number, OWNER, "/destroy dev/alpha")
+    world.forget_calls()
+    world.comment(number, OWNER, f"/confirm {token_in(world.github.comments_of_ours(number))}")
+
+    assert ran(extended) == {"decide": "success", "git dev/alpha": "success"}
+    assert world.github.read(ALPHA) == before
+    proposed = [issue for issue in world.github.state.issues if world.github.state.pull_request(issue)]
+    assert len(proposed) == 3, "the one with the comments, and one for each change"
+    assert changes_aws(world) == []
+    assert world.stacks["dev-alpha"] == "CREATE_COMPLETE"
+
+
 def test_status_is_read_with_the_role_that_changes_nothing(world: World, number: int) -> None:
     run = world.comment(number, OWNER, "/status")
 

@@ -128,6 +128,18 @@ def test_an_expired_environment_of_a_protected_branch_gets_a_pull_request_and_go
     assert [deployment.state for deployment in world.github.deployments("dev/alpha")] == ["inactive"]
 
 
+def test_without_an_app_what_has_expired_stays_until_its_pull_request_is_merged(world: World) -> None:
+    world.dispatch("deploy", environment="dev/alpha")
+    world.github.commit({ALPHA: declarations.app(in_days(-1))})
+    world.has_app, world.github.state.jobs_may_propose = False, True
+
+    proposed = reap(world)
+
+    assert "was not destroyed yet" in proposed.log_of("destroy dev/alpha")
+    assert "dev-alpha" in world.stacks
+    assert world.github.read(ALPHA) is not None
+
+
 def test_drift_has_one_issue_which_is_closed_when_there_is_none(world: World) -> None:
     world.client("cloudformation").delete_stack(StackName="dev-alpha")
 
