@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 HASTE = 20
 """Until it has passed once, a check that is declared for every 60 seconds is made 3 seconds after the last one."""
+FIRST_DIVISOR = 6
+"""The first check comes an interval after the start of the container, of 60 seconds 10 here. `celery inspect ping` that
+is asked before the worker listens waits in vain for as long as it may."""
 START_DIVISOR = 4
 """A start period of 120 seconds is 30 here. A command itself takes as long as it takes: its timeout is as declared."""
 INTERVAL, TIMEOUT, RETRIES = 30.0, 5.0, 3
@@ -53,6 +56,10 @@ class ContainerHealth:
     _running: Command | None = None
     _deadline: float = 0.0
     _next: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Let the first check wait."""
+        self._next = self.started + float(self.declared.get("interval") or INTERVAL) / FIRST_DIVISOR
 
     def look(self, now: float) -> None:
         """Start a check that is due, or take the result of the one that runs. `now` is in seconds, as `started`."""

@@ -58,9 +58,10 @@ def look(health: ContainerHealth, start: float, end: float, step: float = 0.5) -
 def test_it_is_healthy_once_a_check_has_passed() -> None:
     container = Container()
     health = container.watched()
+    look(health, 0, 9)
     before = (health.healthy, health.unhealthy)
 
-    look(health, 0, 1)
+    look(health, 10, 11)
 
     assert before == (False, False)
     assert (health.healthy, health.unhealthy) == (True, False)
@@ -72,9 +73,9 @@ def test_then_it_is_checked_at_the_declared_interval() -> None:
     container = Container()
     health = container.watched()
 
-    look(health, 0, 59)
+    look(health, 0, 69)
     within_the_interval = len(container.ran)
-    look(health, 60, 62)
+    look(health, 70, 72)
 
     assert (within_the_interval, len(container.ran)) == (1, 2)
 
@@ -97,7 +98,7 @@ def test_a_command_that_takes_longer_than_its_timeout_has_failed() -> None:
 
     look(health, 0, 29)
     before = health.unhealthy
-    look(health, 30, 31)
+    look(health, 30, 41)
 
     assert (before, health.unhealthy) == (False, True)
     assert container.ran[0].killed
@@ -106,13 +107,13 @@ def test_a_command_that_takes_longer_than_its_timeout_has_failed() -> None:
 def test_one_that_was_healthy_takes_all_retries_to_be_unhealthy_and_one_success_to_be_healthy_again() -> None:
     container = Container()
     health = container.watched()
-    look(health, 0, 1)
+    look(health, 0, 11)
 
     container.code = 1
     look(health, 60, 150)
     after_two = health.healthy
     container.code = 0
-    look(health, 180, 181)
+    look(health, 190, 193)
     after_a_success = (health.healthy, health.unhealthy)
     container.code = 1
     look(health, 240, 400)
