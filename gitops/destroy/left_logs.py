@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from gitops.aws.logs import CloudWatchLogs
 
 AD_HOC_APP = "ad-hoc-app"
+_BY_CLOUDFORMATION = re.compile(r"(?P<stack>[A-Za-z][A-Za-z0-9-]*)-[A-Za-z0-9]+-[A-Za-z0-9]+")
+"""Names that CloudFormation chooses, STACK-LOGICALID-RANDOM. Others, such as `/aws/lambda/…`, are not asked for tags:
+an account may have thousands, and CloudWatch answers ten questions a second.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+"""
 DAYS = 1
 """How long they are kept: the shortest time for which CloudWatch keeps events, in days."""
 
@@ -31,7 +38,8 @@ def tidy(logs: CloudWatchLogs, cloudformation: CloudFormation, now: datetime) ->
     """
     existing = {stack.name for stack in cloudformation.stacks()}
     for group in logs.groups():
-        if _stack_of(group.name) in existing:
+        named = _BY_CLOUDFORMATION.fullmatch(group.name)
+        if named is None or named["stack"] in existing:
             continue
         tags = logs.tags(group.name)
         if tags.get(KIND_TAG) != AD_HOC_APP or STACK_ID_TAG not in tags:
@@ -43,8 +51,3 @@ def tidy(logs: CloudWatchLogs, cloudformation: CloudFormation, now: datetime) ->
             logs.delete(group.name)
         elif group.retention_days != DAYS:
             logs.keep(group.name, DAYS)
-
-
-def _stack_of(group: str) -> str:
-    """Return the stack that CloudFormation named a log group after, `STACK-LOGICALID-RANDOM`."""
-    return group.rsplit("-", 2)[0]

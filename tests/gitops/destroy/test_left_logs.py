@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from constructs_lib.config.environments import AccountRegion
 from gitops.aws.cloudformation import CloudFormation
-from gitops.aws.logs import CloudWatchLogs
+from gitops.aws.logs import CloudWatchLogs, LogGroup
 from gitops.destroy.left_logs import tidy
 from tests.gitops.checkouts import REGION, session_of, wait_until
 
 if TYPE_CHECKING:
+    from gitops.aws.cloudformation import DeployedStack
     from tests.gitops.checkouts import Checkout
 
 RETAINED = {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain", "Properties": {"RetentionInDays": 14}}
@@ -66,3 +67,24 @@ def test_logs_of_what_exists_or_is_not_ad_hoc_are_left_alone(
 
     assert logs.groups() == before
     assert len(before) >= 5
+
+
+def test_log_groups_that_cloudformation_did_not_name_are_not_asked_for_their_tags() -> None:
+    asked = []
+
+    class Logs:
+        def groups(self) -> list[LogGroup]:
+            names = ("/aws/lambda/dev-alpha-Web-ABC", "/ecs/dev", "shop", "dev-Logs", "dev-alpha-WebLogs50C1-AbC9")
+            return [LogGroup(name, 0, None) for name in names]
+
+        def tags(self, group: str) -> dict[str, str]:
+            asked.append(group)
+            return {}
+
+    class Stacks:
+        def stacks(self) -> list[DeployedStack]:
+            return []
+
+    tidy(cast("CloudWatchLogs", Logs()), cast("CloudFormation", Stacks()), datetime.now(UTC))
+
+    assert asked == ["dev-alpha-WebLogs50C1-AbC9"]
