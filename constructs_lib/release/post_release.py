@@ -8,15 +8,8 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct, IDependable
 
 from constructs_lib.base_interface import ImportedBase
-from constructs_lib.config.model import ServiceConfig
-from constructs_lib.config.naming import (
-    POST_RELEASE_OUTPUT,
-    POST_RELEASE_TASK,
-    EnvironmentName,
-    one_off_family,
-)
-from constructs_lib.release.one_off_task import OneOffTask
-from constructs_lib.release.release import CPU, MEMORY_MIB, STOP_TIMEOUT_SECONDS
+from constructs_lib.config.naming import POST_RELEASE_OUTPUT, POST_RELEASE_TASK, EnvironmentName
+from constructs_lib.release.release import run_command
 from constructs_lib.services.application import Application
 
 
@@ -42,22 +35,16 @@ class PostRelease(Construct):
         super().__init__(scope, construct_id)
         if not command:
             return
-        task = application.define_task(
+        ran = run_command(
             self,
-            family=one_off_family(name, POST_RELEASE_TASK),
-            service_name=POST_RELEASE_TASK,
-            service=ServiceConfig(command=tuple(command), cpu=CPU, memory_mib=MEMORY_MIB),
-            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
-        )
-        ran = OneOffTask(
-            self,
-            "Command",
+            name=name,
+            task_name=POST_RELEASE_TASK,
             description="the command after the release",
-            task_definition=task,
+            application=application,
+            command=command,
+            base=base,
             cluster=cluster,
-            vpc=base.vpc,
             security_groups=security_groups,
-            service_token=base.task_runner_arn,
             fails_deployment=False,
         )
         ran.ended.node.add_dependency(*after)

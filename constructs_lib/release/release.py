@@ -68,22 +68,50 @@ class Release(Construct):
         self.finished = provisioned.ended
         if not command:
             return
-        task = application.define_task(
+        prepared = run_command(
             self,
-            family=one_off_family(name, RELEASE_TASK),
-            service_name=RELEASE_TASK,
-            service=ServiceConfig(command=tuple(command), cpu=CPU, memory_mib=MEMORY_MIB),
-            stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
-        )
-        prepared = OneOffTask(
-            self,
-            "Command",
+            name=name,
+            task_name=RELEASE_TASK,
             description="the release command",
-            task_definition=task,
+            application=application,
+            command=command,
+            base=base,
             cluster=cluster,
-            vpc=base.vpc,
             security_groups=security_groups,
-            service_token=base.task_runner_arn,
         )
         prepared.node.add_dependency(provisioned.ended, *command_needs)
         self.finished = prepared.ended
+
+
+def run_command(
+    scope: Construct,
+    *,
+    name: EnvironmentName,
+    task_name: str,
+    description: str,
+    application: Application,
+    command: Sequence[str],
+    base: ImportedBase,
+    cluster: ecs.ICluster,
+    security_groups: list[ec2.ISecurityGroup],
+    fails_deployment: bool = True,
+) -> OneOffTask:
+    """Add a task of the application that runs a command once for each version, and that the deployment waits for."""
+    task = application.define_task(
+        scope,
+        family=one_off_family(name, task_name),
+        service_name=task_name,
+        service=ServiceConfig(command=tuple(command), cpu=CPU, memory_mib=MEMORY_MIB),
+        stop_timeout_seconds=STOP_TIMEOUT_SECONDS,
+    )
+    return OneOffTask(
+        scope,
+        "Command",
+        description=description,
+        task_definition=task,
+        cluster=cluster,
+        vpc=base.vpc,
+        security_groups=security_groups,
+        service_token=base.task_runner_arn,
+        fails_deployment=fails_deployment,
+    )
