@@ -45,6 +45,7 @@ LOOK_AT_DECLARATIONS = (
     "tests/constructs_lib/test_graceful_stop.py",
     "tests/gitops/chatops/test_authorise.py",
     "tests/gitops/chatops/test_comment_commands.py",
+    "tests/gitops/settings/test_requirements.py",
     "tests/workflows/test_policy.py",
 )
 NEED_THE_SAMPLE = ("tests/environments/test_life.py", "tests/cases/test_case_03_app_written_for_cdk_django.py")

@@ -26,8 +26,9 @@ def test_the_threat_model_shows_the_table() -> None:
 
 def test_every_environment_that_a_job_runs_in_has_requirements() -> None:
     used = {job.environment for job in jobs() if job.environment and "${{" not in job.environment}
+    unused = set() if "image" in workflows() else {"publish"}  # an image is built elsewhere: its role trusts both
 
-    assert used == set(NAMES)
+    assert used == set(NAMES) - unused
 
 
 def test_required_checks_are_jobs_that_run_for_every_pull_request() -> None:
