@@ -51,7 +51,7 @@ def main() -> int:
     print(
         f"{found.trials:,} mutated trees: {found.refused:,} refused with their places, {found.valid:,} valid; "
         f"{found.synthesised:,} stacks synthesised, of which {len(found.templates):,} templates differ; cfn-lint finds "
-        f"{refused} things in all of them; the slowest tree was read in {found.slowest:.2f} s; "
+        f"{refused} things in all of them; the slowest tree took {found.slowest:.2f} s of a processor to be read; "
         f"{len(found.faults)} faults, {time.monotonic() - start:.0f} s"
     )
     return 1 if found.faults or refused else 0
