@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitops import checkout
+from gitops.init.new_declaration import OPTIONS
 from gitops.init.questions import QUESTIONS
-from gitops.new.declaration import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,7 +167,7 @@ Write a minimal, valid declaration. KIND is account, ad-hoc-base, ad-hoc-app, pr
         """\
 Write the first declarations of your application, and .github/CODEOWNERS, in place of the sample, which is removed. The
 application's source is read, not run: settings, Dockerfile, Procfile, Celery and URLs become its services. All changes
-are listed before somebody agrees to them. What you wrote yourself is kept. On a terminal, answers that are missing are
+are listed before you agree to them. What you wrote yourself is kept. On a terminal, answers that are missing are
 asked.
 """,
         """\

@@ -63,7 +63,7 @@ def _item(field: _Field, item: str) -> range:
     step = 1
     if "/" in item:
         if not step_text.isascii() or not step_text.isdigit() or int(step_text) < 1:
-            raise ValueError(f"{item} has a step that is no number from 1")
+            raise ValueError(f"{item} has a step that is not a whole number from 1")
         step = int(step_text)
     if first > last:
         raise ValueError(f"{item} of the {field.name} begins after its end")
@@ -75,7 +75,7 @@ def _number(field: _Field, text: str) -> int:
     if name in field.names:
         return field.names[name]
     if not text.isascii() or not text.isdigit() or not field.first <= int(text) <= field.last:
-        raise ValueError(f'"{text}" is no {field.name}, {field.first} to {field.last}')
+        raise ValueError(f'"{text}" is not a valid {field.name}, {field.first} to {field.last}')
     return int(text)
 
 

@@ -8,5 +8,5 @@
 - Steps: `planning`, `status`, `edits`, `running` and `destroying` carry them out; `outcome` publishes results.
 - Answers: `answers` writes them as Markdown.
 
-`gitops.commands.command` calls them in that order.
+`gitops.commands.command` calls them in that order. Requests by form are in `forms`.
 """

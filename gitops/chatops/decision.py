@@ -182,7 +182,7 @@ def _with_image(request: Request, order: Order) -> Order:
     if not close:
         return replace(order, name=None, image=order.word, word="")
     raise RefusedError(
-        f"{order.word} is no base; did you mean {names[close[0]]}? If it is an image: "
+        f"{order.word} is not a base; did you mean {names[close[0]]}? If it is an image: "
         f"`/{order.verb} {request.touched[0]} {order.word}`"
     )
 

@@ -15,8 +15,8 @@ from gitops.deploy.run import deploy_environments
 from gitops.errors import LockedError, RefusedError
 from gitops.github.deployments import GitHubDeployments
 from gitops.github.newest import newest_lock, require_unlocked
-from gitops.outcome import WORDING
 from gitops.output import markdown
+from gitops.output.outcome import WORDING
 from gitops.output.progress import say, without_workflow_commands
 from gitops.report import results
 

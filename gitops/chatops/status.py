@@ -11,7 +11,7 @@ from gitops.aws.session import Session
 from gitops.chatops.answers import Answer
 from gitops.drift.inventory import list_environments, status_report, trouble_notes
 from gitops.drift.running import look
-from gitops.former_places import former_places
+from gitops.git.former_places import former_places
 from gitops.github.sticky_comment import COMMENT_LENGTH
 from gitops.output import markdown
 from gitops.output.report import as_inline, markdown_table

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gitops.aws.cloudformation import CloudFormation, DeployedStack
     from gitops.aws.target import TargetName
     from gitops.destroy.destroy_target import DestroyTarget
-    from gitops.outcome import Outcome
+    from gitops.output.outcome import Outcome
 
 
 def destroy(

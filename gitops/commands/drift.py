@@ -13,7 +13,7 @@ from gitops.commands.selection import select_accounts, show_problems
 from gitops.drift.detection import find_drift
 from gitops.drift.report import drift_report
 from gitops.errors import UserError
-from gitops.former_places import former_places
+from gitops.git.former_places import former_places
 from gitops.output.report import show
 
 if TYPE_CHECKING:

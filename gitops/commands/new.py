@@ -9,7 +9,7 @@ from constructs_lib.config.environments import parse_name, read
 from constructs_lib.config.files import file_of
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
 from gitops.errors import UserError
-from gitops.new.declaration import check_new, declaration_text, require_usable
+from gitops.init.new_declaration import check_new, declaration_text, require_usable
 
 
 def new(*, folder: Path, kind: str, name: str, options: Mapping[str, str], today: date) -> int:

@@ -11,8 +11,8 @@ from gitops.aws.regions import Regions
 from gitops.aws.session import Session
 from gitops.commands.selection import select_accounts, show_problems
 from gitops.errors import UserError
-from gitops.former_places import former_places
 from gitops.git import History
+from gitops.git.former_places import former_places
 from gitops.output.report import show
 from gitops.reap.expiry import find_expired, require_declarations
 from gitops.reap.report import observation_report

@@ -6,11 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from gitops.chatops import authorise
+from gitops.chatops.forms import proposal
+from gitops.chatops.forms.declaration import FormError, declare
+from gitops.chatops.forms.event import form_event
+from gitops.chatops.forms.fields import read_issue
 from gitops.errors import UserError
-from gitops.forms import proposal
-from gitops.forms.declaration import FormError, declare
-from gitops.forms.event import form_event
-from gitops.forms.fields import read_issue
 from gitops.github import actions, sticky_comment
 from gitops.github.actions import Run
 from gitops.github.transport import GitHubError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gitops.forms.event import FormEvent
+    from gitops.chatops.forms.event import FormEvent
     from gitops.github.repository import Repository
 
 _TOPIC = "request"

@@ -13,7 +13,7 @@ from gitops.commands.selection import show_problems
 from gitops.drift.inventory import list_environments, status_report
 from gitops.drift.job_runs import job_report
 from gitops.drift.running import look
-from gitops.former_places import former_places
+from gitops.git.former_places import former_places
 from gitops.output.progress import say
 from gitops.output.report import show
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitops.aws import stack_status
-from gitops.outcome import FAILURES
+from gitops.output.outcome import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.aws.cloudformation import DeployedStack
     from gitops.cdk.assembly import SynthesisedStack
-    from gitops.outcome import DeploymentOutcome
+    from gitops.output.outcome import DeploymentOutcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gitops.cdk.assembly import Assembly
     from gitops.deploy.preflight.gate import Gate
     from gitops.deploy.rounds import Turn
-    from gitops.outcome import DeploymentOutcome
+    from gitops.output.outcome import DeploymentOutcome
     from gitops.output.progress import Reporter
 
 LockOf = Callable[["Environment"], "LockConfig | None"]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gitops.aws.target import Target
     from gitops.cdk.assembly import Assembly, SynthesisedStack
     from gitops.deploy.evidence import FailedTask
-    from gitops.outcome import DeploymentOutcome
+    from gitops.output.outcome import DeploymentOutcome
     from gitops.output.progress import Reporter
     from gitops.program import Program
 

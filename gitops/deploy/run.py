@@ -11,7 +11,7 @@ from gitops.cdk import synthesis
 from gitops.cost.budget import require_within_budgets
 from gitops.deploy.deployment import Deployment
 from gitops.deploy.preflight.gate import Gate
-from gitops.former_places import former_places
+from gitops.git.former_places import former_places
 from gitops.output.progress import reporting, say
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from gitops.aws.session import Session
 from gitops.deploy.rounds import poll_interval
 from gitops.destroy import decisions as destruction_plan
 from gitops.errors import UserError
-from gitops.former_places import former_places
+from gitops.git.former_places import former_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

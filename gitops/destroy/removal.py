@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gitops.aws.cloudformation import StackEvent
     from gitops.destroy.destroy_target import DestroyTarget
     from gitops.github.repository import Repository
-    from gitops.outcome import RemovalOutcome
+    from gitops.output.outcome import RemovalOutcome
     from gitops.output.progress import Reporter
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from gitops.github.transport import GitHubError
-from gitops.outcome import FAILURES, WORDING
+from gitops.output.outcome import FAILURES, WORDING
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gitops.github.model import Deployment, DeploymentState
     from gitops.github.repository import Repository
-    from gitops.outcome import Outcome
+    from gitops.output.outcome import Outcome
 
 
 class GitHubDeployments:

@@ -1,1 +1,1 @@
-"""The start of a team: from a few answers and a look into its application to declarations of its own."""
+"""Declarations that begin: those of a team, from a few answers and a look into its application, and each new one."""

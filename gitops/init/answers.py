@@ -69,7 +69,7 @@ def _of_file(file: Path) -> tuple[dict[str, _Given], list[str]]:
         place = f"{file}:{line}:{column}: {name}"
         node = source.find((name,))
         if name not in QUESTIONS:
-            problems.append(f"{place}: is no answer that gitops init takes{suggestion(name, QUESTIONS)}")
+            problems.append(f"{place}: not an answer of gitops init{suggestion(name, QUESTIONS)}")
         elif node is None or node.children or isinstance(node.value, (dict, list)):
             problems.append(f"{place}: must be one value")
         elif node.value is not None:
@@ -99,7 +99,7 @@ def _wrong(name: str, given: _Given) -> str | None:
     """Return what is wrong with an answer, with its place."""
     question, value = QUESTIONS[name], given.value
     if name in FOLDERS:
-        return None if Path(value).is_dir() else f"{given.place}: {value} is no folder"
+        return None if Path(value).is_dir() else f"{given.place}: {value} is not a folder"
     if pattern := _PATTERNS.get(name.removeprefix("production_")):
         return None if re.fullmatch(pattern[0], value) else f"{given.place}: {pattern[1]}, not {value!r}"
     limits = _limits(question)

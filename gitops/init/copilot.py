@@ -92,7 +92,7 @@ class _Manifest:
         if kind == JOB:
             self._translate_job()
         elif not isinstance(kind, str) or kind not in WEB | WITHOUT_PORT:
-            self._refuse(("type",), _WHY_NOT.get(str(kind), "is no type of a service that Copilot's manifests have"))
+            self._refuse(("type",), _WHY_NOT.get(str(kind), "is not a service type of Copilot's manifests"))
         elif kind == "Backend Service" and port is not None:
             self._refuse(("image", "port"), "a service with a port is behind the public load balancer here")
         else:

@@ -57,7 +57,7 @@ def minutes(duration: str) -> int:
     """
     found = _DURATION.fullmatch(duration)
     if not duration or found is None:
-        raise ValueError(f"{duration!r} is no duration, such as 1h30m")
+        raise ValueError(f"{duration!r} is not a duration, such as 1h30m")
     hours, whole, seconds = (int(part or 0) for part in found.groups())
     return hours * MINUTES_OF_AN_HOUR + whole + math.ceil(seconds / 60)
 
@@ -69,7 +69,7 @@ def _every(interval: int) -> str:
     hours, rest = divmod(interval, MINUTES_OF_AN_HOUR)
     if interval and rest == 0 and MINUTES_OF_A_DAY % interval == 0:
         return {1: "0 * * * *", 24: "0 0 * * *"}.get(hours, f"0 */{hours} * * *")
-    raise ValueError(f"every {interval} minutes is no schedule of cron: they divide neither an hour nor a day")
+    raise ValueError(f"every {interval} minutes do not fit a cron schedule: they divide neither an hour nor a day")
 
 
 def _from_aws(found: re.Match[str]) -> str:

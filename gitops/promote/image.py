@@ -54,7 +54,7 @@ class ImageVersion:
 def config_of(environment: Environment) -> AppConfig:
     """Return the declaration of an application. Raises UserError for a base or an account, which run no image."""
     if not isinstance(environment.config, AppConfig):
-        raise UserError(f"{environment.name} is no application (kind: {environment.kind}), so it has no image")
+        raise UserError(f"{environment.name} is not an application (kind: {environment.kind}), so it has no image")
     return environment.config
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from gitops.github import sticky_comment
 from gitops.github.actions import SUMMARY_BYTES, add_summary
 from gitops.github.sticky_comment import COMMENT_LENGTH, ENVIRONMENTS_TOPIC, marker
-from gitops.outcome import WORDING, summarize
 from gitops.output import markdown
+from gitops.output.outcome import WORDING, summarize
 from gitops.output.progress import say
 from gitops.output.report import Detail, Report, Table, as_markdown, code, command, link, strong, word
 from gitops.report import results as documents

@@ -12,7 +12,7 @@ from constructs_lib.config.environments import parse_name
 from gitops import handoff
 from gitops.errors import UserError
 from gitops.handoff import Count, Document, EnvironmentId, ShortText, Text
-from gitops.outcome import FAILURES, Outcome
+from gitops.output.outcome import FAILURES, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

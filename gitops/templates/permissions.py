@@ -76,7 +76,7 @@ def _of_principal(logical_id: str, kind: str, properties: Mapping[str, Any]) -> 
 def _of_policy(logical_id: str, properties: Mapping[str, Any]) -> Iterator[Permission]:
     holders = [name(item) for field in _PRINCIPALS for item in properties.get(field, [])]
     holders += [name(properties[field]) for field in ("RoleName", "UserName") if field in properties]
-    for holder in holders or [f"whoever has {logical_id}"]:
+    for holder in holders or [f"holders of {logical_id}"]:
         yield from permissions("policy", holder, properties.get("PolicyDocument"))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gitops import cli
+from gitops.init.new_declaration import OPTIONS
 from gitops.init.questions import QUESTIONS
-from gitops.new.declaration import OPTIONS
 
 
 def options_of(parser: argparse.ArgumentParser) -> set[str]:

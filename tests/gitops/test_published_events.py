@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gitops.chatops.event import comment_event
+from gitops.chatops.forms.event import form_event
 from gitops.commands.command import command
 from gitops.commands.request import request
 from gitops.errors import UserError
-from gitops.forms.event import form_event
 from gitops.github.actions import Run
 from gitops.plan import publication
 from tests.fake_github.contract import faults_of_event

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fake_github.state import APP
-from tests.gitops.forms.test_fields import body
+from tests.gitops.chatops.forms.test_fields import body
 from tests.workflows.test_strangers import harmful
 
 if TYPE_CHECKING:

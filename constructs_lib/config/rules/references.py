@@ -64,7 +64,7 @@ def _problem_with(app: Environment, config: ApplicationConfig, name: str) -> str
     meaning = REFERENCES.get(name)
     if meaning is None:
         hint = suggestion(name, REFERENCES) or f"; there are {', '.join(REFERENCES)}."
-        return f"{{{name}}} is no reference{hint} The text itself is written {{{{{name}}}}}"
+        return f"{{{name}}} is not a reference{hint} The text itself is written {{{{{name}}}}}"
     if meaning.needs_cache and not config.cache:
         return f"{{{name}}} refers to a cache, and this app has `cache: false`; remove one of them"
     if meaning.needs_plain_cache and app.cache_takes_tls:

@@ -194,7 +194,7 @@ def zone_problem(route53: Route53, zone: HostedZone) -> str:
     if found is None:
         return f"the account {zone.where.account} has no hosted zone {zone.zone_id}"
     if found.private:
-        return "the hosted zone is private: nobody outside its VPCs would find the environment"
+        return "the hosted zone is private: the environment would only be found inside its VPCs"
     if zone.domain != found.name and not zone.domain.endswith(f".{found.name}"):
         return f"the hosted zone is for {found.name}, which cannot hold {zone.domain}"
     return ""

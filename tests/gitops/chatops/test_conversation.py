@@ -166,7 +166,7 @@ def test_production_is_deployed_by_the_job_that_asks_for_approval(conversation: 
         (
             "octocat",
             "/deploy alpah",
-            "alpah is no base; did you mean dev/alpha? If it is an image: `/deploy dev/alpha alpah`",
+            "alpah is not a base; did you mean dev/alpha? If it is an image: `/deploy dev/alpha alpah`",
         ),
         ("octocat", "/deploy dve", "did you mean dev/base?"),
         ("octocat", "/deploy v1 dev/alpha", "write `/deploy [NAME] [IMAGE]`"),

@@ -13,7 +13,7 @@ from gitops.commands.new import new
 from gitops.errors import UserError
 from gitops.github import connection
 from gitops.github.model import RepositoryIdentity
-from gitops.new.declaration import OPTIONS, SIZES
+from gitops.init.new_declaration import OPTIONS, SIZES
 
 TODAY = date(2026, 11, 23)
 ACCOUNT = {

@@ -185,7 +185,7 @@ def test_what_would_not_be_valid_is_not_pushed(promotion: Promotion) -> None:
 
     assert {result.returncode for result in (invalid, base, missing, nowhere)} == {1}
     assert re.search(r"environments/dev/beta.yaml:\d+:\d+: image: ", invalid.stderr)
-    assert "dev/base is no application" in base.stderr
+    assert "dev/base is not an application" in base.stderr
     assert "environments/dev/gamma.yaml is not on the branch main; nothing was changed" in missing.stderr
     assert "name where the image goes as well" in nowhere.stderr
     assert promotion.github.writes == []

@@ -14,7 +14,7 @@ import pytest
 
 from tests.fake_github.faults import Outcome
 from tests.fake_github.state import APP, BOT
-from tests.gitops.forms.test_fields import body
+from tests.gitops.chatops.forms.test_fields import body
 from tests.workflows.harness.permissions import token_of
 
 if TYPE_CHECKING:
@@ -215,8 +215,8 @@ def test_a_form_with_errors_is_answered_field_by_field_and_corrected_by_an_edit(
     ("name", "told"),
     [
         ("dev/alpha", "dev/alpha is declared already"),
-        ("qa/gamma", "qa is no base for environments on demand; there are: dev"),
-        ("accounts/gamma", "accounts is no base"),
+        ("qa/gamma", "qa is not a base for environments on demand; there are: dev"),
+        ("accounts/gamma", "accounts is not a base"),
         ("dev/base", "dev/base is declared already"),
         ("Gamma!", "names no environment"),
         ("../../x", "names no environment"),

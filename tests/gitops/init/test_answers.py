@@ -75,7 +75,7 @@ def test_every_wrong_line_of_the_file_is_named(given: dict[str, str], tmp_path: 
 
     found = problems(given, file)
 
-    assert found[0] == f"{file}:1:1: regoin: is no answer that gitops init takes; did you mean region?"
+    assert found[0] == f"{file}:1:1: regoin: not an answer of gitops init; did you mean region?"
     assert found[1] == f"{file}:2:1: account_id: must be one value"
     assert found[2].startswith(f"{file}:3:1: domain: must be a domain in lowercase")
 

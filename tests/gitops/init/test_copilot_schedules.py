@@ -36,7 +36,7 @@ def test_schedules_that_cron_can_say(schedule: str, fields: str) -> None:
         ("@every 90m", "divide neither an hour nor a day"),
         ("rate(2 days)", "divide neither an hour nor a day"),
         ("@every 0m", "divide neither an hour nor a day"),
-        ("@every soon", "'soon' is no duration"),
+        ("@every soon", "'soon' is not a duration"),
         ("cron(0 9 L * ? *)", "L, W and #"),
         ("cron(0 9 ? * 2#1 *)", "L, W and #"),
         ("cron(0 9 * * ? 2027)", "names years, 2027"),

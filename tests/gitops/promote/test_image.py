@@ -134,7 +134,7 @@ def test_without_aws_a_tag_is_the_same_image_in_one_registry_only() -> None:
 
 
 def test_a_base_has_no_image() -> None:
-    with pytest.raises(UserError, match="dev/base is no application"):
+    with pytest.raises(UserError, match="dev/base is not an application"):
         same_as(app("dev/alpha", "v2"), environment("dev"), registries())
 
 

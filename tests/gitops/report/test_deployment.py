@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from gitops.github.sticky_comment import COMMENT_LENGTH, ENVIRONMENTS_TOPIC, marker
-from gitops.outcome import WORDING, Outcome
+from gitops.output.outcome import WORDING, Outcome
 from gitops.output.report import show, text_table
 from gitops.report.deployment import LENGTH, PLAN_FOLLOWS, deployment_report, render
 from gitops.report.results import EnvironmentResult

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gitops.chatops.answers import log_link
-from gitops.forms.declaration import FormError
-from gitops.forms.fields import MOST_PROBLEMS, FieldProblem
+from gitops.chatops.forms.declaration import FormError
+from gitops.chatops.forms.fields import MOST_PROBLEMS, FieldProblem
 from gitops.github import proposals
 from gitops.github.newest import declaration_path
 from gitops.github.proposals import CHECKS_WAIT
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from gitops.forms.declaration import NewDeclaration
-    from gitops.forms.event import FormEvent
+    from gitops.chatops.forms.declaration import NewDeclaration
+    from gitops.chatops.forms.event import FormEvent
     from gitops.github.model import PullRequest
     from gitops.github.proposals import Proposal
     from gitops.github.repository import Repository

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gitops.forms import fields
+from gitops.chatops.forms import fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitops.forms.fields import Form
+    from gitops.chatops.forms.fields import Form
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -79,7 +79,7 @@ def read_issue(body: str) -> Form | None:
             label = line.removeprefix(_HEADING)
             name = names.get(label.rstrip())
             if name is None or name in written:
-                why = "is there twice" if name else "is no field of the form"
+                why = "appears twice" if name else "is not a field of the form"
                 problems.append(FieldProblem(_WHOLE_FORM, f"the heading {label[:_SHOWN_CHARACTERS]!r} {why}"))
                 name = None
             else:

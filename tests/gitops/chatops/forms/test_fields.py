@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gitops.forms.fields import BASE_SIZE, LABELS, REQUIRED, FieldProblem, Form, read_inputs, read_issue
-from gitops.new.declaration import OPTIONS, SIZES
+from gitops.chatops.forms.fields import BASE_SIZE, LABELS, REQUIRED, FieldProblem, Form, read_inputs, read_issue
+from gitops.init.new_declaration import OPTIONS, SIZES
 from tests.workflows.definitions import GITHUB, workflows
 
 EMPTY = "_No response_"
@@ -61,8 +61,8 @@ def test_other_issues_are_no_form(text: str) -> None:
         (body(name="dev/x1", image="v1\nkind: prod-app"), ["Image tag: must be one line"]),
         (body(name="dev/x1", image="v" * 201), ["Image tag: has 201 characters; 200 are allowed"]),
         (body(name="dev/\u200bx1", image="v1"), ["Name of the environment: has characters that cannot be seen"]),
-        (body(name="dev/x1", image="v1\n\n### Days\n\n9"), ["The form: the heading 'Days' is there twice"]),
-        (body(name="dev/x1", image="v1\n\n### Kind\n\nx"), ["The form: the heading 'Kind' is no field of the form"]),
+        (body(name="dev/x1", image="v1\n\n### Days\n\n9"), ["The form: the heading 'Days' appears twice"]),
+        (body(name="dev/x1", image="v1\n\n### Kind\n\nx"), ["The form: the heading 'Kind' is not a field of the form"]),
         ("Please\n" + body(name="dev/x1", image="v1"), ["The form: there is text before the first heading"]),
     ],
 )

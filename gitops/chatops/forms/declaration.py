@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from constructs_lib.config.environments import parse_name, read
 from constructs_lib.config.errors import DeclarationError
+from gitops.chatops.forms.fields import FieldProblem
 from gitops.errors import UserError
-from gitops.forms.fields import FieldProblem
-from gitops.new.declaration import MissingOptionsError, OptionsError, check_new, declaration_text
+from gitops.init.new_declaration import MissingOptionsError, OptionsError, check_new, declaration_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.environments import Environments
     from constructs_lib.config.errors import Problem
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.forms.fields import Form
+    from gitops.chatops.forms.fields import Form
 
 _KIND: Final = "ad-hoc-app"
 _KIND_OF_BASE: Final = "ad-hoc-base"
@@ -95,7 +95,7 @@ def _name(written: str, environments: Environments) -> EnvironmentName:
     except ValueError as error:
         raise _wrong_name(str(error)) from error
     if name.folder not in bases:
-        raise _wrong_name(f"{name.folder} is no base for environments on demand; there are: {known}")
+        raise _wrong_name(f"{name.folder} is not a base for environments on demand; there are: {known}")
     if name in environments.names:
         raise _wrong_name(f"{name} is declared already; choose another name")
     return name

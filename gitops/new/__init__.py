@@ -1,1 +1,0 @@
-"""New declarations, by the command line and by the form."""
