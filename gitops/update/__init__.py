@@ -1,0 +1,1 @@
+"""New versions of this repository's code, merged into a repository that was made from it."""
