@@ -45,10 +45,11 @@ def project_files() -> dict[str, str]:
     """Return the files of this project, as its next commit would have them, with the sample."""
     listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
-    left_out = ("environments/", "examples/", "docs/images/", origin.FILE)
+    left_out = ("environments/", "examples/", origin.FILE)
     paths = [path for path in listed if path and not path.startswith(left_out) and (ROOT / path).is_file()]
     schema = "environments/schema.json"
-    return {path: (ROOT / path).read_text() for path in [*paths, schema]} | SAMPLE
+    contents = {path: (ROOT / path).read_bytes() for path in [*paths, schema]}
+    return {path: content.decode() for path, content in contents.items() if b"\0" not in content} | SAMPLE
 
 
 def gitops(repository: Repository, *arguments: str) -> subprocess.CompletedProcess[str]:

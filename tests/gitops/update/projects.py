@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,9 +68,15 @@ class Repository:
     @classmethod
     def create(cls, top: Path, files: Mapping[str, str]) -> Repository:
         top.mkdir()
+        cls(top).write(files)
+        return cls.begin(top)
+
+    @classmethod
+    def begin(cls, top: Path) -> Repository:
+        """Make a repository of what is in a folder, in one commit."""
         made = cls(top)
         made.git("init", "--quiet", "--initial-branch", "main")
-        made.commit(files)
+        made.commit({})
         return made
 
     @property
@@ -119,5 +126,5 @@ class Repository:
 
 def from_template(project: Repository, top: Path) -> Repository:
     """Return a repository as GitHub makes one from a template: the files in one commit, and no history."""
-    tracked = project.git("ls-files").split()
-    return Repository.create(top, {path: (project.top / path).read_text() for path in tracked})
+    shutil.copytree(project.top, top, ignore=shutil.ignore_patterns(".git"))
+    return Repository.begin(top)
