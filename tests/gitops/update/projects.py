@@ -92,6 +92,12 @@ class Repository:
         command = ["git", *identity, *arguments]
         return subprocess.run(command, cwd=self.top, check=True, capture_output=True, text=True).stdout
 
+    def feed(self, given: str, *arguments: str) -> str:
+        """Run git with something to read; return the one line that it prints."""
+        command = ["git", *arguments]
+        done = subprocess.run(command, cwd=self.top, input=given, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
     def write(self, files: Mapping[str, str | None]) -> None:
         for path, text in files.items():
             file = self.top / path
