@@ -184,6 +184,26 @@ asked.
     init.add_argument("--dry-run", action="store_true", help="list the changes and write nothing")
     init.add_argument("--yes", action="store_true", help="do not ask for consent")
 
+    update = verbs.add(
+        "update",
+        "merge a new version of this project",
+        """\
+Merge a release of the project that this repository was made from: a three-way merge by git of the version that was
+taken, the version wanted and the commit that is checked out. Declarations, CODEOWNERS and whatever else is yours stay
+as they are, and what you removed stays removed. All changes are listed before somebody agrees to them. They are staged,
+conflicts are marked, and nothing is committed. Ends with 1 when conflicts are left.
+""",
+        """\
+  gitops update --dry-run                                          list the changes of the newest release
+  gitops update --from https://github.com/OWNER/NAME.git           the first time; the address is recorded
+  gitops update v1.2.0 --yes
+""",
+    )
+    update.add_argument("version", nargs="?", metavar="VERSION", help="a release, v1.2.0 (default: the newest)")
+    update.add_argument("--from", dest="url", metavar="URL", help="the project's repository (default: as recorded)")
+    update.add_argument("--dry-run", action="store_true", help="list the changes and write nothing")
+    update.add_argument("--yes", action="store_true", help="do not ask for consent")
+
     verbs.add(
         "schema",
         "print the reference of all fields",

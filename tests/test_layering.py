@@ -130,7 +130,7 @@ def test_imports_run_one_way() -> None:
 
 PLANTED = {
     "gitops/aws/ecr.py": "gitops.plan.document",
-    "gitops/git/__init__.py": "gitops.github.model",
+    "gitops/git/process.py": "gitops.github.model",
     "gitops/deploy/deployment.py": "gitops.commands.deploy",
     "gitops/chatops/event.py": "local_aws.settings",
     "gitops/cdk/assembly.py": "aws_cdk",

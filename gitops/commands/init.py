@@ -12,6 +12,7 @@ from gitops.errors import UserError
 from gitops.github.connection import identify
 from gitops.github.model import RepositoryIdentity
 from gitops.image_folders import dockerfiles
+from gitops.init import origin
 from gitops.init.answers import collect
 from gitops.init.application import inspect
 from gitops.init.changes import apply, check, plan, written
@@ -51,6 +52,8 @@ def init(
     reviewers = answers.get("reviewers", f"@{answers['owner']}")
     owners = code_owners(reviewers, answers.get("production_reviewers", reviewers))
     changes = plan(top, folder.resolve(), wanted, owners, source)
+    if "upstream" in answers:
+        changes.append(written(top, top / origin.FILE, origin.Origin(url=answers["upstream"]).text()))
     if publisher:
         changes.append(_workflow(answers, top))
     _show(application, changes)

@@ -1,8 +1,6 @@
 """The door to git: the declarations that a change touches, the files of a revision, and the history of a file."""
 
 import io
-import os
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -10,6 +8,9 @@ from pathlib import Path, PurePosixPath
 from constructs_lib.config.files import SUFFIX
 from constructs_lib.config.naming import EnvironmentName
 from gitops.errors import UserError
+from gitops.git.process import inherited, run
+
+_HINT = "\nCheck the name; in a shallow clone, fetch the history first: git fetch --unshallow"
 
 
 def changed_since(revision: str, folder: Path) -> frozenset[EnvironmentName]:
@@ -62,6 +63,15 @@ def uncommitted(folder: Path) -> list[str]:
     Raises UserError when the folder is in no repository.
     """
     return _git(["status", "--porcelain"], folder, "HEAD").splitlines()
+
+
+def committed(folder: Path, path: str) -> bytes | None:
+    """Return the content that a file below the top of the repository has in the commit that is checked out.
+
+    None when that has no such file. Raises UserError when git cannot say.
+    """
+    found = blobs("HEAD", folder).get(path)
+    return contents([found], folder)[0] if found else None
 
 
 def fork_point(revision: str, folder: Path) -> str:
@@ -200,21 +210,4 @@ def _run(
     *,
     given: bytes | None = None,
 ) -> bytes:
-    """Run git in a folder and return its output. Raises UserError, whose message begins with `failure`."""
-    try:
-        done = subprocess.run(
-            ["git", *arguments],  # noqa: S607 # git is where the user's PATH has it
-            cwd=folder,
-            env={**os.environ, **(environ or {})},
-            check=True,
-            capture_output=True,
-            input=given,
-        )
-    except FileNotFoundError as error:
-        raise UserError(f"{failure}: git is not installed, or the folder {folder} does not exist") from error
-    except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode(errors="replace").strip() or f"git ended with {error.returncode}"
-        raise UserError(
-            f"{failure}: {reason}\nCheck the name; in a shallow clone, fetch the history first: git fetch --unshallow"
-        ) from error
-    return done.stdout
+    return run(arguments, folder, failure, {**inherited(), **(environ or {})}, given=given, hint=_HINT)

@@ -1,1 +1,1 @@
-"""Declarations that begin: those of a team, from a few answers and a look into its application, and each new one."""
+"""The repository of a team: its first declarations, each new one, and newer versions of this project."""

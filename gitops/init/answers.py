@@ -12,6 +12,7 @@ from constructs_lib.config import loader
 from constructs_lib.config.errors import DeclarationError, suggestion
 from constructs_lib.config.schema import definitions, resolved, schema
 from gitops.errors import UserError
+from gitops.init import origin
 from gitops.init.questions import DEFAULTS, FOLDERS, QUESTIONS, Question
 from gitops.output.progress import say
 
@@ -25,6 +26,7 @@ _PATTERNS: Mapping[str, tuple[str, str]] = {
     "app": (r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?", "must be a name of a-z, 0-9 and hyphens, such as first"),
     "dockerfile": (r"[A-Za-z0-9_][A-Za-z0-9_./-]*", "must be a path below the source, such as docker/Dockerfile"),
     "health_check_path": (r"/[A-Za-z0-9_./~-]*", "must be a path, such as /healthz"),
+    "upstream": (origin.URL_PATTERN, origin.URL_HELP),
     "reviewers": (r"@[A-Za-z0-9-]+(/[A-Za-z0-9_.-]+)?", "must be a team or a person of GitHub, such as @acme/platform"),
 }
 """Answers that fill no field, or one of a service."""

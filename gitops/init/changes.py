@@ -16,6 +16,7 @@ from constructs_lib.config.errors import DeclarationError
 from constructs_lib.config.files import file_of
 from gitops.errors import UserError
 from gitops.github import codeowners
+from gitops.init.team_files import SAMPLE_APPLICATION, SAMPLE_WORKFLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 SAMPLE_REPOSITORY = "example/environments"
 """Accounts that trust this repository are those of the sample: nobody has it."""
 
-SAMPLE_APPLICATION = Path("examples/microblog")
-SAMPLE_WORKFLOW = Path(".github/workflows/image.yml")
 _SAMPLE_OWNER = "@example/"
 
 Action = Literal["write", "replace", "remove", "keep"]

@@ -43,6 +43,9 @@ QUESTIONS: Mapping[str, Question] = {
     "repository_id": Question(
         text="GitHub's id of the repository; without it, GitHub is asked", field=("account", "github", "repository_id")
     ),
+    "upstream": Question(
+        text="address of the repository that this one was made from, from which gitops update takes new versions"
+    ),
     "application_repository": Question(
         text="GitHub repository of the application, if another: it gets a workflow that pushes images",
         field=("account", "github", "application", "repository"),

@@ -25,6 +25,8 @@ from gitops.chatops.request import Request
 from tests.sample import ENVIRONMENTS
 
 README = checkout.ROOT / "README.md"
+TITLE = "# Django environments on AWS\n"
+"""The first line of this project's README: one with another is a team's own."""
 PLANTED = "obliterate"
 
 
@@ -101,7 +103,9 @@ def test_the_target_of_a_step_that_has_none_is_an_error() -> None:
 
 def test_the_readme_has_the_table() -> None:
     """`make bless`, or BLESS=1 with this test, writes it."""
-    text = README.read_text()
+    text = README.read_text() if README.exists() else ""
+    if not text.startswith(TITLE):
+        pytest.skip("README.md is the team's own")
     before, _, rest = text.partition("<!-- comment commands: make bless -->\n")
     _, _, after = rest.partition("<!-- end -->\n")
     wanted = f"{before}<!-- comment commands: make bless -->\n{command_table()}\n<!-- end -->\n{after}"

@@ -17,6 +17,7 @@ from gitops.commands.init import init
 from gitops.errors import UserError
 from gitops.github import codeowners
 from gitops.github.model import RepositoryIdentity
+from gitops.init import origin
 from tests.gitops.init.applications import CELERY, write
 from tests.sample import ENVIRONMENTS, ROOT, SCHEMA
 
@@ -281,6 +282,19 @@ def test_the_application_s_repository_gets_a_workflow_and_may_publish(
     assert (github.application.repository, github.application.repository_id) == ("acme/shop", 33)
     assert str(workflow) in capsys.readouterr().out
     assert "REPOSITORY: shop" in workflow.read_text()
+
+
+def test_the_address_of_new_versions_is_recorded_once(repository: Path, options: dict[str, str]) -> None:
+    address = "https://github.com/octocat/environments.git"
+
+    run(repository, {**options, "upstream": address})
+
+    assert files(repository) == sorted([*WRITTEN, origin.FILE])
+    assert origin.parse((repository / origin.FILE).read_bytes()) == origin.Origin(url=address)
+    commit(repository)
+    run(repository, {**options, "upstream": "https://github.com/octocat/others.git"})
+    assert origin.parse((repository / origin.FILE).read_bytes()) == origin.Origin(url=address)
+    assert f"--upstream: {origin.URL_HELP}, not '--x'" in refused(repository, {**options, "upstream": "--x"})
 
 
 def test_manifests_of_copilot_become_the_services(
