@@ -17,7 +17,7 @@ _OF_BOTS: Final = "[bot]@users.noreply.github.com"
 """Ends the address of the author of a commit that a job or a GitHub App has made by the API."""
 
 _OF_GITHUB: Final = "noreply@github.com"
-"""The committer of a commit that GitHub has made and signed.
+"""The committer of a commit that GitHub has made and signed: by its API without an author, and on its website.
 
 https://docs.github.com/en/authentication/managing-commit-signature-verification/about-commit-signature-verification#signature-verification-for-bots
 """
