@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gitops.approval.decision import proposed_by_job, reason_to_wait
-from gitops.github.actions import Run
+from gitops.github.actions import Run, add_summary
+from gitops.output import markdown
 from gitops.output.progress import say, without_workflow_commands
 
 
@@ -24,6 +25,7 @@ def approval() -> int:
         return 0
     if reason := reason_to_wait(run.connect(), pull):
         say(without_workflow_commands(f"pull request {pull.number} waits: {reason}"))
+        add_summary(f"The pull request waits: {markdown.text(reason)}.")
         return 1
     say(f"pull request {pull.number} has the approval that it needs")
     return 0
