@@ -581,6 +581,15 @@ with it, or bring the one that is open up to date. Errors are answered on the is
 """,
     )
     request.add_argument("--perform", action="store_true", help="open the pull request (default: decide)")
+    verbs.add(
+        "approval",
+        "judge the approvals of a pull request that a job opened",
+        """\
+Read the event that started this run of GitHub Actions. For a review of a pull request that a job opened, ends with 1
+until somebody else than who asked for it has approved its newest commit. Other pull requests are left to the rules of
+the branch.
+""",
+    )
     doctor = verbs.add(
         "doctor",
         "check the settings of the repository on GitHub",

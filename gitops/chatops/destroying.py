@@ -89,7 +89,7 @@ def confirm_destruction(request: Request, step: Step) -> Answer:
             found,
             request.repository,
             path=declaration_path(request.folder, name),
-            message=f"Destroy {name}\n\nOrdered by @{request.login} in {request.event.comment.url}",
+            message=f"Destroy {name}\n\n{request.origin}",
             run_url=request.run_url,
             report=report,
         )

@@ -112,7 +112,7 @@ def _commit(
         after = _parse(request, step, edited, strict=edited != text)
         return edited
 
-    message = f"{subject}\n\nOrdered by @{request.login} in {request.event.comment.url}"
+    message = f"{subject}\n\n{request.origin}"
     result = commit_edit(request.repository, path, edit_now, message)
     shown = f"**{markdown.code(str(name))}**"
     done, already = (f"{shown} {text}." for text in describe(after))

@@ -12,6 +12,7 @@ from constructs_lib.config.naming import NAME_PATTERN, EnvironmentName
 from gitops.chatops.confirmation import find_confirmation
 from gitops.chatops.confirmation_request import require_request
 from gitops.errors import RefusedError
+from gitops.github.proposals import requested_by
 
 if TYPE_CHECKING:
     from datetime import date
@@ -55,6 +56,11 @@ class Request:
     def login(self) -> str:
         """The author of the comment."""
         return self.event.comment.author
+
+    @property
+    def origin(self) -> str:
+        """Where a commit that the comment orders comes from, for its message."""
+        return f"Ordered by @{self.login} in {self.event.comment.url}\n\n{requested_by([self.login])}"
 
     @cached_property
     def pull_request(self) -> PullRequest:

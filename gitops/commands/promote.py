@@ -60,19 +60,30 @@ def promote(
     if not texts:
         return 0
     show_problems(proposal.check_declarations(folder, texts, today))
+    title = proposal.title_of(changes, source)
     proposed = proposals.put(
         repository,
         {declaration_path(folder, name): text for name, text in texts.items()},
         branch=proposal.branch_of(targets),
         base=declarations.branch,
         base_commit=declarations.commit,
-        title=proposal.title_of(changes, source),
+        title=title,
         body=proposal.body_of(
             changes, checks_wait=bool(os.environ.get("GITHUB_ACTIONS")) and not repository.commits_as_app
         ),
+        message="\n\n".join(filter(None, (title, proposals.requested_by(_requesters())))),
     )
     _tell(proposed, changes)
     return 0
+
+
+def _requesters() -> list[str]:
+    """Return who started the run that this is a step of, first and again; nobody outside GitHub Actions.
+
+    There, a person opens the pull request, and GitHub knows that its author cannot approve it.
+    """
+    started = (os.environ.get("GITHUB_ACTOR"), os.environ.get("GITHUB_TRIGGERING_ACTOR"))
+    return [login for login in started if login] if os.environ.get("GITHUB_ACTIONS") else []
 
 
 def _given(image: str) -> Callable[[Environment], ImageVersion]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from gitops.github.proposals import BRANCHES
 from gitops.github.transport import GitHubError
 
 if TYPE_CHECKING:
@@ -185,4 +186,4 @@ def _branch_name(file: RepositoryFile, text: str | None) -> str:
     path = PurePosixPath(file.path)
     change = "\0".join([file.path, file.sha, "removed" if text is None else f"text {text}"])
     digest = hashlib.sha256(change.encode()).hexdigest()[:12]
-    return f"gitops/{path.parent.name}-{path.stem}-{digest}"
+    return f"{BRANCHES}{path.parent.name}-{path.stem}-{digest}"

@@ -99,6 +99,52 @@ class PullRequest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """A review of a pull request. `verdict` is GitHub's word: APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED, …"""
+
+    author: str
+    by_person: bool
+    verdict: str
+    sha: str
+    """The commit that was reviewed."""
+
+    @classmethod
+    def from_json(cls, data: Any) -> Review:  # noqa: ANN401 - JSON
+        """Return the review that an answer describes."""
+        user = data["user"] or {"login": "ghost", "type": "User"}
+        return cls(
+            author=user["login"],
+            by_person=user["type"] == "User",
+            verdict=data["state"],
+            sha=data["commit_id"] or "",
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commit:
+    """A commit. `verified` says that GitHub knows its signature to be of the committer."""
+
+    sha: str
+    parents: tuple[str, ...]
+    message: str
+    author_email: str
+    committer_email: str
+    verified: bool
+
+    @classmethod
+    def from_json(cls, data: Any) -> Commit:  # noqa: ANN401 - JSON
+        """Return the commit that an answer describes."""
+        return cls(
+            sha=data["sha"],
+            parents=tuple(parent["sha"] for parent in data["parents"]),
+            message=data["message"],
+            author_email=data["author"]["email"],
+            committer_email=data["committer"]["email"],
+            verified=data["verification"]["verified"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChangedFile:
     """A file that a pull request changes. `status` is GitHub's word: added, removed, modified, renamed, …"""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from gitops.github.model import PullRequest
     from gitops.github.repository import Repository
@@ -16,6 +17,11 @@ CHECKS_WAIT = "A job has pushed this, so its checks wait: select *Approve workfl
 
 https://docs.github.com/en/actions/concepts/security/github_token
 """
+
+BRANCHES: Final = "gitops/"
+"""Begins the branch of every pull request of a job."""
+
+_REQUESTED_BY: Final = re.compile(r"^Requested-by: @(\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,11 +61,22 @@ def put(
     return Proposal(pull_request=pull_request, outcome="opened")
 
 
+def requested_by(logins: Iterable[str]) -> str:
+    """Return the trailers of a commit that say who has asked for it: each user once, in their order."""
+    once = {login.casefold(): login for login in logins}
+    return "\n".join(f"Requested-by: @{login}" for login in once.values())
+
+
+def requesters_in(message: str) -> list[str]:
+    """Return who has asked for a commit, by the trailers of its message."""
+    return _REQUESTED_BY.findall(message)
+
+
 def _is_up_to_date(
     repository: Repository, pull_request: PullRequest, files: Mapping[str, str], base_commit: str
 ) -> bool:
     head = pull_request.head_sha
-    if repository.parents(head) != [base_commit]:
+    if repository.commit(head).parents != (base_commit,):
         return False
     found = {path: repository.file(path, head) for path in files}
     return all(file is not None and file.text == files[path] for path, file in found.items())

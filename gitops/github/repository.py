@@ -9,11 +9,13 @@ from urllib.parse import quote
 from gitops.github.model import (
     ChangedFile,
     Comment,
+    Commit,
     Deployment,
     Issue,
     Permission,
     PullRequest,
     RepositoryFile,
+    Review,
     WorkflowJob,
 )
 from gitops.github.transport import GitHubError, Transport
@@ -129,6 +131,10 @@ class Repository:
         """Return the files that a pull request changes; GitHub lists 3,000 at most."""
         return [ChangedFile.from_json(item) for item in self._transport.pages(f"{self._root}/pulls/{number}/files")]
 
+    def reviews(self, number: int) -> list[Review]:
+        """Return the reviews of a pull request, oldest first."""
+        return [Review.from_json(item) for item in self._transport.pages(f"{self._root}/pulls/{number}/reviews")]
+
     def pull_requests_of(self, sha: str) -> list[PullRequest]:
         """Return the pull requests that a commit belongs to or came from."""
         items = self._transport.pages(f"{self._root}/commits/{sha}/pulls")
@@ -192,9 +198,9 @@ class Repository:
             path = f"{self._root}/git/refs/heads/{quote(branch)}"
             self._committer.send("PATCH", path, {"sha": sha, "force": True})
 
-    def parents(self, sha: str) -> list[str]:
-        """Return the parents of a commit."""
-        return [str(parent["sha"]) for parent in self._commit(sha)["parents"]]
+    def commit(self, sha: str) -> Commit:
+        """Return a commit."""
+        return Commit.from_json(self._commit(sha))
 
     def commit_on(self, parent: str, files: Mapping[str, str], message: str) -> str:
         """Return a new commit: `parent` with these texts of files. No branch has it yet.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from gitops.declarations import folder_with
 from gitops.github.newest import declaration_path
-from gitops.github.proposals import CHECKS_WAIT
+from gitops.github.proposals import BRANCHES, CHECKS_WAIT
 from gitops.github.transport import GitHubError
 from gitops.output import markdown
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from constructs_lib.config.naming import EnvironmentName
     from gitops.github.repository import Repository
 
-BRANCH_PREFIX = "gitops/promote-"
+BRANCH_PREFIX = f"{BRANCHES}promote-"
 _LONGEST_NAMES = 100
 
 

@@ -17,8 +17,8 @@ ENVIRONMENT_REFS = {
 }
 """Refs whose jobs an environment may accept, by its name."""
 
-CHECKS = frozenset({"Declarations", "Synthesise"})
-"""Jobs of check.yml and plan.yml without which nothing is merged."""
+CHECKS = frozenset({"Approval", "Declarations", "Synthesise"})
+"""Jobs of approval.yml, check.yml and plan.yml without which nothing is merged."""
 
 TAGS = "refs/tags/v*"
 """Tags whose jobs get the role that publishes images."""
@@ -114,7 +114,7 @@ HISTORY = Requirement(
 )
 REQUIRED_CHECKS = Requirement(
     setting="main: required checks",
-    must="`Declarations` and `Synthesise`",
+    must="`Approval`, `Declarations` and `Synthesise`",
     needs=f"{METADATA}, {ADMINISTRATION}",
     page="settings/rules",
     in_jobs=_GOES_ON,

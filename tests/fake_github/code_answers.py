@@ -30,8 +30,16 @@ class CodeAnswers:
     def commit(self, sha: str) -> dict[str, Any]:
         example = self._examples.of("git-commit")
         tree, parents = self._git.tree_and_parents(sha)
+        name, email = self._git.author(sha)
+        author = example["author"] | {"name": name, "email": email}
+        # GitHub signs what a job or an App commits by its API; people push without a signature here.
+        by_bot = name.endswith("[bot]")
+        signed = {"verified": by_bot, "reason": "valid" if by_bot else "unsigned"}
         return {
             **example,
+            "author": author,
+            "committer": author | {"name": "GitHub", "email": "noreply@github.com"} if by_bot else author,
+            "verification": example["verification"] | signed,
             "sha": sha,
             "node_id": f"C_{sha}",
             "url": f"{self._examples.root}/git/commits/{sha}",

@@ -51,6 +51,15 @@ class Events:
             event["before"] = self._world.git.tree_and_parents(pull.head_sha)[1][0]
         return self._completed(event, pull.author)
 
+    def pull_request_review(self, pull: PullRequest, login: str, verdict: str) -> dict[str, Any]:
+        """Return the event of a new review. Its pull request is that of the event `pull_request`, less some fields."""
+        event = _example("pull_request_review", "submitted")
+        fields = self._world.answers.pull_request(pull)
+        event["pull_request"] |= {name: value for name, value in fields.items() if name in event["pull_request"]}
+        user = self._world.answers.user(login)
+        event["review"] |= {"user": user, "state": verdict.lower(), "commit_id": pull.head_sha}
+        return self._completed(event, login)
+
     def push(self, before: str, after: str, branch: str) -> dict[str, Any]:
         event = _example("push", None)
         author = self._world.state.repository.partition("/")[0]

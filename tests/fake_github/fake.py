@@ -241,6 +241,13 @@ class FakeGitHub(Observed):
         with self._world.lock:
             return self._events.pull_request(action, self._world.pull_request(number))
 
+    def review(self, number: int, login: str, verdict: str = "APPROVED") -> dict[str, Any]:
+        """Review the newest commit of a pull request, and return the event `pull_request_review` of it."""
+        with self._world.lock:
+            pull = self._world.pull_request(number)
+            pull.reviews.append((login, verdict, pull.head_sha))
+            return self._events.pull_request_review(pull, login, verdict)
+
     def push_event(self, before: str, after: str, branch: str = "main") -> dict[str, Any]:
         """Return the event `push` of commits to a branch."""
         with self._world.lock:

@@ -130,6 +130,11 @@ class BareRepository:
         tree, *parents = self._git("log", "-1", "--format=%T %P", sha).split()
         return tree, parents
 
+    def author(self, sha: str) -> tuple[str, str]:
+        """Return the name and the address of a commit's author."""
+        name, email = self._git("log", "-1", "--format=%an%x09%ae", sha).split("\t")
+        return name, email
+
     def message(self, sha: str) -> str:
         return self._git("log", "-1", "--format=%B", sha)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-WORKFLOWS = ("check", "command", "deploy", "drift", "image", "plan", "reap", "request")
+WORKFLOWS = ("approval", "check", "command", "deploy", "drift", "image", "plan", "reap", "request")
 
 _MAIN = ("refs/heads/main",)
 
@@ -50,7 +50,7 @@ def _branch_rules() -> dict[str, dict[str, Any]]:
         },
         "required_status_checks": {
             "strict_required_status_checks_policy": False,
-            "required_status_checks": [{"context": "Declarations"}, {"context": "Synthesise"}],
+            "required_status_checks": [{"context": name} for name in ("Approval", "Declarations", "Synthesise")],
         },
         "non_fast_forward": {},
         "deletion": {},

@@ -38,7 +38,8 @@ def started(github: FakeGitHub) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("built_in", "starts"), [(True, []), (False, ["check", "declarations", "deploy", "check", "plan", "command"])]
+    ("built_in", "starts"),
+    [(True, []), (False, ["check", "declarations", "deploy", "approval", "check", "plan", "command"])],
 )
 def test_acts_of_a_jobs_own_token_start_nothing(github: FakeGitHub, *, built_in: bool, starts: list[str]) -> None:
     act_with(github, built_in=built_in)

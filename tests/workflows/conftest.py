@@ -11,7 +11,7 @@ from tests.workflows.harness import declarations, roles
 from tests.workflows.harness.world import World, in_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from local_aws.lifecycle import EmbeddedAws
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def make_world(tmp_path: Path, embedded_aws: EmbeddedAws) -> Iterator[Callable[..., World]]:
-    """Makes a world with one account, the base dev, and the declarations that it is given."""
+    """Makes a world with one account, the base dev, apps on it by their names, and other files by their paths."""
     made: list[World] = []
 
-    def make(**apps: str) -> World:
+    def make(others: Mapping[str, str] | None = None, **apps: str) -> World:
         account = embedded.new_account()
         files = {
             "app.py": declarations.SMALL_APP.read_text(),
             "environments/accounts/main.yaml": declarations.account(account),
             "environments/dev/base.yaml": declarations.base("dev"),
             **{f"environments/dev/{name}.yaml": text for name, text in apps.items()},
+            **(others or {}),
         }
         world = World(tmp_path / str(len(made)), embedded_aws, account, files)
         made.append(world)

@@ -1,4 +1,4 @@
-"""image.yml, read from the YAML: who builds, who may push, and what has to be true before. It needs Docker to run.
+"""image.yml, read from the YAML: who builds, who may push, and what has to be true before. Building needs Docker.
 
 What its steps do is tested beside the scripts: examples/microblog/tests/test_delivery.py.
 """
@@ -17,6 +17,9 @@ from tests.workflows.definitions import Job, jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tests.workflows.harness.act import Run
+    from tests.workflows.harness.world import World
 
 DELIVERY = APPLICATION / "delivery"
 JOBS = {job.id: job for job in jobs() if job.workflow == "image"}
@@ -120,3 +123,21 @@ def test_environments_are_words_and_nothing_of_them_is_run(
 
     assert done.stdout.splitlines() == ["-m", "gitops", "promote", "--image", "v1.5.0", *expected]
     assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.scenario
+def test_registries_are_listed_once_the_settings_that_guard_the_role_are_strong_enough(world: World) -> None:
+    def play() -> Run:
+        return world.play("image", "workflow_dispatch", world.github.dispatch_event("image"), job="registries")
+
+    listed = play()
+    world.github.state.settings.environments["publish"].refs = None
+    weak = play()
+
+    assert listed.jobs == {"registries": "success"}
+    assert '"account": "main"' in listed.log
+    assert (listed.roles, weak.roles) == ((), ())
+    assert weak.jobs == {"registries": "failure"}
+    assert weak.failed_steps == ["registries: Settings of GitHub that guard the job that publishes"]
+    assert "environment publish: branches and tags: all branches and tags" in weak.log
+    assert '"account"' not in weak.log

@@ -10,7 +10,7 @@ import yaml
 
 from constructs_lib.access.deployment_roles import SESSION_HOURS
 from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_COMMIT, GITHUB_ENVIRONMENTS, GITHUB_REFS
-from gitops.settings.requirements import ENVIRONMENT_REFS
+from gitops.settings.requirements import CHECKS, ENVIRONMENT_REFS
 from tests.scheduling import SCENARIOS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
@@ -25,6 +25,11 @@ def is_there(row: str) -> bool:
 
 
 _TRIGGERS = {
+    "approval": {
+        "merge_group": {"branches": ["main"]},
+        "pull_request": {"branches": ["main"]},
+        "pull_request_review": {"types": ["submitted", "dismissed"]},
+    },
     "check": {
         "merge_group": {"branches": ["main"]},
         "pull_request": {"branches": ["main"]},
@@ -49,9 +54,10 @@ TRIGGERS = {name: row for name, row in _TRIGGERS.items() if is_there(name)}
 """What starts each workflow. `pull_request_target` and `workflow_run` give code of others our token: nowhere."""
 
 AR, CR, CW, ID = "actions: read", "contents: read", "contents: write", "id-token: write"
-DW, IW, PW = "deployments: write", "issues: write", "pull-requests: write"
+DW, IW, PR, PW = "deployments: write", "issues: write", "pull-requests: read", "pull-requests: write"
 
 _JOBS: dict[str, tuple[set[str], str | None]] = {
+    "approval/approval": ({CR, PR}, None),
     "check/declarations": ({CR}, None),
     "check/code": ({CR}, None),
     "check/tests": ({CR}, None),
@@ -112,6 +118,7 @@ ON_ONE_ENVIRONMENT = {
 """Jobs that change the stack of an environment."""
 
 _SETS: dict[str, str | None] = {
+    "approval/approval": "comment",
     "check/declarations": "comment",
     "check/code": "check",
     "check/tests": "check",
@@ -169,7 +176,7 @@ DEVELOPMENT = {"check", "local"}
 INSTALLS_NOTHING = {"image/publish"}
 """Jobs with credentials that need no more than what is on the machine."""
 
-FOREIGN_CODE = {"check", "plan"}
+FOREIGN_CODE = {"approval", "check", "plan"}
 """Workflows whose run executes code of a pull request."""
 
 TRUSTED_EXPRESSION = re.compile(
@@ -360,6 +367,26 @@ def test_results_last_longer_than_an_approval_may_take(job: Job) -> None:
     assert all(result["retention-days"] > 30 for result in results)
 
 
+def test_a_pull_request_of_a_job_has_no_check_of_approval_before_a_review() -> None:
+    """A check of the event `pull_request` would count before and beside that of a review, a skipped one as passed."""
+    (job,) = (job for job in jobs() if job.workflow == "approval")
+    name = " ".join(job.definition["name"].split())
+
+    assert "Approval" in CHECKS
+    assert name == (
+        "Approval${{ github.event_name == 'pull_request' && github.event.pull_request.user.type == 'Bot' "
+        "&& ' follows reviews' || '' }}"
+    )
+    assert "if" not in job.definition
+    assert [step.get("if") for step in job.steps if "gitops approval" in step.get("run", "")] == [None]
+
+
+def test_required_checks_are_made_for_a_merge_queue_too() -> None:
+    of_checks = {job.workflow for job in jobs() if job.definition["name"].partition("${{")[0] in CHECKS}
+
+    assert {name for name in of_checks if "merge_group" in workflows()[name]["on"]} == {"approval", "check", "plan"}
+
+
 def test_no_run_that_waits_for_reviewers_keeps_other_runs_waiting() -> None:
     waiting = {job.workflow for job in jobs() if job.environment in GITHUB_APPROVALS}
 
@@ -378,6 +405,7 @@ def test_only_checks_are_cancelled_by_newer_ones() -> None:
 
 def test_runs_of_a_workflow_wait_for_each_other_only_where_they_would_do_the_same() -> None:
     groups = {
+        "approval": "approval-${{ github.event_name }}-${{ github.event.pull_request.number || github.sha }}",
         "check": "check-${{ github.event.pull_request.number || github.sha }}",
         "plan": "plan-${{ github.event.pull_request.number || github.sha }}",
         "deploy": "deploy-${{ github.run_id }}",
@@ -623,7 +651,7 @@ def test_steps_call_python_by_its_module_and_make() -> None:
     verbs = {found for script in scripts for found in re.findall(r"python -m gitops (\w+)", script)}
     others = [script for script in scripts if "python -m gitops" not in script and not script.startswith("make ")]
 
-    looking = {"validate", "plan", "affected", "doctor"}
+    looking = {"approval", "validate", "plan", "affected", "doctor"}
     of_example = {"registries", "promote"} if is_there(EXAMPLE) else set()
     assert verbs == looking | {"report", "deploy", "destroy", "command", "request", "reap", "drift"} | of_example
     approvals = {'echo "The next job deploys $ENVIRONMENT."', 'echo "The next job destroys $ENVIRONMENT."'}

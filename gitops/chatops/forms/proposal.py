@@ -9,7 +9,7 @@ from gitops.chatops.forms.declaration import FormError
 from gitops.chatops.forms.fields import MOST_PROBLEMS, FieldProblem
 from gitops.github import proposals
 from gitops.github.newest import declaration_path
-from gitops.github.proposals import CHECKS_WAIT
+from gitops.github.proposals import BRANCHES, CHECKS_WAIT
 from gitops.output import markdown
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gitops.github.proposals import Proposal
     from gitops.github.repository import Repository
 
-BRANCH_PREFIX: Final = "gitops/request-"
+BRANCH_PREFIX: Final = f"{BRANCHES}request-"
 
 _MESSAGE_LENGTH: Final = 1_000
 
@@ -62,7 +62,7 @@ def propose(repository: Repository, event: FormEvent, declaration: NewDeclaratio
         base_commit=base_commit,
         title=title,
         body=_description(event, checks_wait=not repository.commits_as_app),
-        message=f"{title}\n\n{_asked(event)}",
+        message=f"{title}\n\n{_asked(event)}\n\n{proposals.requested_by([event.author, event.sender])}",
     )
 
 

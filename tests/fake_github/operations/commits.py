@@ -24,7 +24,7 @@ def create_commit(world: World, request: Request) -> Answer:
         raise Refusal(422, "Tree SHA does not exist")
     if any(world.git.head(parent) is None for parent in parents):
         raise Refusal(422, "Parent SHA does not exist or is not a commit object")
-    sha = world.git.commit_of_tree(tree, parents, request.body["message"], world.signature())
+    sha = world.git.commit_of_tree(tree, parents, request.body["message"], world.signature(request.login))
     return Answer(status=201, body=world.code_answers.commit(sha))
 
 

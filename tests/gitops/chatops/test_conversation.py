@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops.github.proposals import requesters_in
 from tests.fake_github.faults import Outcome
 from tests.gitops.checkouts import DAYS_TO_LIVE, REPOSITORY
 from tests.workflows.harness.permissions import token_of
@@ -302,6 +303,7 @@ def test_where_the_branch_is_protected_a_pull_request_proposes_the_change_once(c
     assert len(conversation.answers) == 2
     proposal = conversation.github.pull_request(2)
     assert proposal.head_ref.startswith("gitops/dev-alpha-")
+    assert requesters_in(conversation.github.git.message(proposal.head_sha)) == ["octocat"]
     lock = f"lock: {{by: octocat, since: {datetime.now(UTC).date()}, reason: x}}"
     assert lock in lines(conversation.github.read(ALPHA, proposal.head_ref))
 

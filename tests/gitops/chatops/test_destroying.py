@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops.github.proposals import requesters_in
 from tests.fake_github.faults import Outcome
 from tests.fake_github.state import BOT
 from tests.gitops.checkouts import Checkout
@@ -458,7 +459,9 @@ def test_on_a_protected_branch_a_pull_request_waits_and_nothing_is_destroyed(des
     assert "#2 proposes it" in destruction.last_answer()
     # Checks of a pull request by a GitHub App start by themselves.
     assert "Approve workflows to run" not in destruction.last_answer()
-    assert destruction.github.read(ALPHA, destruction.github.pull_request(2).head_ref) is None
+    proposal = destruction.github.pull_request(2)
+    assert destruction.github.read(ALPHA, proposal.head_ref) is None
+    assert requesters_in(destruction.github.git.message(proposal.head_sha)) == ["octocat"]
 
 
 @pytest.mark.parametrize("may_propose", [True, False])

@@ -28,7 +28,7 @@ def _doctor(checkout: CommandLine, github: FakeGitHub) -> subprocess.CompletedPr
 def test_good_settings_are_listed(bare_checkout: CommandLine, fake_github: FakeGitHub) -> None:
     done = _doctor(bare_checkout, fake_github)
 
-    assert (done.returncode, done.stderr) == (0, "35 settings: 0 too weak, 0 not readable\n")
+    assert (done.returncode, done.stderr) == (0, "36 settings: 0 too weak, 0 not readable\n")
     assert "environment deploy: branches and tags" in done.stdout
     assert fake_github.writes == []
 

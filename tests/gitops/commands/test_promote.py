@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops.github.proposals import requesters_in
 from tests.fake_github.faults import Outcome
 from tests.fake_github.state import APP, BOT
 from tests.workflows.harness.permissions import token_of
@@ -82,10 +83,12 @@ def test_a_pull_request_copies_the_digest_of_the_image(promotion: Promotion) -> 
     digest = promotion.image("v2")
     promotion.image("v1")
 
-    result = promotion.promote("dev/alpha", "prod/app")
+    result = promotion.promote("dev/alpha", "prod/app", GITHUB_ACTOR="octocat")
 
     assert result.returncode == 0, result.stderr
     (pull,) = promotion.pulls
+    # Outside of a job the pull request is of a person, who is its author.
+    assert requesters_in(promotion.github.git.message(pull.head_sha)) == []
     assert result.stdout == f"https://github.com/example/environments/pull/{pull.number}\n"
     assert "prod/app: v1 -> v2" in result.stderr
     branch = "gitops/promote-prod-app"
@@ -103,7 +106,8 @@ def test_a_given_version_goes_to_all_that_are_named_in_one_commit_and_aws_is_not
 ) -> None:
     main = promotion.github.head()
     promotion.github.state.jobs_may_propose = not has_app
-    environ = {"GITHUB_ACTIONS": "true", **({} if has_app else {"COMMIT_APP_TOKEN": ""})}
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "octocat", "GITHUB_TRIGGERING_ACTOR": "monalisa"}
+    environ |= {} if has_app else {"COMMIT_APP_TOKEN": ""}
 
     result = promotion.promote("--image", "v3", "dev/alpha", "dev/beta", "--target", "aws", **environ)
 
@@ -114,6 +118,7 @@ def test_a_given_version_goes_to_all_that_are_named_in_one_commit_and_aws_is_not
     (pull,) = promotion.pulls
     assert ("Approve workflows to run" in pull.body) == (not has_app)
     assert pull.author == (APP if has_app else BOT)
+    assert requesters_in(promotion.github.git.message(pull.head_sha)) == ["octocat", "monalisa"]
 
 
 def test_asking_again_changes_nothing_and_a_newer_version_updates_the_same_pull_request(promotion: Promotion) -> None:

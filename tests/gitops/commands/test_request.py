@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gitops.github.proposals import requesters_in
 from tests.fake_github.faults import Outcome
 from tests.fake_github.state import APP, BOT
 from tests.gitops.chatops.forms.test_fields import body
@@ -114,7 +115,9 @@ def test_a_form_becomes_a_pull_request_that_closes_its_issue(desk: Desk, *, has_
     assert done.stdout == f"https://github.com/example/environments/pull/{pull.number}\n"
     assert (pull.title, pull.author) == ("Add dev/gamma", APP if has_app else BOT)
     assert f"Requested by @octocat in #{number}" in pull.body
-    assert f"Requested by @octocat in #{number}" in desk.github.git.message(pull.head_sha)
+    message = desk.github.git.message(pull.head_sha)
+    assert f"Requested by @octocat in #{number}" in message
+    assert requesters_in(message) == ["octocat"]
     assert ("Approve workflows to run" in pull.body) == (not has_app)
     assert desk.github.read(GAMMA, pull.head_ref) == (
         "# yaml-language-server: $schema=../schema.json\n"
@@ -163,6 +166,7 @@ def test_an_edit_updates_the_pull_request_and_the_answer(desk: Desk) -> None:
     (pull,) = desk.pulls
     assert pull.title == "Add dev/delta"
     assert f"Requested by @octocat, edited by @monalisa, in #{number}" in pull.body
+    assert requesters_in(desk.github.git.message(pull.head_sha)) == ["octocat", "monalisa"]
     assert desk.github.read(GAMMA, pull.head_ref) is None
     assert "image: v2" in (desk.github.read("environments/dev/delta.yaml", pull.head_ref) or "")
     (answer,) = desk.github.comments_of_ours(number)

@@ -238,7 +238,7 @@ CLASSIC = {
         "require_code_owner_reviews": True,
         "required_approving_review_count": 1,
     },
-    "required_status_checks": {"contexts": ["Declarations", "Synthesise"], "checks": []},
+    "required_status_checks": {"contexts": ["Approval", "Declarations", "Synthesise"], "checks": []},
     "allow_force_pushes": {"enabled": False},
     "allow_deletions": {"enabled": False},
 }

@@ -86,9 +86,16 @@ class Estate:
 
     def push_to_pull_request(self, number: int) -> list[Run]:
         """Have somebody push to a pull request."""
+        return self._of_pull_request("pull_request", "synchronize", number)
+
+    def review(self, number: int) -> list[Run]:
+        """Have somebody review a pull request."""
+        return self._of_pull_request("pull_request_review", "submitted", number)
+
+    def _of_pull_request(self, event_name: str, action: str, number: int) -> list[Run]:
         pull = {"number": number, "base": {"ref": "main"}, "head": {"repo": {"full_name": "example/environments"}}}
-        event = {"action": "synchronize", "pull_request": pull}
-        return self.github.deliver("pull_request", self._completed(event), sha=f"{next(self._numbers):f>40x}")
+        event = {"action": action, "pull_request": pull}
+        return self.github.deliver(event_name, self._completed(event), sha=f"{next(self._numbers):f>40x}")
 
     def tick(self, workflow: str) -> Run:
         """Have a schedule start a workflow."""

@@ -19,7 +19,7 @@ NEWEST = {
 }
 """What a checkout asks for to have main as it is then, and not as it was when the event happened."""
 
-OF_A_PULL_REQUEST = {"check", "plan"}
+OF_A_PULL_REQUEST = {"approval", "check", "plan"}
 """Required checks: one that is missing is seen at the pull request, which is not merged without it."""
 
 

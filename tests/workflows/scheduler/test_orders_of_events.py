@@ -81,6 +81,10 @@ class Orders(RuleBasedStateMachine):
     def push_to_a_pull_request(self, number: int) -> None:
         self.estate.push_to_pull_request(number)
 
+    @rule(number=st.integers(1, 2))
+    def review_a_pull_request(self, number: int) -> None:
+        self.estate.review(number)
+
     @rule(number=st.integers(1, 2), sender=st.sampled_from(["User", "Bot"]))
     def edit_a_form(self, number: int, sender: str) -> None:
         self.estate.edit_form(number, sender)
