@@ -42,7 +42,7 @@ def test_every_step_from_an_empty_account_to_an_empty_account_holds(tmp_path: Pa
     assert done.returncode == 0, done.stderr[-8000:]  # what failed is near its end, and CI shows the end of it all
     text = report.read_text()
     steps = re.findall(r"^\| \d+ \| (.+?) \| (ok|failed) \| (\d+) \|", text, flags=re.MULTILINE)
-    assert len(steps) == 18
+    assert len(steps) == 19
     assert {result for _, result, _ in steps} == {"ok"}
     # A step that checks nothing proves nothing.
     assert all(int(checks) > 0 for *_, checks in steps)

@@ -41,6 +41,7 @@ APP_DEFAULTS: dict[str, Any] = {
     },
 }
 FAILING_RELEASE = ["python", "manage.py", "no_such_command"]
+FAILING_WEB = {"web": {"command": ["python", "manage.py", "no_such_server"]}}
 ALPHA, APP = "dev/alpha", "prod/app"
 
 
@@ -62,6 +63,7 @@ class Journey:
             ("Deploy an ad hoc environment", self.app),
             ("Sleep and wake", self.sleep_and_wake),
             ("A release that fails", self.failed_release),
+            ("A service that fails", self.failed_service),
             ("A second release", self.second_release),
             ("Plan with change sets", self.plan),
             ("Drift by hand", self.drift),
@@ -185,6 +187,15 @@ class Journey:
         self.declare_alpha(SECOND, release_command=FAILING_RELEASE)
         output = place.gitops(step, "deploy", ALPHA, code=1)
         step.check("the reason is the command's own output", "no_such_command" in output)
+        step.check("the stack was rolled back", place.status("dev-alpha") == "UPDATE_ROLLBACK_COMPLETE")
+        self._check_runs(step, "dev-alpha", FIRST)
+        self._check_answers(step, ALPHA, f"alpha.dev.{place.domain}", 200)
+
+    def failed_service(self, step: Step) -> None:
+        place = self._place
+        self.declare_alpha(SECOND, services=FAILING_WEB)
+        output = place.gitops(step, "deploy", ALPHA, code=1)
+        step.check("the reason is the service's own output", "no_such_server" in output)
         step.check("the stack was rolled back", place.status("dev-alpha") == "UPDATE_ROLLBACK_COMPLETE")
         self._check_runs(step, "dev-alpha", FIRST)
         self._check_answers(step, ALPHA, f"alpha.dev.{place.domain}", 200)
