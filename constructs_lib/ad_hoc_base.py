@@ -11,6 +11,7 @@ from constructs_lib.data.database import Database
 from constructs_lib.network.bastion import Bastion
 from constructs_lib.network.certificate import WildcardCertificate
 from constructs_lib.network.ingress import Ingress
+from constructs_lib.network.mail_identity import MailIdentity
 from constructs_lib.network.network import Network
 from constructs_lib.network.private_names import PrivateNames
 from constructs_lib.network.security_groups import SecurityGroups
@@ -39,6 +40,8 @@ class AdHocBase(Construct):
             hosted_zone_id=config.hosted_zone_id,
             arn=config.certificate_arn,
         )
+        if config.mail:
+            MailIdentity(self, "Mail", domain=config.domain, hosted_zone_id=config.hosted_zone_id)
         self.ingress = Ingress(
             self,
             "Ingress",
