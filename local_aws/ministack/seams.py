@@ -344,6 +344,11 @@ cache_subnet_groups = Records[Record](
 cache_user_groups = Records[Record]("ministack.services.elasticache._user_groups", "to give caches their users")
 write_cache_user = Function[[Record], str]("ministack.services.elasticache._user_xml", "u", "to answer in valid XML")
 cache_parameters = Records[Record]("ministack.services.elasticache._param_group_params", "to configure caches")
+mail_identities = Records[Record]("ministack.services.ses._identities", "to tell whether SES has an identity")
+mail_identities_of_v2 = Records[Record]("ministack.services.ses_v2._identities", "to tell whether SES has an identity")
+message_rejection = Function[[str], str | None](
+    "ministack.services.ses._message_rejection", "sender recipients", "to refuse senders by SMTP as the API does"
+)
 ami_parameters = Table[str]("ministack.services.ssm._PUBLIC_AMI_PARAMETERS", "to add Amazon Linux images")
 create_hosted_zone = Function[[bytes, dict[str, list[str]]], Response](
     "ministack.services.route53._create_hosted_zone", "body query_params", "to choose ids of hosted zones"
