@@ -598,7 +598,8 @@ Start the embedded AWS of this checkout, stop it, or print its state. `up` and `
 other tools reach it. Its data is deleted when it stops.
 
 It starts as empty as a new account: `gitops bootstrap` sets its accounts up, and `prepare` makes placeholders of what
-people make in an account and no deployment does: the hosted zones, images and secrets that declarations name.
+people make in an account and no deployment does: the hosted zones, images and secrets that declarations name, and
+identities of SES.
 
 `image` lets tasks of an image run from a folder on this machine; tasks of other images are simulated.
 """,
@@ -614,7 +615,7 @@ people make in an account and no deployment does: the hosted zones, images and s
     actions = local.add_subparsers(dest="action", required=True, metavar="ACTION")
     for action, meaning in (
         ("up", "start it, unless it runs"),
-        ("prepare", "make placeholders of hosted zones, images and secrets"),
+        ("prepare", "make placeholders of hosted zones, images, secrets and identities of SES"),
         ("down", "stop it and delete its data"),
         ("status", "print whether it runs, and what it has denied"),
     ):
