@@ -27,3 +27,8 @@ class Ses:
                 return False
             raise
         return True
+
+    def in_sandbox(self) -> bool:
+        """Return whether mail is sent to verified addresses alone, which holds until AWS grants production access."""
+        with translate_errors():
+            return not self._client.get_account()["ProductionAccessEnabled"]
