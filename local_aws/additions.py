@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from local_aws import resource_types, settings
 from local_aws.authorisation import gate
 from local_aws.authorisation.task_roles import TaskRoles
-from local_aws.ministack import account_defaults, cloudformation, elasticache, functions, service_discovery
+from local_aws.ministack import account_defaults, cloudformation, elasticache, functions, mail, service_discovery
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
@@ -47,6 +47,7 @@ def extend(state_dir: Path) -> None:
     strictness_gate.install(REFUSALS)
     questions = os.environ.get(settings.QUESTIONS)
     authority = gate.enforce(state_dir, Path(questions) if questions else None)
+    mail.name_senders_of_raw_messages()  # after the gates, so that they see the sender
     if settings.containers_are_wanted(os.environ):
         resource_types.register()
         return
@@ -68,7 +69,7 @@ class _Servers(NamedTuple):
 
 def _start_servers(state_dir: Path, images: Images, authority: Authority) -> _Servers:
     """Start the mail relay, for SES too, and prepare databases and caches."""
-    from local_aws import mail  # noqa: PLC0415 - not loaded where tasks are simulated
+    from local_aws import mail as relay  # noqa: PLC0415 - not loaded where tasks are simulated
     from local_aws.authorisation.senders import Senders  # noqa: PLC0415
     from local_aws.data import postgres, valkey  # noqa: PLC0415
     from local_aws.data.servers import DataServers  # noqa: PLC0415
@@ -76,7 +77,7 @@ def _start_servers(state_dir: Path, images: Images, authority: Authority) -> _Se
 
     for server in (postgres, valkey):
         server.write_image(images.own(server.IMAGE))
-    relays = mail.MailRelays(state_dir / mail.FOLDER, Senders(authority))
-    os.environ[SMTP_HOST] = f"{relays.of_others.address}:{mail.PORT}"
+    relays = relay.MailRelays(state_dir / relay.FOLDER, Senders(authority))
+    os.environ[SMTP_HOST] = f"{relays.of_others.address}:{relay.PORT}"
     certificates = CertificateAuthority(state_dir / "authority")
     return _Servers(certificates.variables, relays, DataServers(state_dir, certificates).corrections)

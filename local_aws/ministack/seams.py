@@ -264,6 +264,13 @@ dispatch_service_request = Function[[str, str, dict[str, str], bytes, dict[str, 
     "method path headers body query_params request_id",
     "to authorise calls",
 )
+handle_mail_request = Function[
+    [str, str, dict[str, str], bytes, dict[str, list[str]], str], Awaitable[Response | None]
+](
+    "ministack.app._handle_ses_v2_request",
+    "method path headers body query_params request_id",
+    "to authorise calls of SESv2, which MiniStack serves before it looks for a service",
+)
 _IAM, _STS = "ministack.services.iam", "ministack.services.sts"
 sessions = Table[Record](f"{_STS}._sessions", "to tell who makes a call")
 register_session = Function[[str, Record], None](
