@@ -563,20 +563,27 @@ with it, or bring the one that is open up to date. Errors are answered on the is
     request.add_argument("--perform", action="store_true", help="open the pull request (default: decide)")
     doctor = verbs.add(
         "doctor",
-        "check the settings of the repository on GitHub",
+        "check the settings of the repository on GitHub, or those of an application",
         """\
 Compare the settings of the repository on GitHub with those that docs/threat-model.md requires: environments, rules of
 the default branch and of tags, GitHub Actions. Prints a table with the page of each setting that is too weak or that
 the token in GITHUB_TOKEN may not read, and ends with 1 when there is one. Changes nothing.
+
+With --application, look into the settings of a Django project instead, for what commonly keeps it from answering in an
+environment: variables that nothing sets, hosts, https behind the load balancer, static files. Nothing of it is run.
 """,
         """\
   gitops doctor --github             with the token of an administrator of the repository
   gitops doctor --job production     in a job, before it takes credentials: what its token may read
+  gitops doctor --application dev/alpha                     its source is the folder of `gitops local image`
+  gitops doctor --application dev/alpha --source ../shop    another folder
 """,
     )
     which = doctor.add_mutually_exclusive_group(required=True)
     which.add_argument("--github", action="store_const", const=None, dest="job", help="all settings")
     which.add_argument("--job", metavar="ENVIRONMENT", help="those that guard the jobs of an environment of GitHub")
+    which.add_argument("--application", metavar="FOLDER/NAME", help="settings of the Django project of an app")
+    doctor.add_argument("--source", type=Path, metavar="DIR", help="folder with the manage.py of the application")
     report = verbs.add(
         "report",
         "report the results of jobs on GitHub",
