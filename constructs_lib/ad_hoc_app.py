@@ -6,6 +6,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedAdHocBase
+from constructs_lib.config.contract import mail_sender
 from constructs_lib.config.model import AdHocAppConfig, AdHocBaseConfig
 from constructs_lib.config.naming import CACHE_SERVICE, URL_OUTPUT, EnvironmentName, logical_id
 from constructs_lib.config.routing import host
@@ -90,6 +91,7 @@ class AdHocApp(Construct):
             host=self.host,
             base=imported,
             storage=storage,
+            sender=mail_sender(base.domain) if base.mail else None,
             cache_host=cache.host if cache else None,
             cache_url=cache.url if cache else None,
             log_retention_days=base.log_retention_days,

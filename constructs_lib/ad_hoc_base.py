@@ -39,6 +39,10 @@ class AdHocBase(Construct):
             hosted_zone_id=config.hosted_zone_id,
             arn=config.certificate_arn,
         )
+        if config.mail:
+            from constructs_lib.network.mail_identity import MailIdentity  # noqa: PLC0415 - CDK's SES loads for 0.2 s
+
+            MailIdentity(self, "Mail", domain=config.domain, hosted_zone_id=config.hosted_zone_id)
         self.ingress = Ingress(
             self,
             "Ingress",

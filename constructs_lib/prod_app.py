@@ -7,6 +7,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge, wildcard_finding
 from constructs_lib.base_interface import ImportedProdBase
 from constructs_lib.config import queue_metric
+from constructs_lib.config.contract import mail_sender
 from constructs_lib.config.model import ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.naming import URL_OUTPUT, EnvironmentName, logical_id
 from constructs_lib.config.routing import host
@@ -66,6 +67,7 @@ class ProdApp(Construct):
             host=self.host,
             base=imported,
             storage=storage,
+            sender=mail_sender(base.domain) if base.mail else None,
             cache_host=imported.cache_host if config.cache and not base.cache.tls else None,
             cache_url=cache_url,
             log_retention_days=base.log_retention_days,

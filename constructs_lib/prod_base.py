@@ -50,6 +50,10 @@ class ProdBase(Construct):
             hosted_zone_id=config.hosted_zone_id,
             arn=config.certificate_arn,
         )
+        if config.mail:
+            from constructs_lib.network.mail_identity import MailIdentity  # noqa: PLC0415 - CDK's SES loads for 0.2 s
+
+            MailIdentity(self, "Mail", domain=config.domain, hosted_zone_id=config.hosted_zone_id)
         access_logs = AccessLogsBucket(self, "AccessLogs", retention_days=config.log_retention_days)
         self.ingress = Ingress(
             self,

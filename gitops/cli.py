@@ -592,20 +592,27 @@ the branch.
     )
     doctor = verbs.add(
         "doctor",
-        "check the settings of the repository on GitHub",
+        "check the settings of the repository on GitHub, or those of an application",
         """\
 Compare the settings of the repository on GitHub with those that docs/threat-model.md requires: environments, rules of
 the default branch and of tags, GitHub Actions. Prints a table with the page of each setting that is too weak or that
 the token in GITHUB_TOKEN may not read, and ends with 1 when there is one. Changes nothing.
+
+With --application, look into the settings of a Django project instead, for what commonly keeps it from answering in an
+environment: variables that nothing sets, hosts, https behind the load balancer, static files. Nothing of it is run.
 """,
         """\
   gitops doctor --github             with the token of an administrator of the repository
   gitops doctor --job production     in a job, before it takes credentials: what its token may read
+  gitops doctor --application dev/alpha                     its source is the folder of `gitops local image`
+  gitops doctor --application dev/alpha --source ../shop    another folder
 """,
     )
     which = doctor.add_mutually_exclusive_group(required=True)
     which.add_argument("--github", action="store_const", const=None, dest="job", help="all settings")
     which.add_argument("--job", metavar="ENVIRONMENT", help="those that guard the jobs of an environment of GitHub")
+    which.add_argument("--application", metavar="FOLDER/NAME", help="settings of the Django project of an app")
+    doctor.add_argument("--source", type=Path, metavar="DIR", help="folder with the manage.py of the application")
     report = verbs.add(
         "report",
         "report the results of jobs on GitHub",
@@ -627,7 +634,8 @@ Start the embedded AWS of this checkout, stop it, or print its state. `up` and `
 other tools reach it. Its data is deleted when it stops.
 
 It starts as empty as a new account: `gitops bootstrap` sets its accounts up, and `prepare` makes placeholders of what
-people make in an account and no deployment does: the hosted zones, images and secrets that declarations name.
+people make in an account and no deployment does: the hosted zones, images and secrets that declarations name, and
+identities of SES.
 
 `image` lets tasks of an image run from a folder on this machine; tasks of other images are simulated.
 """,
@@ -643,7 +651,7 @@ people make in an account and no deployment does: the hosted zones, images and s
     actions = local.add_subparsers(dest="action", required=True, metavar="ACTION")
     for action, meaning in (
         ("up", "start it, unless it runs"),
-        ("prepare", "make placeholders of hosted zones, images and secrets"),
+        ("prepare", "make placeholders of hosted zones, images, secrets and identities of SES"),
         ("down", "stop it and delete its data"),
         ("status", "print whether it runs, and what it has denied"),
     ):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from local_aws import resource_types, settings
 from local_aws.authorisation import gate
 from local_aws.authorisation.task_roles import TaskRoles
-from local_aws.ministack import account_defaults, cloudformation, elasticache, functions, service_discovery
+from local_aws.ministack import account_defaults, cloudformation, elasticache, functions, mail, service_discovery
 from local_aws.runtime.agent import ProcessAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
@@ -21,7 +21,12 @@ from local_aws.strictness.api_refusals import REFUSALS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from local_aws.authorisation.authority import Authority
+    from local_aws.mail import MailRelays
     from local_aws.resource_types.base import Correction
+
+SMTP_HOST = "SMTP_HOST"
+"""The variable by which MiniStack's SES finds the relay for mail that was sent by its API."""
 
 
 def extend(state_dir: Path) -> None:
@@ -42,26 +47,37 @@ def extend(state_dir: Path) -> None:
     strictness_gate.install(REFUSALS)
     questions = os.environ.get(settings.QUESTIONS)
     authority = gate.enforce(state_dir, Path(questions) if questions else None)
+    mail.name_senders_of_raw_messages()  # after the gates, so that they see the sender
     if settings.containers_are_wanted(os.environ):
         resource_types.register()
         return
     images = Images(state_dir)
-    variables, corrections = _start_servers(state_dir, images) if images.wanted else ({}, ())
-    resource_types.register(*corrections)
+    servers = _start_servers(state_dir, images, authority) if images.wanted else _Servers()
+    resource_types.register(*servers.corrections)
     endpoint = f"http://localhost:{os.environ['GATEWAY_PORT']}"
-    environment = TaskEnvironment(endpoint, TaskRoles(authority, endpoint), variables)
+    environment = TaskEnvironment(endpoint, TaskRoles(authority, endpoint), servers.variables, servers.relays)
     ProcessAgent(images, environment, state_dir / TASKS).register()
 
 
-def _start_servers(state_dir: Path, images: Images) -> tuple[Mapping[str, str], tuple[Correction, ...]]:
-    """Start the mail relay and prepare databases and caches; return variables of tasks, and corrections of types."""
-    from local_aws import mail  # noqa: PLC0415 - not loaded where tasks are simulated
+class _Servers(NamedTuple):
+    """What tasks use: the variables of all of them, mail relays, and corrections of resource types."""
+
+    variables: Mapping[str, str] = {}
+    relays: MailRelays | None = None
+    corrections: tuple[Correction, ...] = ()
+
+
+def _start_servers(state_dir: Path, images: Images, authority: Authority) -> _Servers:
+    """Start the mail relay, for SES too, and prepare databases and caches."""
+    from local_aws import mail as relay  # noqa: PLC0415 - not loaded where tasks are simulated
+    from local_aws.authorisation.senders import Senders  # noqa: PLC0415
     from local_aws.data import postgres, valkey  # noqa: PLC0415
     from local_aws.data.servers import DataServers  # noqa: PLC0415
-    from local_aws.data.tls import Authority  # noqa: PLC0415
+    from local_aws.data.tls import Authority as CertificateAuthority  # noqa: PLC0415
 
     for server in (postgres, valkey):
         server.write_image(images.own(server.IMAGE))
-    relay = mail.start(state_dir / mail.FOLDER)
-    authority = Authority(state_dir / "authority")
-    return {**relay.variables, **authority.variables}, DataServers(state_dir, authority).corrections
+    relays = relay.MailRelays(state_dir / relay.FOLDER, Senders(authority))
+    os.environ[SMTP_HOST] = f"{relays.of_others.address}:{relay.PORT}"
+    certificates = CertificateAuthority(state_dir / "authority")
+    return _Servers(certificates.variables, relays, DataServers(state_dir, certificates).corrections)

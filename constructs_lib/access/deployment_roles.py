@@ -118,11 +118,12 @@ class DeploymentRoles(Construct):
         self._allow(role, ["secretsmanager:DescribeSecret"], [self._arn("secretsmanager", "secret:*")])
         self._allow(role, ["acm:DescribeCertificate"], [self._arn("acm", "certificate/*")])
         self._allow(role, ["route53:GetHostedZone"], [self._arn("route53", "hostedzone/*", region="", account="")])
-        # What the stack of an account would make a second time.
+        # What a stack would make a second time.
         provider = self._arn("iam", f"oidc-provider/{GITHUB_TOKEN_ISSUER}", region="")
         self._allow(role, ["iam:GetOpenIDConnectProvider"], [provider])
         version = self._arn("ssm", f"parameter/cdk-bootstrap/{BOOTSTRAP_QUALIFIER}/version")
         self._allow(role, ["ssm:GetParameters"], [version])
+        self._allow(role, ["ses:GetEmailIdentity"], [self._arn("ses", "identity/*")])
         # What counts against quotas, and the quotas.
         self._allow(role, ["ecs:DescribeTasks"], [self._arn("ecs", "task/*")])
         self._allow(
@@ -138,6 +139,7 @@ class DeploymentRoles(Construct):
                 "elasticloadbalancing:DescribeTargetGroups",
                 "route53:ListHostedZonesByName",
                 "servicequotas:GetServiceQuota",
+                "ses:GetAccount",
             ],
             ["*"],
         )

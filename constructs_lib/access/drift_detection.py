@@ -115,6 +115,7 @@ READ_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
         "servicediscovery:GetServiceAttributes",
         "servicediscovery:ListTagsForResource",
     ),
+    ("ses", "identity/*"): ("ses:GetEmailIdentity", "ses:ListTagsForResource"),
     ("sns", "*"): (
         "sns:GetDataProtectionPolicy",
         "sns:GetSubscriptionAttributes",

@@ -42,5 +42,16 @@ NOT_IN_PRODUCTION = frozenset({"REDIS_SERVICE_HOST"})
 SECRETS = frozenset({"POSTGRES_PASSWORD", "SECRET_KEY"})
 """Injected by ECS from Secrets Manager into the services that get secrets; a declaration cannot set them itself."""
 
+DEFAULT_SENDER = "DEFAULT_FROM_EMAIL"
+"""Set on bases with `mail`, and left to declarations that set it themselves: any address of the domain will do.
+
+https://docs.djangoproject.com/en/stable/ref/settings/#default-from-email
+"""
+
 DATABASE_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105 # the name of a variable
 """The secret that goes with the application's role, which may read the password itself."""
+
+
+def mail_sender(domain: str) -> str:
+    """Return the address that mail comes from where nothing else was said."""
+    return f"noreply@{domain}"

@@ -176,6 +176,7 @@ class AdHocBaseConfig:
     network: AdHocNetworkConfig
     region: str | None = None
     certificate_arn: str | None = None
+    mail: bool = False
     database: AdHocDatabaseConfig = field(default_factory=AdHocDatabaseConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
     log_retention_days: int = 14
@@ -196,6 +197,7 @@ class ProdBaseConfig:
     network: ProdNetworkConfig
     region: str | None = None
     certificate_arn: str | None = None
+    mail: bool = False
     database: ProdDatabaseConfig = field(default_factory=ProdDatabaseConfig)
     cache: ProdCacheConfig = field(default_factory=ProdCacheConfig)
     alarm_email: str | None = None

@@ -12,7 +12,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config import references
-from constructs_lib.config.contract import CACHE_URL, DATABASE_PASSWORD, SETTINGS_MODULE
+from constructs_lib.config.contract import CACHE_URL, DATABASE_PASSWORD, DEFAULT_SENDER, SETTINGS_MODULE
 from constructs_lib.config.model import AppConfig, Architecture, ServiceConfig
 from constructs_lib.config.naming import CONTAINER_NAME, EnvironmentName
 from constructs_lib.data.composed_secret import ComposedSecret, value_of
@@ -36,8 +36,8 @@ class Application(Construct):
 
     The variables are those of `constructs_lib.config.contract`, and those of its declaration with the references of
     `constructs_lib.config.references`. `cache_host` is None where the cache takes more than a host; `cache_url` is a
-    secret where it has a password, and None where there is no cache. A service gets the secrets that its declaration
-    says.
+    secret where it has a password, and None where there is no cache. `sender` is the address that mail comes from by
+    default, None where the base has no `mail`. A service gets the secrets that its declaration says.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Application(Construct):
         host: str,
         base: ImportedBase,
         storage: ApplicationBucket,
+        sender: str | None,
         cache_host: str | None,
         cache_url: str | ComposedSecret | None,
         log_retention_days: int,
@@ -112,6 +113,8 @@ class Application(Construct):
             "S3_BUCKET_NAME": storage.bucket.bucket_name,
         }
         self._secrets = {DATABASE_PASSWORD: database_password, "SECRET_KEY": secret_key}
+        if sender is not None:
+            self._variables[DEFAULT_SENDER] = sender
         if cache_host is not None:
             plain["cache.host"] = self._variables["REDIS_SERVICE_HOST"] = cache_host
         if isinstance(cache_url, str):
@@ -183,7 +186,9 @@ class Application(Construct):
                 variables[name] = made
             else:
                 secrets[name] = made
-        return variables, {name: secret for name, secret in secrets.items() if self._config.gives(service, name)}
+        # ECS refuses a variable that is both; what the declaration makes a secret is no default any more.
+        plain = {name: value for name, value in variables.items() if name not in secrets}
+        return plain, {name: secret for name, secret in secrets.items() if self._config.gives(service, name)}
 
     def _works_with_data(self, service: ServiceConfig) -> bool:
         """Return whether a service gets the database's password, or all that the application gets."""

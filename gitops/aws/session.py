@@ -37,6 +37,7 @@ Service = Literal[
     "route53",
     "secretsmanager",
     "service-quotas",
+    "sesv2",
     "ssm",
     "stepfunctions",
     "sts",

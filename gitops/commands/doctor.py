@@ -1,4 +1,4 @@
-"""`gitops doctor`: whether the settings of the repository on GitHub are as docs/threat-model.md requires."""
+"""`gitops doctor`: whether settings are as they have to be, those of the repository on GitHub or an application's."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import load
 from constructs_lib.config.files import SUFFIX
+from constructs_lib.config.model import AppConfig
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
+from gitops.commands.selection import select
+from gitops.errors import UserError
 from gitops.github.actions import Run
 from gitops.github.connection import connect_settings
+from gitops.image_folders import mapping
+from gitops.init.checklist import check
+from gitops.init.python_source import PythonSource
 from gitops.output.progress import say, without_workflow_commands
 from gitops.output.report import Report, Table, show
 from gitops.settings.check import check_all, check_application, check_for_job, stopping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from gitops.settings.finding import SettingFinding
@@ -23,11 +30,20 @@ if TYPE_CHECKING:
 SERVER_URL = "https://github.com"
 
 
-def doctor(*, folder: Path, job: str | None) -> int:
+def doctor(*, folder: Path, job: str | None, application: str | None, source: Path | None, today: date) -> int:
     """Print the settings of the repository on GitHub. Returns 1 unless all can be read and none is too weak.
 
-    For `job`, an environment of GitHub, it asks what the token of a job in it may read, and prints what is wrong.
+    For `job`, an environment of GitHub, it asks what the token of a job in it may read, and prints what is wrong. For
+    `application`, the name of an app, it prints what the settings of its Django project in `source` say, by default in
+    the folder that stands for its image, and returns 1 when something is wrong.
+
+    Raises:
+        UserError: `source` is missing or given without `application`, or GitHub cannot be asked.
     """
+    if application is not None:
+        return _judge_application(folder, application, source, today)
+    if source is not None:
+        raise UserError("--source is the folder of an application: give --application FOLDER/NAME too")
     if job is not None:
         return _judge_job(job)
     files = (folder / ACCOUNTS_FOLDER).glob(f"*{SUFFIX}")
@@ -67,6 +83,35 @@ def settings_report(findings: Sequence[SettingFinding], server: str, repository:
 
 def _page(found: SettingFinding, server: str, repository: str) -> str:
     return f"{server}/{found.repository or repository}/{found.page or found.requirement.page}"
+
+
+def _judge_application(folder: Path, name: str, given: Path | None, today: date) -> int:
+    (app,) = select(folder, [name], today).environments
+    if not isinstance(app.config, AppConfig):
+        raise UserError(f"{app.name} is no app, but {app.kind}; name an app, such as dev/alpha")
+    checks = list(check(PythonSource(given or _folder_of(app.config)), app))
+    rows = [(one.subject, one.state, one.found, one.remedy) for one in checks]
+    wrong = sum(one.state == "wrong" for one in checks)
+    unjudged = sum(one.state == "not judged" for one in checks)
+    show(
+        Report(
+            title=f"{len(checks)} checks of {app.config.settings_module}: {wrong} wrong, {unjudged} not judged",
+            table=Table(headings=("setting", "state", "found", "remedy"), rows=rows),
+        )
+    )
+    return 1 if wrong else 0
+
+
+def _folder_of(config: AppConfig) -> Path:
+    """Return the folder that stands for the image of an app."""
+    repository = config.repository
+    rows = mapping.rows()
+    for name in (f"{repository}:{config.image}", repository, repository.rpartition("/")[2]):
+        if name in rows:
+            return rows[name].folder
+    raise UserError(
+        f"no folder stands for the image {repository}; give --source DIR, or: gitops local image {repository} DIR"
+    )
 
 
 def _judge_job(environment: str) -> int:

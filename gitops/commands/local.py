@@ -31,8 +31,8 @@ def local(
     """Start the embedded AWS, stop it and discard what it holds, or tell whether it runs.
 
     While it runs, `up` and `status` print the variables with which other tools reach it. `prepare` makes placeholders
-    of the hosted zones, images and secrets that declarations name. `image` lets the folder `source` stand for an image,
-    with the Dockerfile at the path `dockerfile` below it, removes that, or lists the folders.
+    of the hosted zones, images, secrets and identities of SES that declarations need. `image` lets the folder `source`
+    stand for an image, with the Dockerfile at the path `dockerfile` below it, removes that, or lists the folders.
     """
     if action == "image":
         _image(folder, image, source, dockerfile, remove=remove)

@@ -21,6 +21,7 @@ NOT_COUNTED = (
     "traffic: to the internet, between zones, through NAT, load balancers and endpoints above the assumption",
     "logs, Container Insights and metrics that applications publish",
     "S3 and ECR: storage and requests",
+    "SES: 0.10 USD for 1,000 mails, and the data of attachments",
     "backups and snapshots beyond the size of a database, and storage that has grown",
     "one-off tasks and the functions that run them, which take minutes",
     "requests to Secrets Manager, KMS, WAF, Route 53 and SNS; CPU credits",

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.contract import SECRETS, VARIABLES
+from constructs_lib.config.contract import SECRETS, VARIABLES, mail_sender
 from gitops.init.process_files import Written
 from gitops.init.python_source import constant
 
@@ -35,7 +35,7 @@ _VALUES: Mapping[str, str] = {
     "(DJANGO_)?CSRF_TRUSTED_ORIGINS": "{url}",
     # The load balancer does it, and would not follow one of the health check.
     "(DJANGO_)?SECURE_SSL_REDIRECT": "False",
-    "(DJANGO_)?DEFAULT_FROM_EMAIL": "noreply@{domain}",
+    "(DJANGO_)?DEFAULT_FROM_EMAIL": mail_sender("{domain}"),
     "(DJANGO_)?AWS_(STORAGE|S3)_BUCKET(_NAME)?": "{bucket.name}",
     "(DJANGO_)?AWS_S3_REGION_NAME": "{bucket.region}",
     # Without keys, clients of AWS take the role of the task.

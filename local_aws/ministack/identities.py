@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from local_aws.ministack import seams
+from local_aws.ministack import mail, seams
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def put_before_services(gate: Callable[[Dispatch], Dispatch]) -> None:
     """Let `gate` stand before all services: it takes what serves requests and returns what does instead."""
     seams.dispatch_service_request.replace(gate(seams.dispatch_service_request.current))
+    seams.handle_mail_request.replace(mail.gated(gate))
 
 
 def user_of(access_key_id: str) -> tuple[str, Record] | None:

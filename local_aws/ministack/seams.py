@@ -264,6 +264,13 @@ dispatch_service_request = Function[[str, str, dict[str, str], bytes, dict[str, 
     "method path headers body query_params request_id",
     "to authorise calls",
 )
+handle_mail_request = Function[
+    [str, str, dict[str, str], bytes, dict[str, list[str]], str], Awaitable[Response | None]
+](
+    "ministack.app._handle_ses_v2_request",
+    "method path headers body query_params request_id",
+    "to authorise calls of SESv2, which MiniStack serves before it looks for a service",
+)
 _IAM, _STS = "ministack.services.iam", "ministack.services.sts"
 sessions = Table[Record](f"{_STS}._sessions", "to tell who makes a call")
 register_session = Function[[str, Record], None](
@@ -344,6 +351,11 @@ cache_subnet_groups = Records[Record](
 cache_user_groups = Records[Record]("ministack.services.elasticache._user_groups", "to give caches their users")
 write_cache_user = Function[[Record], str]("ministack.services.elasticache._user_xml", "u", "to answer in valid XML")
 cache_parameters = Records[Record]("ministack.services.elasticache._param_group_params", "to configure caches")
+mail_identities = Records[Record]("ministack.services.ses._identities", "to tell whether SES has an identity")
+mail_identities_of_v2 = Records[Record]("ministack.services.ses_v2._identities", "to tell whether SES has an identity")
+message_rejection = Function[[str], str | None](
+    "ministack.services.ses._message_rejection", "sender recipients", "to refuse senders by SMTP as the API does"
+)
 ami_parameters = Table[str]("ministack.services.ssm._PUBLIC_AMI_PARAMETERS", "to add Amazon Linux images")
 create_hosted_zone = Function[[bytes, dict[str, list[str]]], Response](
     "ministack.services.route53._create_hosted_zone", "body query_params", "to choose ids of hosted zones"

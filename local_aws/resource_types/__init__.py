@@ -16,6 +16,7 @@ from local_aws.resource_types import (
     ec2_security_group_rules,
     ecs,
     security,
+    ses,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ RESOURCE_TYPES: tuple[ResourceType, ...] = (
 
 CORRECTIONS: tuple[Correction, ...] = (
     *ecs.CORRECTIONS,
+    *ses.CORRECTIONS,
     *corrections.CORRECTIONS,
 )
 
@@ -58,6 +60,7 @@ def register(*more: Correction) -> None:
         seams.conditionally_replacing_properties[name] = resource_type.conditionally_replaced
         if resource_type.tagged:
             seams.stack_tag_property[name] = ("Tags", "list")
+    seams.stack_tag_property[ses.EMAIL_IDENTITY] = ("Tags", "list")
     for correction in (*more, *CORRECTIONS):
         handlers = seams.resource_handlers[correction.name]
         seams.resource_handlers[correction.name] = _corrected(handlers, correction)

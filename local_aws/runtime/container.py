@@ -20,6 +20,7 @@ from local_aws.runtime.surroundings import Surroundings
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from local_aws.mail import MailRelays
     from local_aws.ministack.ecs_tasks import EcsTask
     from local_aws.runtime.images import ImageFolder
 
@@ -41,13 +42,14 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 class TaskEnvironment:
     """What all tasks find in their environment beyond their definitions: the AWS APIs, credentials, and `variables`.
 
-    In an account these come from the task's role, from the network and from the image. `variables` name the mail relay
-    and the certificate authorities.
+    In an account these come from the task's role, from the network and from the image. `variables` name the certificate
+    authorities; the mail relay depends on the task's role.
     """
 
     endpoint: str
     roles: TaskRoles
     variables: Mapping[str, str] = field(default_factory=dict)
+    relays: MailRelays | None = None
     names: PrivateNames = field(default_factory=PrivateNames)
 
     def variables_of(
@@ -68,7 +70,8 @@ class TaskEnvironment:
         of_image = {
             name: value.replace(EVERY_ADDRESS, address) for name, value in image.items() if name not in OF_THE_IMAGE
         }
-        return {**of_image, **aws, **credentials, **self.variables, **own}
+        mail = self.relays.of_task(task.definition.get("taskRoleArn"), task.region).variables if self.relays else {}
+        return {**of_image, **aws, **credentials, **self.variables, **mail, **own}
 
 
 def on_own_address(command: Sequence[str], address: str) -> list[str]:

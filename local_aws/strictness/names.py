@@ -51,6 +51,11 @@ def _topic_exists(name: str) -> bool:
     return _found("sns", "GetTopicAttributes", "TopicArn")(arn)
 
 
+def _identity_exists(name: str) -> bool:
+    """Tell whether SES has an identity; MiniStack keeps those that were made by either version of the API apart."""
+    return name in seams.mail_identities or name in seams.mail_identities_of_v2
+
+
 UNIQUE_NAMES = (
     UniqueName("AWS::IAM::Role", "RoleName", _found("iam", "GetRole", "RoleName")),
     UniqueName("AWS::IAM::ManagedPolicy", "ManagedPolicyName", _managed_policy_exists),
@@ -80,6 +85,7 @@ UNIQUE_NAMES = (
         _found("rds", "DescribeDBSubnetGroups", "DBSubnetGroupName"),
     ),
     UniqueName("AWS::Logs::LogGroup", "LogGroupName", _log_group_exists),
+    UniqueName("AWS::SES::EmailIdentity", "EmailIdentity", _identity_exists),
     UniqueName("AWS::SNS::Topic", "TopicName", _topic_exists),
 )
 

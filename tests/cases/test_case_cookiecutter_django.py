@@ -33,7 +33,7 @@ jobs:
   cleanup: {command: [python, manage.py, clearsessions], schedule: 0 3 * * *}
 permissions: {send_email: true}
 """
-ALLOWED = "allowed_permissions: {send_email: true}\n"
+ALLOWED = "allowed_permissions: {send_email: true}\nmail: true\n"
 UPLOAD = """\
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -41,7 +41,14 @@ name = default_storage.save("hello.txt", ContentFile(b"hello"))
 print("url:", default_storage.url(name))
 """
 CACHED = "from django.core.cache import cache; cache.set('a', 1); print('cached:', cache.get('a'))"
-SEND = "from django.core.mail import send_mail; print('sent:', send_mail('Hello', 'x', None, ['{recipient}']))"
+SEND = """\
+from anymail.exceptions import AnymailAPIError
+from django.core.mail import send_mail
+try:
+    print("sent:", send_mail("Hello", "x", {sender}, ["{recipient}"]))
+except AnymailAPIError as error:
+    print("refused:", error)
+"""
 SCHEDULE = """\
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 every, _ = IntervalSchedule.objects.get_or_create(every=1, period="seconds")
@@ -151,14 +158,21 @@ def test_an_upload_is_in_the_bucket_and_its_link_opens_it(first: Environment) ->
 
 
 def test_an_email_leaves_by_ses_from_the_domain_of_the_base(first: Environment) -> None:
-    first.world.client("sesv2").create_email_identity(EmailIdentity=DOMAIN)
+    assert "sent: 1" in python(first, SEND.format(sender=None, recipient=RECIPIENT))
 
-    sent = python(first, SEND.format(recipient=RECIPIENT))
+    wait_until(lambda: bool(first.world.mails(RECIPIENT)))
+    (mail,) = first.world.mails(RECIPIENT)
+    assert (mail["Subject"], mail["From"], mail.get_content().strip()) == ("Hello", f"noreply@{DOMAIN}", "x")
 
-    assert "sent: 1" in sent
-    kept = httpx.get(f"{first.world.aws.endpoint}/_ministack/ses/messages", params={"account": teams.ACCOUNT})
-    (message,) = kept.json()["messages"][teams.ACCOUNT]
-    assert (message["Subject"], message["BodyText"].strip()) == ("Hello", "x")
+
+@pytest.mark.denied("ses:SendEmail")
+def test_an_email_from_another_domain_is_refused(first: Environment) -> None:
+    said = python(first, SEND.format(sender="'ceo@example.com'", recipient="mona@example.com"))
+
+    assert "refused:" in said
+    assert "sent:" not in said
+    assert "is not authorized to perform: ses:SendEmail" in said
+    assert first.world.mails("mona@example.com") == []
 
 
 def test_a_job_runs_on_its_schedule(first: Environment) -> None:

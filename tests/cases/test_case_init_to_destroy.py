@@ -28,6 +28,16 @@ jobs:
   count:
     command: [python, -c, "import os; print('job of', os.environ['SHOP_NAME'])"]
     schedule: 0 3 * * *
+permissions: {send_email: true}
+"""
+MAIL = "allowed_permissions: {send_email: true}\nmail: true\n"
+SEND = """\
+import smtplib
+from django.core.mail import send_mail
+try:
+    print("sent:", send_mail("Hello", "x", "ceo@example.com", ["hubot@example.com"]))
+except smtplib.SMTPDataError as error:
+    print("refused:", error.smtp_code, error.smtp_error.decode())
 """
 
 
@@ -39,7 +49,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def clone(shop: Path) -> CommandLine:
-    return teams.initialised(shop, {"dev/first.yaml": JOB})
+    return teams.initialised(shop, {"dev/first.yaml": JOB, "dev/base.yaml": MAIL})
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +98,15 @@ def test_an_email_arrives_in_the_folder(first: Environment) -> None:
     assert sent.returncode == 0, sent.stdout + sent.stderr
     (mail,) = first.world.mails("mona@example.com")
     assert "Test email" in mail["Subject"]
+    assert mail["From"] == f"noreply@{teams.ANSWERS['domain']}"
+
+
+@pytest.mark.denied("ses:SendRawEmail")
+def test_an_email_from_another_domain_is_refused(first: Environment) -> None:
+    tried = first.run("python", "manage.py", "shell", "-c", SEND)
+
+    assert "refused: 554 Access denied: " in tried.stdout, tried.stdout + tried.stderr
+    assert first.world.mails("hubot@example.com") == []
 
 
 def test_a_job_runs_on_its_schedule(first: Environment) -> None:

@@ -39,8 +39,8 @@ class Runtime(Account):
         embedded.map_images(self.state_dir, {f"shop:{tag}": folder})
         push_image(self.aws, REGISTRY, f"shop:{tag}")
 
-    def definition(self, *command: str, tag: str = "v1", **more: Any) -> str:
-        """Register a task definition and return its ARN."""
+    def definition(self, *command: str, tag: str = "v1", task_role: str = "", **more: Any) -> str:
+        """Register a task definition and return its ARN. Tasks have the execution role, unless another is named."""
         if not self.log_groups():
             self.client("logs").create_log_group(logGroupName="shop")
         options = {"awslogs-group": "shop", "awslogs-stream-prefix": "app", "awslogs-region": "eu-central-1"}
@@ -54,7 +54,7 @@ class Runtime(Account):
         }
         role = self.execution_role()
         answer = self.client("ecs").register_task_definition(
-            family="shop", containerDefinitions=[container], executionRoleArn=role, taskRoleArn=role
+            family="shop", containerDefinitions=[container], executionRoleArn=role, taskRoleArn=task_role or role
         )
         return str(answer["taskDefinition"]["taskDefinitionArn"])
 

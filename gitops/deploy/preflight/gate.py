@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config import contract
 from constructs_lib.config.model import ProdAppConfig
 from gitops.deploy import bootstrapping
-from gitops.deploy.preflight import check, conflicts, neighbours, quotas, references
+from gitops.deploy.preflight import check, conflicts, mail, neighbours, quotas, references
 from gitops.deploy.preflight.check import DeploymentCandidate, PreflightCheck
 from gitops.errors import UserError
 from gitops.output.progress import say
@@ -63,6 +63,7 @@ class Gate:
         if unknown:
             say(f"{unknown} of {len(findings)} things needed could not be checked; `gitops preflight` says why")
         self._warn_of_variables(environments, existing)
+        mail.warn_of_sandbox(self._session, environments)
 
     def _warn_of_variables(self, environments: Sequence[Environment], existing: Existing) -> None:
         """Say, before the first deployment of a production app, what it has to do without there."""
@@ -94,6 +95,7 @@ class Gate:
         yield from self._bootstrap_checks(candidates)
         yield from references.reference_checks(self._session, references.collect(environments))
         yield from conflicts.conflict_checks(self._session, self._regions, environments, existing)
+        yield from mail.identity_checks(self._session, self._regions, environments, existing)
         yield from quotas.quota_checks(self._session, self._regions, candidates, existing)
 
     def _bootstrap_checks(self, candidates: Sequence[DeploymentCandidate]) -> Iterator[PreflightCheck]:

@@ -1,6 +1,7 @@
 """`gitops local prepare`: placeholders in the embedded AWS for what declarations name and people make on AWS.
 
-These are hosted zones, images in repositories of `gitops bootstrap`, and secrets. No deployment makes any of them.
+These are hosted zones, images in repositories of `gitops bootstrap`, secrets, and identities of SES for bases without
+`mail` whose apps may send mail. No deployment makes any of them.
 """
 
 from __future__ import annotations
@@ -9,18 +10,20 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.model import AdHocBaseConfig, ProdBaseConfig
 from gitops.aws.ecr import INDEX, Ecr
 from gitops.aws.route53 import Route53
 from gitops.aws.secrets_manager import SecretsManager
+from gitops.aws.ses import Ses
 from gitops.aws.session import translate_errors
 from gitops.deploy.preflight.references import HostedZone, Image, Secret, collect
 from gitops.errors import UserError
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from constructs_lib.config.environments import Environment
+    from constructs_lib.config.environments import AccountRegion, BaseConfig, Environment
     from gitops.aws.session import Session
     from gitops.deploy.preflight.references import Reference
 
@@ -37,9 +40,33 @@ def prepare(session: Session, environments: Iterable[Environment]) -> None:
         UserError: an image has no repository to be pushed to.
         AwsError: the embedded AWS cannot be reached or refuses.
     """
-    made = [_in_words(reference) for reference in collect(environments) if _make(session, reference)]
+    declared = list(environments)
+    made = [_in_words(reference) for reference in collect(declared) if _make(session, reference)]
+    made += [
+        f"identity of SES {config.domain}" for where, config in _senders(declared) if _verify(session, where, config)
+    ]
     if made:
         say(f"made placeholders in the embedded AWS: {', '.join(dict.fromkeys(made))}")
+
+
+def _senders(environments: Iterable[Environment]) -> Iterator[tuple[AccountRegion, BaseConfig]]:
+    """Yield the bases for whose domain somebody has to make an identity."""
+    for environment in environments:
+        config = environment.config
+        if (
+            isinstance(config, AdHocBaseConfig | ProdBaseConfig)
+            and config.allowed_permissions.send_email
+            and not config.mail
+        ):
+            yield environment.place, config
+
+
+def _verify(session: Session, where: AccountRegion, base: BaseConfig) -> bool:
+    if Ses(session, where).has_identity(base.domain):
+        return False
+    with translate_errors():
+        session.client("sesv2", where).create_email_identity(EmailIdentity=base.domain)
+    return True
 
 
 def _make(session: Session, reference: Reference) -> bool:

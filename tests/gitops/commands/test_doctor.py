@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tests.fake_github.faults import Outcome
@@ -110,3 +111,57 @@ def test_a_job_of_an_unknown_environment_stops(jobs: Jobs) -> None:
 
     assert done.returncode == 1
     assert "staging" in done.stderr
+
+
+def _shop(checkout: CommandLine, settings: str) -> None:
+    checkout.account("111111111111")
+    checkout.base("dev")
+    checkout.app("dev/alpha")
+    config = checkout.root / "shop" / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "settings.py").write_text(settings)
+
+
+GOOD_SETTINGS = """\
+ALLOWED_HOSTS = ["*"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+"""
+
+
+def test_settings_of_an_application_are_listed_with_remedies(bare_checkout: CommandLine) -> None:
+    _shop(bare_checkout, GOOD_SETTINGS.replace('"*"', ""))
+    wrong = bare_checkout.gitops("doctor", "--application", "dev/alpha", "--source", "shop")
+    _shop(bare_checkout, GOOD_SETTINGS)
+    good = bare_checkout.gitops("doctor", "--application", "dev/alpha", "--source", "shop")
+
+    assert (wrong.returncode, good.returncode) == (1, 0)
+    assert "5 checks of config.settings: 1 wrong, 0 not judged" in wrong.stderr
+    assert "5 checks of config.settings: 0 wrong, 0 not judged" in good.stderr
+    (line,) = [line for line in wrong.stdout.splitlines() if "  wrong  " in line]
+    assert line.startswith("ALLOWED_HOSTS ")
+    assert 'ALLOWED_HOSTS = ["*"]' in line
+    assert "  wrong  " not in good.stdout
+
+
+def test_the_source_is_the_folder_that_stands_for_the_image(bare_checkout: CommandLine) -> None:
+    _shop(bare_checkout, GOOD_SETTINGS)
+    mapped = bare_checkout.root / ".gitops" / "images.json"
+
+    mapped.write_text("{}")
+    without = bare_checkout.gitops("doctor", "--application", "dev/alpha")
+    mapped.write_text(json.dumps({"microblog": str(bare_checkout.root / "shop")}))
+    found = bare_checkout.gitops("doctor", "--application", "dev/alpha")
+
+    assert without.returncode == 1
+    assert "no folder stands for the image microblog; give --source DIR" in without.stderr
+    assert (found.returncode, "0 wrong" in found.stderr) == (0, True)
+
+
+def test_what_is_no_application_is_refused(bare_checkout: CommandLine) -> None:
+    _shop(bare_checkout, GOOD_SETTINGS)
+    base = bare_checkout.gitops("doctor", "--application", "dev", "--source", "shop")
+    alone = bare_checkout.gitops("doctor", "--github", "--source", "shop")
+
+    assert (base.returncode, alone.returncode) == (1, 1)
+    assert "dev/base is no app, but ad-hoc-base" in base.stderr
+    assert "--source is the folder of an application" in alone.stderr

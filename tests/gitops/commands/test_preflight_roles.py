@@ -1,5 +1,6 @@
 """The roles of jobs that deploy may ask for everything that the preflight check looks at."""
 
+import boto3
 import pytest
 
 from gitops.github.model import RepositoryIdentity
@@ -17,7 +18,8 @@ def declared(checkout: Checkout) -> Checkout:
     checkout.base("dev")
     certificate = f"arn:aws:acm:us-east-1:{checkout.account_id}:certificate/0a1b2c3d-0000-4000-8000-000000000000"
     folder = checkout.root / "environments" / "dev"
-    (folder / "base.yaml").write_text((folder / "base.yaml").read_text() + f"certificate_arn: {certificate}\n")
+    more = f"certificate_arn: {certificate}\nmail: true\n"
+    (folder / "base.yaml").write_text((folder / "base.yaml").read_text() + more)
     checkout.app("dev/alpha")
     (folder / "alpha.yaml").write_text((folder / "alpha.yaml").read_text() + "secrets: {DSN: dev/sentry:dsn}\n")
     checkout.prepare()
@@ -33,5 +35,15 @@ def test_a_role_that_deploys_may_ask_for_all_that_is_needed(environment: str, de
     result = declared.gitops("preflight", "--target", "aws", BOOTSTRAP="needed", **{**environ, **session})
 
     found = states(result.stdout)
-    assert {name.partition(" ")[0] for name in found} >= {"CDK", "certificate", "hosted", "image", "secret"}
+    assert {name.partition(" ")[0] for name in found} >= {"CDK", "certificate", "hosted", "identity", "image", "secret"}
     assert "not authorized" not in result.stdout + result.stderr
+    # A deployment asks whether SES is in its sandbox, and goes on without an answer.
+    ses = boto3.client(
+        "sesv2",
+        endpoint_url=environ["AWS_ENDPOINT_URL"],
+        region_name=environ["AWS_REGION"],
+        aws_access_key_id=session["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=session["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=session["AWS_SESSION_TOKEN"],
+    )
+    assert ses.get_account()["SendingEnabled"]

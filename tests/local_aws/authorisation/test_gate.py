@@ -212,3 +212,42 @@ def test_a_template_with_ssm_parameters_takes_reading_them(account: Account) -> 
     allowed = policy("ssm:GetParameters", resource=arn)
     account.client("iam").put_role_policy(RoleName="it", PolicyName="read", PolicyDocument=allowed)
     assert role.client("cloudformation").create_stack(**body)["StackId"]
+
+
+RAW = "From: Shop <{sender}>\r\nTo: octocat@example.com\r\nSubject: Hello\r\n\r\nx"
+
+
+def sent(role: Role, form: str, sender: str) -> None:
+    """Send a mail by SESv2, in a form that names the sender or leaves it to the message."""
+    simple = {"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "x"}}}}
+    forms: dict[str, dict[str, Any]] = {
+        "parameter": {"FromEmailAddress": sender, "Content": simple},
+        "header": {"Content": {"Raw": {"Data": RAW.format(sender=sender).encode()}}},
+    }
+    role.client("sesv2").send_email(Destination={"ToAddresses": ["octocat@example.com"]}, **forms[form])
+
+
+@pytest.mark.denied("ses:SendEmail")
+@pytest.mark.parametrize("form", ["parameter", "header"])
+def test_mail_by_either_form_of_sesv2_is_authorised_by_its_sender(form: str, account: Account) -> None:
+    for domain in ("dev.example.com", "example.com"):
+        account.client("sesv2").create_email_identity(EmailIdentity=domain)
+    only: dict[str, Any] = {"StringLike": {"ses:FromAddress": "*@dev.example.com"}}
+    identity = f"arn:aws:ses:{REGION}:{account.number}:identity/dev.example.com"
+    role = Role(account, policy("ses:SendEmail", resource=identity, **only))
+
+    sent(role, form, "noreply@dev.example.com")
+
+    with pytest.raises(ClientError, match=r"AccessDenied.*not authorized to perform: ses:SendEmail on resource"):
+        sent(role, form, "ceo@example.com")
+
+
+@pytest.mark.denied("ses:CreateEmailIdentity", "ses:SendEmail")
+def test_a_role_without_permissions_may_do_nothing_with_sesv2(account: Account) -> None:
+    account.client("sesv2").create_email_identity(EmailIdentity="dev.example.com")
+    role = Role(account)
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        role.client("sesv2").create_email_identity(EmailIdentity="qa.example.com")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        sent(role, "parameter", "noreply@dev.example.com")

@@ -39,6 +39,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "AWS::RDS::DBInstance": {"DBInstanceIdentifier": "same", **DATABASE},
     "AWS::S3::Bucket": {"BucketName": "a-name-that-is-the-same"},
     "AWS::SecretsManager::Secret": {"Name": "same", "SecretString": "x"},
+    "AWS::SES::EmailIdentity": {"EmailIdentity": "same.example.com"},
     "AWS::SNS::Topic": {"TopicName": "same"},
     "AWS::SSM::Parameter": {"Name": "/same", "Type": "String", "Value": "x"},
 }

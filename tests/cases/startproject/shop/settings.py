@@ -57,5 +57,6 @@ AWS_STORAGE_BUCKET_NAME = os.environ["S3_BUCKET_NAME"]
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "webmaster@localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 USE_TZ = True

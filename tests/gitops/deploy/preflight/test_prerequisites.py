@@ -3,6 +3,8 @@ import json
 import pytest
 
 from constructs_lib.config.environments import AccountRegion, Environment, load
+from constructs_lib.config.model import AdHocBaseConfig
+from gitops.aws.ses import Ses
 from gitops.aws.session import Session
 from gitops.deploy.preflight import prerequisites
 from gitops.deploy.preflight.check import run_checks
@@ -111,3 +113,36 @@ def test_no_repository_is_made_for_an_image(
         prepare(session, environments)
 
     assert client.describe_repositories()["repositories"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "made"),
+    [
+        ("allowed_permissions: {send_email: true}\n", True),
+        ("allowed_permissions: {send_email: true}\nmail: true\n", False),
+        ("allowed_permissions: {send_email: false}\n", False),
+        ("", False),
+    ],
+)
+def test_an_identity_is_made_where_apps_may_send_and_no_deployment_makes_it(
+    more: str,
+    made: bool,  # noqa: FBT001 # a parameter of the test
+    bare_checkout: CommandLine,
+    session: Session,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    base = bare_checkout.root / "environments" / "qa" / "base.yaml"
+    base.write_text(base.read_text() + more)
+    declared = load(bare_checkout.root / "environments")
+    (qa,) = (one for one in declared if str(one.name) == "qa/base")
+    assert isinstance(qa.config, AdHocBaseConfig)
+    domain, ses = qa.config.domain, Ses(session, qa.place)
+    assert not ses.has_identity(domain)
+
+    prepare(session, declared)
+    said = capsys.readouterr().err
+    prepare(session, declared)
+
+    assert ses.has_identity(domain) == made
+    assert (f"identity of SES {domain}" in said) == made
+    assert "identity of SES" not in capsys.readouterr().err
