@@ -104,7 +104,7 @@ def _literal(value: ast.expr | None) -> object:
     """Return what an expression is if it is written out, and None otherwise."""
     try:
         return ast.literal_eval(value) if value is not None else None
-    except ValueError:
+    except (TypeError, ValueError):  # TypeError: a list as the key of a dictionary
         return None
 
 

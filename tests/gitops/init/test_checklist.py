@@ -114,6 +114,7 @@ def test_a_variable_s_remedy_has_the_value_that_its_name_calls_for(checks: Check
         ('ALLOWED_HOSTS = os.environ.get("HOSTS", "*").split(",")', "not judged"),
         ('ALLOWED_HOSTS = []\nALLOWED_HOSTS += ["*"]', "not judged"),
         ("if not os.environ.get('DEBUG'):\n    ALLOWED_HOSTS = ['*']", "not judged"),
+        ("ALLOWED_HOSTS = {[]: 1}", "not judged"),
         ("from shop.common import *", "ok"),
     ],
 )
