@@ -45,6 +45,7 @@ LOOK_AT_DECLARATIONS = (
     "tests/constructs_lib/config/test_environments.py",
     "tests/constructs_lib/test_graceful_stop.py",
     "tests/gitops/chatops/test_authorise.py",
+    "tests/gitops/commands/test_approval.py",
     "tests/gitops/settings/test_requirements.py",
     OF_THE_README,
     "tests/workflows/test_policy.py",

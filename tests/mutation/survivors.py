@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 REASONS: Mapping[str, str] = {
-    "AccountRolesProduction: ecs:DescribeTasks": (
-        "Counts vCPUs where a deployment adds some beside tasks that run. The tests see deploy do so, not production."
+    "AccountRolesProduction: logs:GetLogEvents": (
+        "Reads what a task has logged that failed in a deployment. The tests see deploy do so, not production."
     ),
 }
 """By the statement as a mutation run prints it; `*` stands for any text."""

@@ -11,7 +11,7 @@ from gitops.github import proposals
 from gitops.github.repository import Repository
 from gitops.github.transport import Transport
 from tests.fake_github.faults import Outcome
-from tests.workflows.harness.permissions import token_of
+from tests.workflows.harness.permissions import proposing_job, token_of
 
 if TYPE_CHECKING:
     import subprocess
@@ -27,7 +27,7 @@ ASKER, OTHER = "octocat", "monalisa"
 def number(fake_github: FakeGitHub) -> int:
     """A pull request that a job has opened."""
     fake_github.state.jobs_may_propose = True
-    token = token_of(fake_github, "image/propose")
+    token = token_of(fake_github, proposing_job())
     proposed = proposals.put(
         Repository(Transport(fake_github.url, token), fake_github.repository),
         {"environments/dev/alpha.yaml": "kind: ad-hoc-app\n"},

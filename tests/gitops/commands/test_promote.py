@@ -14,7 +14,7 @@ import pytest
 from gitops.github.proposals import requesters_in
 from tests.fake_github.faults import Outcome
 from tests.fake_github.state import APP, BOT
-from tests.workflows.harness.permissions import token_of
+from tests.workflows.harness.permissions import proposing_job, token_of
 
 if TYPE_CHECKING:
     from tests.fake_github.fake import FakeGitHub
@@ -50,7 +50,7 @@ class Promotion:
     def promote(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         variables = {
             "GITHUB_API_URL": self.github.url,
-            "GITHUB_TOKEN": token_of(self.github, "image/propose"),
+            "GITHUB_TOKEN": token_of(self.github, proposing_job()),
             "COMMIT_APP_TOKEN": self.github.issue_app_token(),
             "GITHUB_ACTIONS": "",
         }

@@ -41,6 +41,11 @@ def token_of(github: FakeGitHub, job: str) -> str:
     return github.issue_token(job, declared()[job])
 
 
+def proposing_job() -> str:
+    """Return the job that runs `gitops promote`, or one whose token may do as much where `gitops init` removed it."""
+    return "image/propose" if "image/propose" in declared() else "request/propose"
+
+
 def commits(job: str) -> bool:
     """Whether a job, `workflow/job`, commits: where there is a GitHub App, it has the App's token as well."""
     return declared()[job].get("contents") == "write"
