@@ -239,6 +239,21 @@ def test_a_locked_environment_says_that_it_will_not_be_deployed(repository: GitR
     assert "is locked by octocat (a demo)" in plan(repository)["dev/beta"].warnings[0]
 
 
+def test_another_image_says_which_services_keep_theirs(repository: GitRepository) -> None:
+    beta = (repository.root / "environments/dev/beta.yaml").read_text()
+    pinned = f"{beta}services: {{web: {{image: v9}}, worker: {{}}}}\n"
+    repository.write("dev/beta.yaml", pinned)
+    repository.commit()
+    repository.git("branch", "--force", "main")
+    repository.write("dev/beta.yaml", pinned.replace("image: v1", "image: v2"))
+
+    (warning,) = plan(repository)["dev/beta"].warnings
+    repository.write("dev/beta.yaml", pinned.replace("image: v9", "image: v10"))
+
+    assert warning == "image changes from v1 to v2; services with an image of their own keep it: web v9"
+    assert plan(repository)["dev/beta"].warnings == ()
+
+
 def test_the_plan_is_against_where_the_branch_left_main(repository: GitRepository) -> None:
     repository.git("checkout", "main")
     repository.app("dev/alpha", image="v9", behaviour="bucket-1")
