@@ -88,11 +88,11 @@ def test_a_command_beside_services_needs_the_application_s_own_image(command: st
 
 
 def test_a_service_needs_the_image_of_its_own_and_commands_that_of_the_application(declarations: CommandLine) -> None:
-    services = "services: {web: {image: v9}, frontend: {repository: site, image: v3, port: 3000, paths: [/app/*]}}\n"
+    services = "services: {web: {image: v9}, frontend: {repository: microblog-frontend, image: v3}}\n"
     add(declarations, "dev/alpha", services)
     declarations.app("dev/beta", image="v7")
     add(declarations, "dev/beta", f"{services}release_command: [migrate]\n")
-    theirs = [Image(HERE, "microblog", "v9", "arm64"), Image(HERE, "site", "v3", "arm64")]
+    theirs = [Image(HERE, "microblog", "v9", "arm64"), Image(HERE, "microblog-frontend", "v3", "arm64")]
 
     assert collected(declarations, "dev/alpha") == [ZONE, *theirs]
     assert collected(declarations, "dev/beta") == [ZONE, *theirs, Image(HERE, "microblog", "v7", "arm64")]
