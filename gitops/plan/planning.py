@@ -161,7 +161,7 @@ def _kept_images(before: Environment, after: Environment) -> Iterator[str]:
     if not isinstance(was, AppConfig) or not isinstance(becomes, AppConfig) or was.image == becomes.image:
         return
     if unchanged := kept(becomes.pinned_images):
-        yield f"image changes from {short(was.image)} to {short(becomes.image)}; {unchanged}"
+        yield cut(f"image changes from {short(was.image)} to {short(becomes.image)}; {unchanged}", 4_000)
 
 
 def _consents(declared: Environment | None, today: date) -> tuple[str, ...]:
