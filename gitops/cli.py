@@ -388,8 +388,8 @@ def _releases(verbs: _Verbs) -> None:
         "open a pull request with another image",
         """\
 Open a pull request that declares the image of the first environment for the others, by its digest in ECR, with the tag
-as a comment. With --image, declare this image for all named environments. Run again, it updates the pull request. It
-edits the files of the default branch on GitHub and requires GITHUB_TOKEN.
+as a comment. With --image, declare this image for all named environments. Services with an image of their own keep it.
+Run again, it updates the pull request. It edits the files of the default branch on GitHub and requires GITHUB_TOKEN.
 """,
         """\
   gitops promote dev/alpha prod/app                  the image of alpha, in production

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from constructs_lib.config.images import ImageName
+
 Nat = Literal["gateway", "instance"]
 Architecture = Literal["arm64", "x86_64"]
 BucketAccess = Literal["read", "read-write"]
@@ -226,12 +228,14 @@ class ScalingConfig:
 class ServiceConfig:
     """One long-running service of an application. With a port it is a web service, without one a worker.
 
-    `secrets` are the names of the variables that its containers get from Secrets Manager. Left out, a service of the
-    application's own image gets all of them, and one with another `repository` gets none.
+    `repository` and `image` are those of the application where they are left out. `secrets` are the names of the
+    variables that its containers get from Secrets Manager. Left out, a service of the application's own repository gets
+    all of them, whichever version it runs, and one with another `repository` gets none.
     """
 
     command: tuple[str, ...] = ()
     repository: str | None = None
+    image: str | None = None
     port: int | None = None
     paths: tuple[str, ...] = ()
     health_check_path: str = "/"
@@ -310,8 +314,39 @@ class AppConfig:
     lock: LockConfig | None = None
     allow_replacement: tuple[ReplacementConsent, ...] = ()
 
+    @property
+    def own_image(self) -> ImageName:
+        """The application's image: what the release command, the command after it and jobs run."""
+        return ImageName(self.repository, self.image)
+
+    @property
+    def images(self) -> tuple[ImageName, ...]:
+        """All images that tasks of the application run, each once."""
+        of_services = [self.image_of(service) for service in self.services.values()]
+        return tuple(dict.fromkeys([*of_services, *([self.own_image] if self.runs_commands else [])]))
+
+    @property
+    def repositories_at_image(self) -> frozenset[str]:
+        """The repositories whose image of the version `image` runs: another `image` changes what these come to."""
+        of_services = {service.repository or self.repository for service in self.services.values() if not service.image}
+        return frozenset(of_services | ({self.repository} if self.runs_commands else set()))
+
+    @property
+    def pinned_images(self) -> Mapping[str, str]:
+        """The versions of services with an `image` of their own, by name: another `image` of the app changes none."""
+        return {name: service.image for name, service in self.services.items() if service.image}
+
+    @property
+    def runs_commands(self) -> bool:
+        """Whether tasks of the application's image run beside its services: a release command or jobs."""
+        return bool(self.release_command or self.post_release_command or self.jobs)
+
+    def image_of(self, service: ServiceConfig) -> ImageName:
+        """Return the image that the tasks of a service run."""
+        return ImageName(service.repository or self.repository, service.image or self.image)
+
     def is_own(self, service: ServiceConfig) -> bool:
-        """Return whether a service runs the application's image."""
+        """Return whether a service runs an image of the application's repository, of whichever version."""
         return service.repository in (None, self.repository)
 
     def gives(self, service: ServiceConfig, secret: str) -> bool:

@@ -35,7 +35,9 @@ class Meaning:
 
 REFERENCES: Mapping[str, Meaning] = {
     "app.name": Meaning(text="name of the environment, `alpha`"),
-    "app.image": Meaning(text="version of the image, the tag or digest of the declaration"),
+    "app.image": Meaning(
+        text="the application's `image`, a tag or digest, in services with an `image` of their own too"
+    ),
     "host": Meaning(text="host name at which the environment answers, `alpha.dev.example.com`"),
     "url": Meaning(text="its address, `https://alpha.dev.example.com`"),
     "domain": Meaning(text="domain of the base, `dev.example.com`"),

@@ -13,6 +13,7 @@ from constructs_lib.acknowledge import acknowledge
 from constructs_lib.base_interface import ImportedBase
 from constructs_lib.config import references
 from constructs_lib.config.contract import CACHE_URL, DATABASE_PASSWORD, DEFAULT_SENDER, SETTINGS_MODULE
+from constructs_lib.config.images import ImageName
 from constructs_lib.config.model import AppConfig, Architecture, ServiceConfig
 from constructs_lib.config.naming import CONTAINER_NAME, EnvironmentName
 from constructs_lib.data.composed_secret import ComposedSecret, value_of
@@ -159,7 +160,7 @@ class Application(Construct):
         container = task.add_container(
             CONTAINER_NAME,
             container_name=CONTAINER_NAME,
-            image=self._image(service.repository or self._config.repository),
+            image=self._image(self._config.image_of(service)),
             command=list(service.command) or None,
             environment=variables,
             secrets=secrets,
@@ -205,12 +206,12 @@ class Application(Construct):
             self._other_role = self._role("OtherTaskRole", "Services without the application's database password")
         return self._other_role
 
-    def _image(self, repository: str) -> ecs.ContainerImage:
-        if repository not in self._repositories:
-            self._repositories[repository] = ecr.Repository.from_repository_name(
-                self, f"Repository-{repository}", repository
+    def _image(self, image: ImageName) -> ecs.ContainerImage:
+        if image.repository not in self._repositories:
+            self._repositories[image.repository] = ecr.Repository.from_repository_name(
+                self, f"Repository-{image.repository}", image.repository
             )
-        return ecs.ContainerImage.from_ecr_repository(self._repositories[repository], self._config.image)
+        return ecs.ContainerImage.from_ecr_repository(self._repositories[image.repository], image.version)
 
     def _declared_secrets(self) -> dict[str, ecs.Secret]:
         secrets = {}

@@ -19,9 +19,7 @@ def simulated_services(environment: Environment, images: Collection[str]) -> tup
     if not isinstance(config, AppConfig):
         return ()
     return tuple(
-        name
-        for name, service in config.services.items()
-        if not embedded.runs(images, service.repository or config.repository, config.image)
+        name for name, service in config.services.items() if not embedded.runs(images, config.image_of(service))
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from constructs_lib.config.images import DIGEST_PREFIX
 from gitops.aws.session import AwsError, translate_errors
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Ecr:
         return image["imageId"]["imageDigest"] if image else None
 
     def _image(self, repository: str, version: str) -> ImageTypeDef | None:
-        by = "imageDigest" if version.startswith("sha256:") else "imageTag"
+        by = "imageDigest" if version.startswith(DIGEST_PREFIX) else "imageTag"
         with translate_errors():
             answer = self._client.batch_get_image(
                 registryId=self._account,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from constructs_lib.config.images import ImageName
+
 STATE_FILE = "local.json"
 
 
@@ -115,9 +117,9 @@ def images() -> list[str]:
     return names
 
 
-def runs(names: Collection[str], repository: str, image: str) -> bool:
-    """Whether tasks of an image, a tag or digest in a repository, run as processes where images of these `names` do."""
-    return not {repository, f"{repository}:{image}", f"{repository}@{image}"}.isdisjoint(names)
+def runs(names: Collection[str], image: ImageName) -> bool:
+    """Whether tasks of an image run as processes where images of these `names`, or of these repositories, do."""
+    return not {image.repository, str(image)}.isdisjoint(names)
 
 
 def permissions() -> Permissions:

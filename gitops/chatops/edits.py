@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from constructs_lib.config import files
 from constructs_lib.config.environments import load
 from constructs_lib.config.errors import DeclarationError
-from constructs_lib.config.model import AdHocAppConfig
+from constructs_lib.config.images import kept
+from constructs_lib.config.model import AdHocAppConfig, AppConfig
 from gitops.chatops import authorise
 from gitops.chatops.answers import Answer, default_branch_change
 from gitops.chatops.authorise import Subject
@@ -75,9 +76,11 @@ def commit_image(request: Request, step: Step) -> Answer:
     def edit(_: Environment, text: str, path: str) -> str:
         return with_field(text, path, "image", step.order.image)
 
-    def describe(_: Environment) -> tuple[str, str]:
+    def describe(environment: Environment) -> tuple[str, str]:
         image = markdown.code(step.order.image)
-        return f"is declared with the image {image}", f"has the image {image} already"
+        unchanged = kept(environment.config.pinned_images) if isinstance(environment.config, AppConfig) else ""
+        also = f"; {markdown.text(unchanged)}" if unchanged else ""
+        return f"is declared with the image {image}{also}", f"has the image {image} already{also}"
 
     return _commit(request, step, edit, describe, f"Set the image of {step.target.name} to {step.order.image}")
 

@@ -106,7 +106,7 @@ def _folder_of(config: AppConfig) -> Path:
     """Return the folder that stands for the image of an app."""
     repository = config.repository
     rows = mapping.rows()
-    for name in (f"{repository}:{config.image}", repository, repository.rpartition("/")[2]):
+    for name in (str(config.own_image), repository, repository.rpartition("/")[2]):
         if name in rows:
             return rows[name].folder
     raise UserError(

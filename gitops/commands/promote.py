@@ -16,7 +16,7 @@ from gitops.github.connection import connect
 from gitops.github.newest import declaration_path
 from gitops.output.progress import say
 from gitops.promote import proposal
-from gitops.promote.image import ImageVersion, config_of, same_as, tag_beside, with_image
+from gitops.promote.image import ImageVersion, config_of, note_on_services, same_as, tag_beside, with_image
 from gitops.promote.proposal import ImageChange
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def promote(
     repository = connect(folder)
     declarations = proposal.read_declarations(repository, folder, wanted, today)
     version_for = _given(image) if image else _copied(declarations, wanted[0], requested_target)
-    texts, changes = _edit(declarations, targets, version_for, folder)
+    copied_from = declarations.environments[source] if source else None
+    texts, changes = _edit(declarations, targets, version_for, folder, copied_from)
     for name in targets:
         if name not in texts:
             say(f"{name} declares that image already; nothing to change")
@@ -109,13 +110,15 @@ def _edit(
     targets: Sequence[EnvironmentName],
     version_for: Callable[[Environment], ImageVersion],
     folder: Path,
+    source: Environment | None,
 ) -> tuple[Mapping[EnvironmentName, str], Sequence[ImageChange]]:
     """Return the new texts of the declarations that change, and their changes."""
     texts: dict[EnvironmentName, str] = {}
     changes: list[ImageChange] = []
     for name in targets:
         environment = declarations.environments[name]
-        before = config_of(environment).image
+        config = config_of(environment)
+        before = config.image
         version = version_for(environment)
         if version.unverified:
             say(f"the image of {name} stays a tag, since AWS could not be asked for its digest: {version.unverified}")
@@ -123,9 +126,18 @@ def _edit(
             continue
         texts[name] = with_image(declarations.texts[name], declaration_path(folder, name), version)
         lock = environment.lock
-        note = f"{name} is {lock}. It is not deployed before that ends." if lock else ""
+        warning = f"{name} is {lock}. It is not deployed before that ends." if lock else ""
+        unchanged = note_on_services(config, source)
         old = ImageVersion(value=before, tag=tag_beside(declarations.texts[name]))
-        changes.append(ImageChange(name=name, before=old.readable, after=version.readable, note=note))
+        changes.append(
+            ImageChange(
+                name=name,
+                before=old.readable,
+                after=version.readable,
+                warning=warning,
+                services=f"{name}: {unchanged}." if unchanged else "",
+            )
+        )
     return texts, changes
 
 
@@ -136,7 +148,9 @@ def _tell(proposed: Proposal, changes: Sequence[ImageChange]) -> None:
     else:
         for change in changes:
             say(f"{change.name}: {change.before} -> {change.after}")
-            if change.note:
-                say(f"warning: {change.note}")
+            if change.services:
+                say(change.services)
+            if change.warning:
+                say(f"warning: {change.warning}")
         say(f"pull request {number} {proposed.outcome}; merging it deploys")
     print(proposed.pull_request.url)

@@ -120,15 +120,10 @@ def _of_app(environment: Environment, stack: DeployedStack, cloudformation: Clou
             if declared is None:
                 yield f"{service.name}: the service is not declared"
                 continue
-            wanted = _ending(declared.repository or config.repository, config.image)
+            wanted = f"/{config.image_of(declared)}"  # after the name of the registry
             container = ecs.container(service.task_definition)
             if not container.image.endswith(wanted):
                 yield f"{service.name}: its task definition has {container.image}; declared is {wanted[1:]}"
             running = {task.images.get(container.name, "") for task in ecs.running_tasks(service)}
             for image in sorted(image for image in running if image and not image.endswith(wanted)):
                 yield f"{service.name}: tasks run {image}; declared is {wanted[1:]}"
-
-
-def _ending(repository: str, image: str) -> str:
-    """Return how the name of an image in ECR ends: a digest is written after an @, a tag after a colon."""
-    return f"/{repository}{'@' if image.startswith('sha256:') else ':'}{image}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.config.environments import read
 from constructs_lib.config.errors import DeclarationError
-from constructs_lib.config.model import AccountConfig, AdHocAppConfig
+from constructs_lib.config.images import kept, short
+from constructs_lib.config.model import AccountConfig, AdHocAppConfig, AppConfig
 from gitops.affected.comparison import compare
 from gitops.cost import prices
 from gitops.cost.budget import budget_of, over_budget
@@ -55,7 +56,8 @@ def _planned(
     stack = after or before
     known = not affected.incomparable and stack is not None
     cost_after = _estimate(after, declared.awake_share if declared else 1) if after else None
-    cost_before = _estimate(before, _awake_share_before(old, affected.name)) if before else None
+    declared_before = _declared_before(old, affected.name) if before else None
+    cost_before = _estimate(before, declared_before.awake_share if declared_before else 1) if before else None
     changes = _changes(before, after) if known else []
     config = declared.config if declared else None
     return PlannedEnvironment(
@@ -70,7 +72,7 @@ def _planned(
         renamed_from=str(affected.renamed_from) if affected.renamed_from else None,
         renamed_to=str(affected.renamed_to) if affected.renamed_to else None,
         refusals=tuple(cut(refusal, 4_000) for refusal in _refusals(affected, declared, cost_after, today)),
-        warnings=tuple(_warnings(affected, declared)),
+        warnings=tuple(_warnings(affected, declared, declared_before)),
         incomparable=affected.incomparable if affected.action == "update" else "",
         url=cut(after.url) if after else "",
         expires=config.expires if isinstance(config, AdHocAppConfig) else "",
@@ -132,7 +134,9 @@ def _refusals(
         yield (f"would cost about {cost.most_usd:.2f} USD a month; its base allows {budget} (policy.max_monthly_usd)")
 
 
-def _warnings(affected: AffectedEnvironment, declared: Environment | None) -> Iterator[str]:
+def _warnings(
+    affected: AffectedEnvironment, declared: Environment | None, declared_before: Environment | None
+) -> Iterator[str]:
     """Yield warnings: nothing forbids the change."""
     before, after = affected.before, affected.after
     if before and after and before.where != after.where:
@@ -143,10 +147,21 @@ def _warnings(affected: AffectedEnvironment, declared: Environment | None) -> It
         )
     if declared and not isinstance(declared.config, AccountConfig) and (lock := declared.config.lock):
         yield f"is locked by {lock.by} ({lock.reason}) and is not deployed until it is unlocked"
+    if declared and declared_before:
+        yield from _kept_images(declared_before, declared)
     if affected.seeds:
         yield without_a_source(affected.name, affected.seeds)
     if affected.wave == "account" and affected.action != "destroy":
         yield f"has to be deployed by an administrator: gitops bootstrap {affected.name.file}"
+
+
+def _kept_images(before: Environment, after: Environment) -> Iterator[str]:
+    """Say which services another `image` leaves as they are."""
+    was, becomes = before.config, after.config
+    if not isinstance(was, AppConfig) or not isinstance(becomes, AppConfig) or was.image == becomes.image:
+        return
+    if unchanged := kept(becomes.pinned_images):
+        yield cut(f"image changes from {short(was.image)} to {short(becomes.image)}; {unchanged}", 4_000)
 
 
 def _consents(declared: Environment | None, today: date) -> tuple[str, ...]:
@@ -169,14 +184,14 @@ def _cost(found: Estimate | None) -> Cost | None:
     )
 
 
-def _awake_share_before(old: Tree | None, name: EnvironmentName) -> float:
-    """Return the share of the time that an environment was awake; all of it where that cannot be read any more."""
+def _declared_before(old: Tree | None, name: EnvironmentName) -> Environment | None:
+    """Return what an environment was declared as, or None where that cannot be read any more."""
     if old is None:
-        return 1
+        return None
     try:
-        return read(old.folder, only=[name])[name].awake_share
+        return read(old.folder, only=[name])[name]
     except (DeclarationError, KeyError):
-        return 1
+        return None
 
 
 def _template(stack: SynthesisedStack | None) -> Mapping[str, object] | None:

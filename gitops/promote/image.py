@@ -6,9 +6,10 @@ A digest has its tag in a comment beside it, for those who read the line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.images import DIGEST_PREFIX, kept, short
 from constructs_lib.config.model import AppConfig
 from gitops.aws.session import AwsError
 from gitops.declarations import with_field
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     FindDigest = Callable[[AccountRegion, str, str], str | None]
     """Returns the digest of (place, repository, tag or digest), or None where there is no such image."""
-
-DIGEST_PREFIX = "sha256:"
 
 _LINE = re.compile(
     r"""^(?P<field>image:[ \t]*(["']?)(?P<value>sha256:[0-9a-f]{64})\2)"""
@@ -46,9 +45,7 @@ class ImageVersion:
     @property
     def readable(self) -> str:
         """The version in few words: a tag, or the beginning of a digest."""
-        if self.tag or not self.value.startswith(DIGEST_PREFIX):
-            return self.tag or self.value
-        return self.value[: len(DIGEST_PREFIX) + 12]
+        return self.tag or short(self.value)
 
 
 def config_of(environment: Environment) -> AppConfig:
@@ -58,28 +55,28 @@ def config_of(environment: Environment) -> AppConfig:
     return environment.config
 
 
-def repositories_of(config: AppConfig) -> set[str]:
-    """Return the repositories whose image of one version an application runs."""
-    services = {service.repository or config.repository for service in config.services.values()}
-    has_commands = config.release_command or config.post_release_command
-    return services | ({config.repository} if has_commands else set())
-
-
 def same_as(source: Environment, target: Environment, find_digest: FindDigest, *, tag: str = "") -> ImageVersion:
     """Return the version with which `target` runs the image that `source` runs; `tag` is that of its digest, if known.
 
     It is a digest, which names one image and no other, where the target runs images of one repository. `image` cannot
     name the digests of several, so there the tag stays, after their digests were compared. What the target declares
-    already stays when it is that image.
+    already stays when it is that image. Services with an `image` of their own, in the source and in the target, have no
+    part in this.
 
     Raises:
-        UserError: they do not run the same repositories, or the target's account and region lack the image.
+        UserError: what runs `image` in the target is not of the same repositories as in the source, or nothing does; or
+            the target's account and region lack the image.
     """
     declared, wanted = config_of(target).image, config_of(source).image
-    repositories = sorted(repositories_of(config_of(target)))
-    if foreign := set(repositories) - repositories_of(config_of(source)):
+    repositories = sorted(config_of(target).repositories_at_image)
+    if not repositories:
         raise UserError(
-            f"{target.name} runs images of {', '.join(sorted(foreign))} and {source.name} does not; nothing was changed"
+            f"nothing in {target.name} runs its `image`: each of its services has one of its own; nothing was changed"
+        )
+    if foreign := set(repositories) - config_of(source).repositories_at_image:
+        raise UserError(
+            f"{target.name} runs its `image` of {', '.join(sorted(foreign))} and {source.name} does not; "
+            "nothing was changed"
         )
     try:
         digests = [_digest_in_both(source, target, find_digest, repository) for repository in repositories]
@@ -99,7 +96,7 @@ def _digest_in_both(source: Environment, target: Environment, find_digest: FindD
     digest = find_digest(source.place, repository, wanted)
     if digest is None:
         raise UserError(f"ECR in {source.place} has no image {repository} {wanted}, which {source.name} declares")
-    single = len(repositories_of(config_of(target))) == 1
+    single = len(config_of(target).repositories_at_image) == 1
     there = find_digest(target.place, repository, digest if single else wanted)
     if there != digest:
         raise UserError(
@@ -118,6 +115,29 @@ def _without_aws(source: Environment, target: Environment, error: AwsError) -> I
         f"{source.name} and {target.name} use different registries, and whether {wanted} is the same image in both is "
         f"not known: {error}"
     ) from error
+
+
+def note_on_services(target: AppConfig, source: Environment | None = None) -> str:
+    """Say which services keep their images, and where `source` runs others than the target will; nothing if neither.
+
+    The target gets the `image` of `source`, or with None one that somebody has named.
+    """
+    others = _others(config_of(source), target) if source else []
+    unlike = f"{source.name} runs other versions: {', '.join(others)}" if source and others else ""
+    return "; ".join(filter(None, (kept(target.pinned_images), unlike)))
+
+
+def _others(source: AppConfig, target: AppConfig) -> list[str]:
+    """Return what the source runs in those services in which the target will run another image."""
+    then = replace(target, image=source.image)
+    found = []
+    for name, service in target.services.items():
+        if (theirs := source.services.get(name)) is None:
+            continue
+        image, wanted = source.image_of(theirs), then.image_of(service)
+        if image != wanted:
+            found.append(f"{name} {short(image.version) if image.repository == wanted.repository else image}")
+    return found
 
 
 def tag_beside(text: str) -> str:

@@ -79,12 +79,16 @@ def _text(repository: Repository, path: str, branch: str, commit: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageChange:
-    """An environment, the image that it declares and the one that it is to declare, readable."""
+    """An environment, the image that it declares and the one that it is to declare, readable.
+
+    `warning` is what keeps it from being deployed, and `services` what it does not change in services; empty for none.
+    """
 
     name: EnvironmentName
     before: str
     after: str
-    note: str = ""
+    warning: str = ""
+    services: str = ""
 
 
 def branch_of(names: Iterable[EnvironmentName]) -> str:
@@ -108,7 +112,8 @@ def body_of(changes: Iterable[ImageChange], *, checks_wait: bool) -> str:
         for change in changes
     ]
     lines = [markdown.table(("Environment", "Image now", "Image then"), rows), ""]
-    lines += [markdown.text(change.note) for change in changes if change.note]
+    for change in changes:
+        lines += [f"{markdown.text(note)}\n" for note in (change.warning, change.services) if note]
     lines.append("Merging deploys it; reverting the merge goes back to the image now (docs/operations.md).")
     if checks_wait:
         lines.append(CHECKS_WAIT)

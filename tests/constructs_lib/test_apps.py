@@ -8,8 +8,8 @@ import pytest
 
 from constructs_lib.ad_hoc_app import AdHocApp
 from constructs_lib.config import contract
-from constructs_lib.config.model import AdHocCapacityConfig, ServiceConfig
-from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.config.model import AdHocCapacityConfig, JobConfig, ServiceConfig
+from constructs_lib.config.naming import CONTAINER_NAME, EnvironmentName
 from constructs_lib.network.ports import CACHE_PORT
 from tests.constructs_lib.resources import container, named, of_type, text, the_only, variables
 from tests.constructs_lib.synthesis import AD_HOC_BASE, Synthesise, one_service, synthesise_folder
@@ -311,6 +311,48 @@ class TestAdHocApp:
     def test_release_task_runs_the_release_command(self, templates: dict[str, Any]) -> None:
         alpha = templates["dev-alpha"]
         assert container(alpha, "ReleaseTaskDefinition")["Command"] == ["python", "manage.py", "pre_update"]
+
+    def test_services_may_have_images_of_their_own_and_commands_run_the_application_s(
+        self, synthesise: Synthesise
+    ) -> None:
+        services = {
+            "web": ServiceConfig(port=8000, paths=("/*",), image="v9"),
+            "worker": ServiceConfig(),
+            "frontend": ServiceConfig(repository="site", image=f"sha256:{'a' * 64}"),
+            "relay": ServiceConfig(repository="site"),
+        }
+        config = replace(
+            one_service(services["web"]),
+            services=services,
+            release_command=("migrate",),
+            post_release_command=("notify",),
+            jobs={"cleanup": JobConfig(command=("clean",), schedule="0 3 * * *")},
+            environment={"VERSION": "{app.image}"},
+        )
+        template = synthesise(
+            lambda stack: AdHocApp(stack, "App", name=EnvironmentName("dev", "alpha"), config=config, base=AD_HOC_BASE)
+        ).to_json()
+
+        definitions = {
+            task["Family"]: task["ContainerDefinitions"][0]
+            for task in of_type(template, "AWS::ECS::TaskDefinition")
+            if task["ContainerDefinitions"][0]["Name"] == CONTAINER_NAME
+        }
+        images = {family.rpartition("_")[2]: text(one["Image"]) for family, one in definitions.items()}
+        endings = {name: image.rpartition("/")[2].partition('"')[0] for name, image in images.items()}
+        assert endings == {
+            "web": "microblog:v9",
+            "worker": "microblog:v1",
+            "frontend": f"site@sha256:{'a' * 64}",
+            "relay": "site:v1",
+            "release": "microblog:v1",
+            "post-release": "microblog:v1",
+            "job-cleanup": "microblog:v1",
+        }
+        assert {variables(one)["VERSION"] for one in definitions.values()} == {"v1"}
+        web, worker = (named(template, "AWS::ECS::TaskDefinition", f"Services{name}") for name in ("Web", "Worker"))
+        assert web["TaskRoleArn"] == worker["TaskRoleArn"]
+        assert web["ContainerDefinitions"][0]["Secrets"] == worker["ContainerDefinitions"][0]["Secrets"]
 
     def test_without_a_release_command_there_is_no_release_task(self, synthesise: Synthesise) -> None:
         config = one_service(ServiceConfig(port=8000, paths=("/*",)))

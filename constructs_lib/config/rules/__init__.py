@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     identity.caches_are_no_services_of_apps,
     identity.service_ids_are_unique,
     identity.images_do_not_move,
+    identity.images_are_run,
     accounts.one_file_names_the_repository,
     accounts.accounts_have_something,
     accounts.budget_has_email,

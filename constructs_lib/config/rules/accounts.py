@@ -88,7 +88,7 @@ def repositories_are_declared(declarations: Declarations) -> Iterator[Problem]:
 def _repositories(config: ApplicationConfig) -> Iterator[tuple[FieldPath, str]]:
     """Yield the repositories that an app takes images from, with the field that names each."""
     own = {name: service.repository for name, service in config.services.items() if service.repository}
-    if config.release_command or config.post_release_command or len(own) < len(config.services):
+    if config.runs_commands or len(own) < len(config.services):
         yield ("repository",), config.repository
     for name, repository in own.items():
         yield ("services", name, "repository"), repository

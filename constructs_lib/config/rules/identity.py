@@ -1,10 +1,12 @@
 """Rules on names: a name made from a declaration's must belong to that declaration alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from constructs_lib.config.errors import Problem
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, CACHE_SERVICE, EnvironmentName, logical_id
 from constructs_lib.config.rules.declarations import Declarations
+from constructs_lib.config.source import FieldPath
 
 _MOVING_TAGS = frozenset({"latest"})
 
@@ -64,6 +66,21 @@ def service_ids_are_unique(declarations: Declarations) -> Iterator[Problem]:
 def images_do_not_move(declarations: Declarations) -> Iterator[Problem]:
     """A tag that moves deploys other code from the same commit, and nothing when it has moved."""
     for app, config in declarations.apps:
-        if config.image in _MOVING_TAGS:
-            message = f"{config.image} is a tag that moves; name a version, so that this file says what runs"
-            yield app.problem(("image",), message)
+        versions: dict[FieldPath, str] = {("image",): config.image}
+        versions |= {("services", name, "image"): version for name, version in config.pinned_images.items()}
+        for path, version in versions.items():
+            if version in _MOVING_TAGS:
+                message = f"{version} is a tag that moves; name a version, so that this file says what runs"
+                yield app.problem(path, message)
+
+
+def images_are_run(declarations: Declarations) -> Iterator[Problem]:
+    """Another `image` deploys nothing where each service has an `image` of its own and there is no command."""
+    for app, config in declarations.apps:
+        is_its_own = app.source.find(("image",)) is not None  # a default of the base is for its other apps too
+        if is_its_own and not config.repositories_at_image:
+            message = (
+                "nothing runs it: each service has an `image` of its own, and there is neither a release command nor a "
+                "job; another value deploys no other code"
+            )
+            yield replace(app.problem(("image",), message), severity="warning")

@@ -10,6 +10,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.images import DIGEST_PREFIX
 from constructs_lib.config.model import AdHocBaseConfig, ProdBaseConfig
 from gitops.aws.ecr import INDEX, Ecr
 from gitops.aws.route53 import Route53
@@ -109,7 +110,7 @@ def _make_image(session: Session, image: Image) -> bool:
         "manifests": [{"platform": {"os": "linux", "architecture": platform}} for platform in PLATFORMS],
         "annotations": {"org.opencontainers.image.version": image.version},
     }
-    by = "imageDigest" if image.version.startswith("sha256:") else "imageTag"
+    by = "imageDigest" if image.version.startswith(DIGEST_PREFIX) else "imageTag"
     client.put_image(
         repositoryName=image.repository,
         imageManifest=json.dumps(manifest),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from constructs_lib.config.images import ImageName
 from constructs_lib.config.model import AdHocBaseConfig, AppConfig, ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.routing import host
 from gitops.aws import acm
@@ -36,7 +37,7 @@ _UNKNOWN = "unknown"
 
 
 class Image(NamedTuple):
-    """An image in ECR. `version` is a tag, or a digest that begins with `sha256:`."""
+    """An image in ECR. `version` is a tag, or a digest."""
 
     where: AccountRegion
     repository: str
@@ -44,7 +45,7 @@ class Image(NamedTuple):
     architecture: Architecture
 
     def __str__(self) -> str:
-        return f"{self.repository}{'@' if self.version.startswith('sha256:') else ':'}{self.version}"
+        return str(ImageName(self.repository, self.version))
 
 
 class Secret(NamedTuple):
@@ -115,10 +116,8 @@ def _hosts(environment: Environment, base: BaseConfig) -> Iterator[str]:
 
 
 def _of_application(where: AccountRegion, config: AppConfig) -> Iterator[Reference]:
-    for service in config.services.values():
-        yield Image(where, service.repository or config.repository, config.image, config.architecture)
-    if config.release_command or config.post_release_command:
-        yield Image(where, config.repository, config.image, config.architecture)
+    for image in config.images:
+        yield Image(where, *image, config.architecture)
     for reference in config.secrets.values():
         name, _, key = reference.partition(":")
         yield Secret(where, name, key)

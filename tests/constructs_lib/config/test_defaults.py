@@ -7,6 +7,7 @@ import pytest
 
 from constructs_lib.config.environments import load
 from constructs_lib.config.errors import DeclarationError
+from constructs_lib.config.images import ImageName
 from constructs_lib.config.model import AdHocAppConfig
 from constructs_lib.config.naming import EnvironmentName
 from constructs_lib.config.schema import schema
@@ -25,7 +26,7 @@ DEFAULTS = """\
   database: {seed_from: beta}
 """
 SERVICES = """\
-    web: {port: 8000, paths: ["/*"], health_check_path: /up, command: [serve], environment: {A: a, B: b}}
+    web: {port: 8000, paths: ["/*"], image: v9, health_check_path: /up, command: [serve], environment: {A: a, B: b}}
     worker: {command: [work]}
 """
 
@@ -79,7 +80,7 @@ def test_a_field_that_is_null_is_as_if_the_base_said_nothing(
 def test_keys_services_and_their_fields_are_removed_one_by_one(configured: Callable[[str], AdHocAppConfig]) -> None:
     config = configured(
         "environment: {ONE: null}\nsecrets: {TOKEN: ~}\n"
-        "services:\n  web: {environment: {A: null}, health_check_path: null, command: null}\n  worker:\n"
+        "services:\n  web: {environment: {A: null}, image: null, health_check_path: null, command: null}\n  worker:\n"
     )
 
     assert config.environment == {"TWO": "2"}
@@ -87,6 +88,7 @@ def test_keys_services_and_their_fields_are_removed_one_by_one(configured: Calla
     assert set(config.services) == {"web"}
     web = config.services["web"]
     assert (web.environment, web.health_check_path, web.command, web.port) == ({"B": "b"}, "/", (), 8000)
+    assert (web.image, config.image_of(web)) == (None, ImageName("microblog", "v1.4.2"))
 
 
 def test_a_whole_environment_of_a_service_is_removed(configured: Callable[[str], AdHocAppConfig]) -> None:
@@ -142,6 +144,12 @@ def test_a_base_has_nothing_below_it_to_remove(default: str, path: str, write: W
 
     assert f"app_defaults.{path}: removes a default, but there is nothing below a base" in str(error.value)
     assert "alpha.yaml" not in str(error.value)
+
+
+def test_the_image_of_a_service_is_a_version_as_that_of_the_app() -> None:
+    own, of_apps = schema()["$defs"]["serviceImage"], schema()["$defs"]["image"]
+
+    assert {key: own[key] for key in ("type", "pattern")} == {key: of_apps[key] for key in ("type", "pattern")}
 
 
 def test_repositories_of_an_account_are_names() -> None:

@@ -19,7 +19,7 @@ ALPHA = replace(
         services={
             "web": ServiceConfig(port=8000),
             "worker": ServiceConfig(),
-            "frontend": ServiceConfig(port=3000, repository="frontend"),
+            "frontend": ServiceConfig(port=3000, repository="frontend", image="v9"),
         },
     ),
 )
@@ -30,6 +30,8 @@ ALPHA = replace(
     [
         ({"microblog", "frontend"}, (), False),
         ({"microblog@sha256:1"}, ("frontend",), False),
+        ({"frontend:v9"}, ("web", "worker"), False),
+        ({"frontend@sha256:1"}, ("web", "worker", "frontend"), True),
         ({"microblog:v1", "other"}, ("web", "worker", "frontend"), True),
         (set(), ("web", "worker", "frontend"), True),
     ],

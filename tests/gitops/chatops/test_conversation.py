@@ -287,6 +287,19 @@ def test_a_new_image_is_a_commit(conversation: Conversation) -> None:
 
     assert ran.steps == [("git", "dev/alpha"), ("deploy", "dev/alpha")]
     assert "image: v1.2.3" in lines(conversation.github.read(ALPHA))
+    assert "of their own" not in conversation.answers[0]
+
+
+def test_a_new_image_leaves_those_of_services_and_says_so(conversation: Conversation) -> None:
+    text = conversation.github.read(ALPHA) or ""
+    conversation.github.commit({ALPHA: f"{text}services: {{web: {{image: v9}}, worker: {{}}}}\n"})
+    event = conversation.comment("octocat", "/deploy v1.2.3")
+
+    conversation.perform(event, conversation.decide(event), "git")
+
+    assert "image: v1.2.3" in lines(conversation.github.read(ALPHA))
+    assert "services: {web: {image: v9}, worker: {}}" in lines(conversation.github.read(ALPHA))
+    assert "`v1.2.3`; services with an image of their own keep it: web v9" in conversation.answers[0].replace("\\", "")
 
 
 def test_where_the_branch_is_protected_a_pull_request_proposes_the_change_once(conversation: Conversation) -> None:

@@ -239,6 +239,38 @@ def test_a_locked_environment_says_that_it_will_not_be_deployed(repository: GitR
     assert "is locked by octocat (a demo)" in plan(repository)["dev/beta"].warnings[0]
 
 
+def test_another_image_says_which_services_keep_theirs(repository: GitRepository) -> None:
+    beta = (repository.root / "environments/dev/beta.yaml").read_text()
+    pinned = f"{beta}services: {{web: {{image: v9}}, worker: {{}}}}\n"
+    repository.write("dev/beta.yaml", pinned)
+    repository.commit()
+    repository.git("branch", "--force", "main")
+    repository.write("dev/beta.yaml", pinned.replace("image: v1", "image: v2"))
+
+    (warning,) = plan(repository)["dev/beta"].warnings
+    repository.write("dev/beta.yaml", pinned.replace("image: v9", "image: v10"))
+
+    assert warning == "image changes from v1 to v2; services with an image of their own keep it: web v9"
+    assert plan(repository)["dev/beta"].warnings == ()
+
+
+def test_a_plan_holds_as_many_services_as_can_be_declared(repository: GitRepository) -> None:
+    of_base = "".join(f", b{number}: {{image: {'b' * 128}}}" for number in range(19))
+    of_app = "".join(f"  a{number}: {{image: {'a' * 128}}}\n" for number in range(20))
+    beta = (repository.root / "environments/dev/beta.yaml").read_text()
+    repository.replace("environments/dev/base.yaml", 'paths: ["/*"]}', f'paths: ["/*"]}}{of_base}')
+    repository.write("dev/beta.yaml", f"{beta}services:\n{of_app}")
+    repository.commit()
+    repository.git("branch", "--force", "main")
+    repository.replace("environments/dev/beta.yaml", "image: v1\n", "image: v2\n")
+
+    (warning,) = plan(repository)["dev/beta"].warnings
+
+    assert warning.startswith("image changes from v1 to v2; services with an image of their own keep it: b0 bbb")
+    assert len(warning) == 4_000
+    assert warning.endswith("…")
+
+
 def test_the_plan_is_against_where_the_branch_left_main(repository: GitRepository) -> None:
     repository.git("checkout", "main")
     repository.app("dev/alpha", image="v9", behaviour="bucket-1")

@@ -214,6 +214,25 @@ def test_without_credentials_of_aws_a_tag_is_copied_as_it_is(promotion: Promotio
     assert promotion.declared("dev/beta") == "v2"
 
 
+def test_a_service_keeps_an_image_of_its_own_and_the_pull_request_says_so(promotion: Promotion) -> None:
+    text = promotion.github.read("environments/dev/beta.yaml") or ""
+    services = "services: {web: {}, worker: {image: v9}}"
+    promotion.push(**{"environments/dev/beta.yaml": f"{text}{services}\n"})
+    promotion.image("v2")
+
+    copied = promotion.promote("dev/alpha", "dev/beta")
+    (pull,) = promotion.pulls
+    named = promotion.promote("--image", "v3", "prod/app")
+
+    assert (copied.returncode, named.returncode) == (0, 0), copied.stderr + named.stderr
+    kept = "dev/beta: services with an image of their own keep it: worker v9"
+    assert kept in copied.stderr
+    assert kept in pull.body.replace("\\", "")
+    assert services in (promotion.github.read("environments/dev/beta.yaml", BRANCH) or "")
+    assert promotion.declared("dev/beta").endswith(" # v2")
+    assert "of their own" not in named.stderr + promotion.pulls[1].body
+
+
 def test_a_locked_environment_is_proposed_with_a_warning(promotion: Promotion) -> None:
     text = promotion.github.read("environments/dev/beta.yaml") or ""
     locked = text + "lock: {by: monalisa, reason: the *demo* is today}\n"

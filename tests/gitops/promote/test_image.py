@@ -12,7 +12,7 @@ from constructs_lib.config.environments import AccountRegion, Environment
 from constructs_lib.config.model import AdHocAppConfig, ServiceConfig
 from gitops.aws.session import AwsError
 from gitops.errors import UserError
-from gitops.promote.image import ImageVersion, repositories_of, same_as, tag_beside, with_image
+from gitops.promote.image import ImageVersion, note_on_services, same_as, tag_beside, with_image
 from tests.gitops.factories import HOME, environment
 
 if TYPE_CHECKING:
@@ -25,9 +25,19 @@ TAGGED = ImageVersion(value=TWO, tag="v2")
 
 
 def app(
-    name: str, image: str, *, where: AccountRegion = HOME, repositories: Mapping[str, str | None] | None = None
+    name: str,
+    image: str,
+    *,
+    where: AccountRegion = HOME,
+    repositories: Mapping[str, str | None] | None = None,
+    pinned: Mapping[str, str] | None = None,
 ) -> Environment:
-    services = {service: ServiceConfig(repository=own) for service, own in (repositories or {"web": None}).items()}
+    """Return an app whose services have these repositories and, where `pinned`, images of their own."""
+    own_images = pinned or {}
+    services = {
+        service: ServiceConfig(repository=own, image=own_images.get(service))
+        for service, own in (repositories or {"web": None}).items()
+    }
     config = AdHocAppConfig(
         owner="octocat", repository="microblog", image=image, services=services, expires="2026-12-01"
     )
@@ -112,16 +122,61 @@ def test_the_images_of_several_repositories_keep_their_tag_when_they_are_the_sam
 def test_an_application_gets_no_image_of_another() -> None:
     target = app("prod/app", "v1", repositories={"web": "shop"})
 
-    with pytest.raises(UserError, match="prod/app runs images of shop and dev/alpha does not"):
+    with pytest.raises(UserError, match="prod/app runs its `image` of shop and dev/alpha does not"):
         same_as(app("dev/alpha", "v2"), target, registries((HOME, "microblog", "v2", TWO)))
 
 
-def test_the_repository_of_a_release_command_counts() -> None:
-    config = app("dev/alpha", "v2", repositories={"web": "microblog-web"}).config
-    assert isinstance(config, AdHocAppConfig)
+FRONTEND = {"web": None, "frontend": "microblog-frontend"}
 
-    assert repositories_of(config) == {"microblog-web"}
-    assert repositories_of(replace(config, release_command=("migrate",))) == {"microblog", "microblog-web"}
+
+def test_a_service_with_an_image_of_its_own_has_no_part_in_a_promotion() -> None:
+    found = Registries({(HOME, "microblog", "v2"): TWO, (HOME, "microblog", "v1"): ONE})
+    source, target = app("dev/alpha", "v2"), app("dev/beta", "v1", repositories=FRONTEND, pinned={"frontend": "v9"})
+
+    assert same_as(source, target, found.find) == ImageVersion(value=TWO, tag="v2")
+    assert "v9" not in found.asked
+
+
+def test_what_the_source_pins_is_not_what_the_target_gets() -> None:
+    source = app("dev/alpha", "v2", repositories=FRONTEND, pinned={"frontend": "v9"})
+    target = app("dev/beta", "v1", repositories=FRONTEND)
+
+    with pytest.raises(UserError, match="dev/beta runs its `image` of microblog-frontend and dev/alpha does not"):
+        same_as(source, target, registries((HOME, "microblog", "v2", TWO), (HOME, "microblog-frontend", "v2", ONE)))
+
+
+def test_an_image_that_nothing_runs_is_not_promoted() -> None:
+    target = app("dev/beta", "v1", pinned={"web": "v9"})
+
+    with pytest.raises(UserError, match="nothing in dev/beta runs its `image`"):
+        same_as(app("dev/alpha", "v2"), target, registries((HOME, "microblog", "v2", TWO)))
+
+
+def noted(target: Environment, source: Environment | None = None) -> str:
+    assert isinstance(target.config, AdHocAppConfig)
+    return note_on_services(target.config, source)
+
+
+def test_services_that_keep_their_images_are_named_with_what_the_source_runs_there() -> None:
+    target = app("dev/beta", "v1", repositories=FRONTEND, pinned={"frontend": "v9"})
+    keeps = "services with an image of their own keep it: frontend v9"
+
+    assert noted(target) == keeps
+    assert noted(target, app("dev/alpha", "v2")) == keeps
+    assert noted(target, app("dev/alpha", "v2", repositories=FRONTEND, pinned={"frontend": "v9"})) == keeps
+    newer = app("dev/alpha", "v2", repositories=FRONTEND, pinned={"frontend": TWO})
+    assert noted(target, newer) == f"{keeps}; dev/alpha runs other versions: frontend sha256:222222222222"
+    other = app("dev/alpha", "v2", repositories={"frontend": "site"}, pinned={"frontend": "v9"})
+    assert noted(target, other) == f"{keeps}; dev/alpha runs other versions: frontend site:v9"
+
+
+def test_what_the_source_alone_pins_is_named() -> None:
+    two = {"web": None, "worker": None}
+    source = app("dev/alpha", "v2", repositories=two, pinned={"worker": "v1"})
+
+    assert noted(app("dev/beta", "v1", repositories=two), source) == "dev/alpha runs other versions: worker v1"
+    assert noted(app("dev/beta", "v1", repositories=two), app("dev/alpha", "v2", repositories=two)) == ""
+    assert noted(app("dev/beta", "v1", repositories=two)) == ""
 
 
 def test_without_aws_a_tag_is_the_same_image_in_one_registry_only() -> None:
@@ -166,6 +221,13 @@ def test_the_tag_beside_a_digest_is_read_and_other_comments_are_not() -> None:
     assert tag_beside(f"image: {ONE} # the stable one\n") == ""
     assert tag_beside("image: v1 # v2\n") == ""
     assert tag_beside(f"image: {ONE}\n") == ""
+
+
+def test_the_image_of_a_service_is_not_the_one_that_is_edited() -> None:
+    services = f"services:\n  frontend:\n    image: {ONE} # v1\n"
+
+    assert with_image(f"{services}image: v1\n", "dev/alpha.yaml", TAGGED) == f"{services}image: {TWO} # v2\n"
+    assert tag_beside(services) == ""
 
 
 def test_a_mapping_on_one_line_is_edited_too() -> None:

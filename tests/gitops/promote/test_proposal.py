@@ -28,7 +28,8 @@ def test_the_title_says_what_goes_where_and_where_it_is_from() -> None:
 
 
 def test_what_others_wrote_is_no_markdown_in_the_description() -> None:
-    body = body_of([ImageChange(name=APP, before="a|b", after="v2", note="locked: @octocat <b>")], checks_wait=False)
+    change = ImageChange(name=APP, before="a|b", after="v2", warning="locked: @octocat <b>", services="kept: <i>")
+    body = body_of([change], checks_wait=False)
 
     assert "| `prod/app` | `a¦b` | `v2` |" in body
     assert "@octocat" not in body

@@ -71,11 +71,31 @@ architecture: x86_64
     ]
 
 
-def test_the_release_command_needs_the_application_s_own_image(declarations: CommandLine) -> None:
-    services = "services: {web: {repository: microblog-web}}\nrelease_command: [migrate]\n"
-    add(declarations, "dev/alpha", services)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "release_command: [migrate]\n",
+        "post_release_command: [notify]\n",
+        'jobs: {cleanup: {command: [clean], schedule: "0 3 * * *"}}\n',
+    ],
+)
+def test_a_command_beside_services_needs_the_application_s_own_image(command: str, declarations: CommandLine) -> None:
+    add(declarations, "dev/alpha", f"services: {{web: {{repository: microblog-web}}}}\n{command}")
 
-    assert Image(HERE, "microblog", "v7", "arm64") in collected(declarations, "dev/alpha")
+    own = Image(HERE, "microblog", "v7", "arm64")
+    assert (own in collected(declarations, "dev/alpha")) == bool(command)
+
+
+def test_a_service_needs_the_image_of_its_own_and_commands_that_of_the_application(declarations: CommandLine) -> None:
+    services = "services: {web: {image: v9}, frontend: {repository: microblog-frontend, image: v3}}\n"
+    add(declarations, "dev/alpha", services)
+    declarations.app("dev/beta", image="v7")
+    add(declarations, "dev/beta", f"{services}release_command: [migrate]\n")
+    theirs = [Image(HERE, "microblog", "v9", "arm64"), Image(HERE, "microblog-frontend", "v3", "arm64")]
+
+    assert collected(declarations, "dev/alpha") == [ZONE, *theirs]
+    assert collected(declarations, "dev/beta") == [ZONE, *theirs, Image(HERE, "microblog", "v7", "arm64")]
 
 
 def test_secrets_are_told_from_their_keys(declarations: CommandLine) -> None:
