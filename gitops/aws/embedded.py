@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STATE_FILE = "local.json"
+EVERY_OTHER_IMAGE = "*"
+"""Stands among the images that run for all that have no folder, when a container engine runs those."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,14 +112,21 @@ def psql(*arguments: str) -> list[str]:
 
 
 def images() -> list[str]:
-    """Return the images whose tasks run as processes in the embedded AWS of this checkout."""
+    """Return the images whose tasks run in the embedded AWS of this checkout; `EVERY_OTHER_IMAGE` may be among them."""
     names: list[str] = _run("status").get("images", [])
     return names
 
 
 def runs(names: Collection[str], repository: str, image: str) -> bool:
-    """Whether tasks of an image, a tag or digest in a repository, run as processes where images of these `names` do."""
-    return not {repository, f"{repository}:{image}", f"{repository}@{image}"}.isdisjoint(names)
+    """Whether tasks of an image, a tag or digest in a repository, run where images of these `names` do."""
+    wanted = {repository, f"{repository}:{image}", f"{repository}@{image}", EVERY_OTHER_IMAGE}
+    return not wanted.isdisjoint(names)
+
+
+def engine() -> str | None:
+    """Return where the container engine of the embedded AWS of this checkout listens, or None when it uses none."""
+    host: str | None = _run("status").get("engine")
+    return host
 
 
 def permissions() -> Permissions:
