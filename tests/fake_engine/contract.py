@@ -68,7 +68,9 @@ class Operation:
 
     def _differences(self, schema: Any, value: object) -> list[str]:
         whole = {**_nullable(schema), "definitions": _definitions()}
-        errors = [f"{self.name}: {error.json_path}: {error.message}" for error in Draft4Validator(whole).iter_errors(value)]
+        errors = [
+            f"{self.name}: {error.json_path}: {error.message}" for error in Draft4Validator(whole).iter_errors(value)
+        ]
         return errors + [f"{self.name}: {unknown} is unknown" for unknown in _unknown(schema, value, "$")]
 
 

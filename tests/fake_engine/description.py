@@ -2,8 +2,8 @@
 
     python -m tests.fake_engine.description v1.44.yaml
 
-The whole is https://github.com/moby/moby/blob/master/api/docs/v1.44.yaml (Apache-2.0). The part is committed: tests need
-no network.
+The whole is https://github.com/moby/moby/blob/master/api/docs/v1.44.yaml (Apache-2.0). The part is committed, so that
+tests need no network.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.fake_engine.contract import Operation
 
 VERSION = "1.44"
+POLL_INTERVAL = 0.02  # seconds until a server that is told to stop does
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class FakeEngine:
     def __enter__(self) -> Self:
         """Listen."""
         self._server = make_server(self.host, 0, self, threaded=True, request_handler=_QuietHandler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL_INTERVAL,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,30 +123,32 @@ class FakeEngine:
             return _json(404, {"message": "page not found"})
         body = request.get_data()
         problems = operation.request_problems(request.args, body)
-        query = request.args.to_dict()
-        recorded = Recorded(operation.name, operation.in_path, query, json.loads(body) if body and not problems else None)
+        if problems:
+            self.violations += problems
+            return _json(400, {"message": "; ".join(problems)})
+        recorded = Recorded(
+            operation.name, operation.in_path, request.args.to_dict(), json.loads(body) if body else None
+        )
         with self._lock:
             self.requests.append(recorded)
-        try:
-            if problems:
-                self.violations += problems
-                raise Refused(400, "; ".join(problems))
-            if operation.name in self._refusals:
-                raise self._refusals[operation.name]
-            response = self._serve(recorded)
-        except Refused as refusal:
-            response = _json(refusal.status, {"message": str(refusal)})
+        response = self._served(recorded)
         self._check(operation, response)
         return response
+
+    def _served(self, request: Recorded) -> Response:
+        from tests.fake_engine.operations import OPERATIONS  # noqa: PLC0415 - they need this class
+
+        refusal = self._refusals.get(request.operation)
+        if refusal is None:
+            try:
+                return OPERATIONS[request.operation](self, request)
+            except Refused as refused:
+                refusal = refused
+        return _json(refusal.status, {"message": str(refusal)})
 
     def _check(self, operation: Operation, response: Response) -> None:
         body = json.loads(response.get_data()) if response.is_json and not response.is_streamed else None
         self.violations += operation.answer_problems(response.status_code, body)
-
-    def _serve(self, request: Recorded) -> Response:
-        from tests.fake_engine.operations import OPERATIONS  # noqa: PLC0415 - they need this class
-
-        return OPERATIONS[request.operation](self, request)
 
     def container(self, reference: str) -> Container:
         """Return a container by its id. Raises Refused."""
@@ -161,13 +164,11 @@ class FakeEngine:
         if image is None:
             raise Refused(404, f"No such image: {body['Image']}")
         with self._lock:
-            for other in self.containers.values():
-                if other.name == name:
-                    raise Refused(
-                        409,
-                        f'Conflict. The container name "/{name}" is already in use by container "{other.container_id}". '
-                        "You have to remove (or rename) that container to be able to reuse that name.",
-                    )
+            taken = [other.container_id for other in self.containers.values() if other.name == name]
+            if taken:
+                what = f'The container name "/{name}" is already in use by container "{taken[0]}".'
+                remedy = "You have to remove (or rename) that container to be able to reuse that name."
+                raise Refused(409, f"Conflict. {what} {remedy}")
             container = Container(uuid.uuid4().hex * 2, name, body, image)
             self.containers[container.container_id] = container
         return container
@@ -189,10 +190,9 @@ class FakeEngine:
         container, body, _ = self._command(command_id)
         try:
             process = container.run(body["Cmd"], body.get("Env") or [])
-        except ProgramMissingError as missing:
+        except ProgramMissingError:
             # An engine says so in the exit code of a command that nobody is attached to.
             process = container.run(["sh", "-c", "exit 127"], [])
-            assert str(missing) == body["Cmd"][0]
         self._commands[command_id] = (container, body, process)
 
     def command_state(self, command_id: str) -> int | None:

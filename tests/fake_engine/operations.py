@@ -112,7 +112,7 @@ def _wait(engine: FakeEngine, request: Recorded) -> Response:
 def _remove(engine: FakeEngine, request: Recorded) -> Response:
     container = engine.container(request.in_path["id"])
     if container.running and request.query.get("force") != "true":
-        raise Refused(409, f"cannot remove container: container is running: stop the container before removing")
+        raise Refused(409, "cannot remove container: container is running: stop the container before removing")
     engine.remove(container)
     return _nothing()
 

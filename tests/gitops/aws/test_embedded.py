@@ -67,3 +67,13 @@ def test_commands_import_nothing_of_the_embedded_aws() -> None:
 
     assert "gitops.aws.embedded" in modules
     assert {name for name in modules if name.split(".")[0] in {"local_aws", "ministack", "psutil"}} == set()
+
+
+@pytest.mark.parametrize("names", [["shop"], ["shop:v1"], ["shop@v1"], ["other", embedded.EVERY_OTHER_IMAGE]])
+def test_an_image_runs_by_its_name_its_version_or_in_an_engine(names: list[str]) -> None:
+    assert embedded.runs(names, "shop", "v1")
+
+
+@pytest.mark.parametrize("names", [[], ["other"], ["shop:v2"]])
+def test_other_images_are_simulated(names: list[str]) -> None:
+    assert not embedded.runs(names, "shop", "v1")
