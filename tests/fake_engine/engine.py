@@ -100,9 +100,9 @@ class FakeEngine:
         """Let all requests for an operation, such as `POST /containers/create`, be refused from now on."""
         self._refusals[operation] = Refused(status, message)
 
-    def accept(self, operation: str) -> None:
-        """Refuse an operation no more."""
-        del self._refusals[operation]
+    def accept_all(self) -> None:
+        """Refuse no operation any more."""
+        self._refusals.clear()
 
     def of(self, operation: str) -> list[Recorded]:
         """Return the requests for an operation, in their order."""
