@@ -81,9 +81,9 @@ class FakeEngine:
 
     def __exit__(self, *_: object) -> None:
         """End what runs, and stop listening."""
-        for container in [*self.containers.values()]:
+        for container in list(self.containers.values()):
             container.kill()
-        for _, _, process in self._commands.values():
+        for _container, _body, process in self._commands.values():
             if process is not None and process.poll() is None:
                 process.kill()
                 process.wait()

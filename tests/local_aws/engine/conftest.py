@@ -12,6 +12,7 @@ from tests.fake_engine.containers import Image
 from tests.fake_engine.engine import FakeEngine
 from tests.local_aws.accounts import push_image
 from tests.local_aws.runtimes import APPLICATION, IMAGE, REGISTRY
+from tests.local_aws.shops import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,3 +76,12 @@ def engine(used_engine: FakeEngine) -> Iterator[FakeEngine]:
     used_engine.removed.clear()
     yield used_engine
     used_engine.accept_all()
+
+
+@pytest.fixture
+def shop(runtime: Runtime, python: str, engine: FakeEngine) -> Iterator[Shop]:
+    """A service that no other test sees, since it goes with the test."""
+    yield Shop(runtime, python)
+    if runtime.client("cloudformation").describe_stacks()["Stacks"]:
+        runtime.delete("it")
+    assert engine.containers == {}

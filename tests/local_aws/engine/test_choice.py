@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +14,17 @@ from local_aws.engine.client import Engine
 from local_aws.loopback import ANY_PORT
 from local_aws.settings import DOCKER_HOST, server_environment
 from tests.fake_engine.containers import Image
+from tests.gitops.checkouts import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fake_engine.engine import FakeEngine
+
+
+def up(state_dir: Path, folder: Path) -> lifecycle.EmbeddedAws:
+    """Start an embedded AWS that uses the engine which the variable names."""
+    return lifecycle.up(state_dir, port=ANY_PORT, account="111111111111", images=folder / "images.json")[0]
 
 
 def start(engine: FakeEngine, folder: Path, state_dir: Path, name: str) -> str:
@@ -123,7 +131,37 @@ def test_an_embedded_aws_does_not_start_without_the_engine_that_it_is_to_use(
     monkeypatch.setenv(DOCKER_HOST, host.format(tmp_path))
 
     with pytest.raises(lifecycle.LocalError, match=why) as raised:
-        lifecycle.up(state, port=ANY_PORT, account="111111111111", images=tmp_path / "images.json")
+        up(state, tmp_path)
     assert "GITOPS_LOCAL_DOCKER_HOST names it: start the engine, or unset the variable" in str(raised.value)
     assert lifecycle.find(state) is None
     assert choice.host_of(state) is None
+
+
+def test_down_removes_the_containers_of_a_running_server(
+    fake_engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DOCKER_HOST, fake_engine.host)
+    state = tmp_path / "local"
+    up(state, tmp_path)
+    start(fake_engine, tmp_path, state, "running")
+    monkeypatch.delenv(DOCKER_HOST)
+
+    assert lifecycle.down(state)
+
+    assert fake_engine.containers == {}
+
+
+def test_the_watchdog_of_a_killed_server_removes_its_containers(
+    fake_engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DOCKER_HOST, fake_engine.host)
+    state = tmp_path / "local"
+    aws = up(state, tmp_path)
+    try:
+        start(fake_engine, tmp_path, state, "running")
+
+        os.kill(aws.pid, signal.SIGKILL)
+
+        wait_until(lambda: fake_engine.containers == {})
+    finally:
+        lifecycle.down(state)

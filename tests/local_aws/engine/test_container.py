@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -239,17 +241,21 @@ def test_a_shell_enters_it_with_the_program_of_the_engine(
     (container_id,) = fake_engine.containers
     program = tmp_path / "bin" / "docker"
     program.parent.mkdir()
-    program.write_text("#!/bin/sh\n")
+    program.write_text('#!/bin/sh\nfor word; do echo "$word"; done\nexit 3\n')
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent))
-    run: list[list[str]] = []
-    monkeypatch.setattr("os.execv", lambda _program, words: run.append(words))
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.defpath}")
+    enter = [sys.executable, "-m", "local_aws", "--state-dir", str(tmp_path), "exec", "--task", "1"]
 
-    of(tmp_path, "1", "app").become(["python", "manage.py", "shell"])
+    done = subprocess.run(
+        [*enter, "--container", "app", "--", "python", "-c", "print('a b')"],
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
 
-    enter = [str(program), "--host", fake_engine.host, "exec", "--interactive", "--tty", container_id]
-    assert run == [[*enter, "python", "manage.py", "shell"]]
+    words = ["--host", fake_engine.host, "exec", "--interactive", container_id, "python", "-c", "print('a b')"]
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (3, words, "")
     started.container.stop(0)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.local_aws.engine.conftest import Build
     from tests.local_aws.shops import Shop
 
+UNWELL = APPLICATION.read_text().replace("self.answer(200, VERSION)", "self.answer(500, VERSION)")
 CRASHING = "print('it is broken', flush=True)\nraise SystemExit(5)\n"
 
 
@@ -54,10 +55,7 @@ def test_a_rollout_replaces_the_container(shop: Shop, engine: FakeEngine, build:
     ("application", "reason"),
     [
         (CRASHING, "Essential container in task exited"),
-        (
-            APPLICATION.read_text().replace("self.answer(200, VERSION)", "self.answer(500, VERSION)"),
-            "ELB health checks",
-        ),
+        (UNWELL, "ELB health checks"),
     ],
     ids=["crashes", "answers with an error"],
 )

@@ -139,19 +139,19 @@ def test_an_image_of_another_registry_that_cannot_be_pulled(runtime: Runtime, en
 
 
 @pytest.mark.parametrize(
-    ("operation", "status", "message"),
+    ("operation", "message"),
     [
-        ("POST /containers/create", 500, "no space left on device"),
-        ("POST /containers/{id}/start", 500, "error while creating mount source path"),
-        ("GET /images/{name}/json", 500, "the engine is shutting down"),
+        ("POST /containers/create", "no space left on device"),
+        ("POST /containers/{id}/start", "error while creating mount source path"),
+        ("GET /images/{name}/json", "the engine is shutting down"),
     ],
 )
 def test_what_the_engine_refuses_is_the_reason_and_later_tasks_run(
-    runtime: Runtime, engine: FakeEngine, build: Build, operation: str, status: int, message: str
+    runtime: Runtime, engine: FakeEngine, build: Build, operation: str, message: str
 ) -> None:
     build("v1")
     definition = runtime.definition("true")
-    engine.refuse(operation, status, message)
+    engine.refuse(operation, 500, message)
 
     refused = runtime.ended(runtime.run(definition))
     engine.accept_all()
