@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 VERSION = "v1.44"
-"""That of Docker Engine 25, and the oldest that Engine 29 serves: https://docs.docker.com/engine/release-notes/29/."""
+"""That of Docker Engine 25, which newer ones serve too."""
 SOCKET = "unix://"
 TIMEOUT = 60.0  # seconds, of requests that wait for no container; docker's own client waits as long
 NOT_FOUND = 404
+ALREADY_BEING_REMOVED = "is already in progress"
+"""What a refusal to remove says: https://github.com/moby/moby/blob/master/daemon/delete.go."""
 
 
 class EngineError(OSError):
@@ -103,11 +105,11 @@ class Engine:
         self._call("POST", f"/containers/{container}/stop", {"t": str(seconds)}, timeout=seconds + TIMEOUT)
 
     def remove(self, container: str) -> None:
-        """Kill a container that runs, and remove it with its anonymous volumes. One that is gone is no error."""
+        """Kill a container that runs, and remove it with its anonymous volumes. One that goes already is no error."""
         try:
             self._call("DELETE", f"/containers/{container}", {"force": "true", "v": "true"})
         except EngineError as error:
-            if error.status != NOT_FOUND:
+            if error.status != NOT_FOUND and ALREADY_BEING_REMOVED not in str(error):
                 raise
 
     def labelled(self, label: str) -> list[str]:

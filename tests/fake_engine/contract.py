@@ -19,6 +19,12 @@ from tests.fake_engine.description import FILE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+NOT_DESCRIBED = {"POST /exec/{id}/start": 400, "GET /containers/{id}/logs": 400}
+"""Answers that engines give and the description lacks: a program that is missing, no output that is asked for.
+
+https://github.com/moby/moby/blob/master/daemon/errors.go, https://github.com/moby/moby/blob/master/daemon/logs.go
+"""
+
 _TYPES = {
     "boolean": re.compile(r"true|false|1|0|True|False"),
     "integer": re.compile(r"-?\d+"),
@@ -59,6 +65,8 @@ class Operation:
 
     def answer_problems(self, status: int, body: object) -> list[str]:
         """Return how an answer differs from the description. `body` is what JSON says; None for another body."""
+        if status == NOT_DESCRIBED.get(self.name):
+            return []
         answer = self.described["responses"].get(str(status))
         if answer is None:
             return [f"{self.name} never answers with {status}"]

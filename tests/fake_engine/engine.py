@@ -190,9 +190,10 @@ class FakeEngine:
         container, body, _ = self._command(command_id)
         try:
             process = container.run(body["Cmd"], body.get("Env") or [])
-        except ProgramMissingError:
-            # An engine says so in the exit code of a command that nobody is attached to.
-            process = container.run(["sh", "-c", "exit 127"], [])
+        except ProgramMissingError as missing:
+            why = f'exec: "{missing}": executable file not found in $PATH: unknown'
+            what = "OCI runtime exec failed: exec failed: unable to start container process"
+            raise Refused(400, f"{what}: {why}") from missing
         self._commands[command_id] = (container, body, process)
 
     def command_state(self, command_id: str) -> int | None:

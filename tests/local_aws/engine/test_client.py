@@ -139,7 +139,20 @@ def test_removal_of_what_is_gone_is_no_error(fake_engine: FakeEngine) -> None:
     assert len(fake_engine.of("DELETE /containers/{id}")) == 1
 
 
-def test_something_else_at_the_socket_is_an_error(fake_engine: FakeEngine) -> None:
+def test_removal_of_what_is_being_removed_is_no_error(fake_engine: FakeEngine) -> None:
+    fake_engine.refuse("DELETE /containers/{id}", 409, "removal of container 0 is already in progress")
+
+    Engine(fake_engine.host).remove("0" * 64)
+
+
+def test_a_refused_removal_is_an_error(fake_engine: FakeEngine) -> None:
+    fake_engine.refuse("DELETE /containers/{id}", 500, "device or resource busy")
+
+    with pytest.raises(EngineError, match=r"^device or resource busy$"):
+        Engine(fake_engine.host).remove("0" * 64)
+
+
+def test_an_engine_that_was_stopped_is_an_error(fake_engine: FakeEngine) -> None:
     fake_engine.stop_listening()
 
     with pytest.raises(EngineError, match=f"no container engine answers at {fake_engine.host}"):

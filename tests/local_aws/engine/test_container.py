@@ -219,7 +219,8 @@ def test_a_health_check_of_a_program_that_is_not_there_fails(fake_engine: FakeEn
     started = Started(fake_engine, tmp_path)
     started.sleep()
 
-    assert ended(started.container.run(["absent"], ADDRESS)) == 127
+    with pytest.raises(EngineError, match=r'exec: "absent": executable file not found in \$PATH'):
+        started.container.run(["absent"], ADDRESS)
     started.container.stop(0)
 
 
