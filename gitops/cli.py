@@ -637,7 +637,8 @@ It starts as empty as a new account: `gitops bootstrap` sets its accounts up, an
 people make in an account and no deployment does: the hosted zones, images and secrets that declarations name, and
 identities of SES.
 
-`image` lets tasks of an image run from a folder on this machine; tasks of other images are simulated.
+`image` lets tasks of an image run from a folder on this machine. Tasks of other images are simulated, or run as
+containers of the Docker engine that GITOPS_LOCAL_DOCKER_HOST names for `up`: docs/local.md.
 """,
         """\
   gitops local image shop ../shop
@@ -682,7 +683,11 @@ examples:
     image.add_argument("image", nargs="?", metavar="NAME", help="an image repository, or REPOSITORY:TAG")
     image.add_argument("source", nargs="?", type=Path, metavar="FOLDER", help="folder of the application's source")
     image.add_argument("--dockerfile", metavar="PATH", help="path of another Dockerfile below FOLDER")
-    image.add_argument("--remove", action="store_true", help="remove the folder of NAME; its tasks are simulated then")
+    image.add_argument(
+        "--remove",
+        action="store_true",
+        help="remove the folder of NAME; its tasks are then simulated, or containers of an engine",
+    )
 
 
 def day(text: str) -> date:

@@ -1,11 +1,12 @@
 """The command line of the embedded AWS: ``python -m local_aws [--state-dir FOLDER] COMMAND``.
 
 ``up``, ``status`` and ``down`` print one JSON object: ``running`` (bool), ``changed`` (bool: whether this call started
-or stopped it), and, while it runs, ``images`` (their names), ``permissions`` (how many were authorised and denied, in
-all and by principal, and what was denied) and the fields of ``local.json``. Exit code 0, or 1 when it cannot start,
-with the reason on standard error. ``down`` also returns 0 when none runs. ``permissions`` prints counts and denials in
-words instead, and returns 1 if something was denied. ``exec`` and ``psql`` become another program: one in a container
-of a running task, and the one of its PostgreSQL.
+or stopped it), and, while it runs, ``images`` (names of those that run), ``engine`` (where a container engine listens,
+or null), ``permissions`` (how many were authorised and denied, in all and by principal, and what was denied) and the
+fields of ``local.json``. Exit code 0, or 1 when it cannot start, with the reason on standard error. ``down`` also
+returns 0 when none runs. ``permissions`` prints counts and denials in words instead, and returns 1 if something was
+denied. ``exec`` and ``psql`` become another program: one in a container of a running task, and the one of its
+PostgreSQL.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws import lifecycle
 from local_aws.authorisation import records
+from local_aws.engine import choice
 from local_aws.runtime import surroundings
 from local_aws.runtime.images import Images
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from local_aws.lifecycle import EmbeddedAws
 
 INTERRUPTED = 128 + signal.SIGINT
+EVERY_OTHER_IMAGE = "*"
+"""Stands among the images whose tasks run for all others, when an engine runs those."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -69,8 +73,10 @@ def _described(aws: EmbeddedAws | None, state_dir: Path, *, changed: bool) -> di
     if aws is None:
         return {"running": False, "changed": changed}
     fields = {**asdict(aws), "started": aws.started.isoformat()}
-    images = Images(state_dir).names()
-    return {"running": True, "changed": changed, "images": images, "permissions": _permissions(state_dir), **fields}
+    engine = choice.host_of(state_dir)
+    images = [*Images(state_dir).names(), *([EVERY_OTHER_IMAGE] if engine else [])]
+    more = {"images": images, "engine": engine, "permissions": _permissions(state_dir)}
+    return {"running": True, "changed": changed, **more, **fields}
 
 
 def _permissions(state_dir: Path) -> dict[str, Any]:

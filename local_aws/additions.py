@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from local_aws import resource_types, settings
 from local_aws.authorisation import gate
 from local_aws.authorisation.task_roles import TaskRoles
+from local_aws.engine.choice import engine_of
 from local_aws.ministack import account_defaults, cloudformation, elasticache, functions, mail, service_discovery
-from local_aws.runtime.agent import ProcessAgent
+from local_aws.runtime.agent import LocalAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
+from local_aws.runtime.launcher import Launcher
 from local_aws.runtime.surroundings import TASKS
 from local_aws.strictness import gate as strictness_gate
 from local_aws.strictness import service_linked_roles, service_quotas
@@ -48,15 +50,13 @@ def extend(state_dir: Path) -> None:
     questions = os.environ.get(settings.QUESTIONS)
     authority = gate.enforce(state_dir, Path(questions) if questions else None)
     mail.name_senders_of_raw_messages()  # after the gates, so that they see the sender
-    if settings.containers_are_wanted(os.environ):
-        resource_types.register()
-        return
     images = Images(state_dir)
     servers = _start_servers(state_dir, images, authority) if images.wanted else _Servers()
     resource_types.register(*servers.corrections)
     endpoint = f"http://localhost:{os.environ['GATEWAY_PORT']}"
     environment = TaskEnvironment(endpoint, TaskRoles(authority, endpoint), servers.variables, servers.relays)
-    ProcessAgent(images, environment, state_dir / TASKS).register()
+    launcher = Launcher(images, state_dir / TASKS, engine_of(state_dir), environment.files)
+    LocalAgent(launcher, environment).register()
 
 
 class _Servers(NamedTuple):

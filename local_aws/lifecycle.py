@@ -27,9 +27,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from local_aws import shutdown
+from local_aws.engine import choice
 from local_aws.loopback import ANY_PORT, listen
 from local_aws.runtime.images import Images
-from local_aws.settings import server_environment
+from local_aws.settings import DOCKER_HOST, server_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,12 +95,13 @@ def up(
     When ``port`` is in use, a free port is taken and logged as a warning; ``ANY_PORT`` takes a free port.
     ``account`` and ``region`` are those of unsigned requests. ``images`` is the file that maps images to folders, as
     ``local_aws.runtime.images`` describes: with it, tasks of these images, databases and caches run as processes;
-    without, tasks are simulated, as on systems other than Linux, which alone has a loopback address for each task. An
-    embedded AWS that runs already ignores all of these arguments.
+    without, tasks are simulated, as on systems other than Linux, which alone has a loopback address for each task.
+    Where the variable ``DOCKER_HOST`` of ``local_aws.settings`` names an engine, tasks of the other images run there.
+    An embedded AWS that runs already ignores all of this.
 
     Raises:
-        LocalError: the folder cannot be written, no port is free, or the server ended or did not answer within
-            ``START_TIMEOUT`` seconds.
+        LocalError: the folder cannot be written, no port is free, the engine does not answer, or the server ended or
+            did not answer within ``START_TIMEOUT`` seconds.
     """
     state_dir = state_dir.resolve()
     try:
@@ -124,6 +126,7 @@ def _up(state_dir: Path, port: int, account: str, region: str, images: Path | No
                 _log.warning("port %d is in use; the embedded AWS listens on %d instead", port, bound_port)
             if images and sys.platform == "linux":
                 Images(state_dir).use(images)
+                _use_engine(state_dir, os.environ.get(DOCKER_HOST))
             settings = server_environment(state_dir, bound_port, account, region)
             process = _spawn(state_dir, listeners, settings)
         why = _await_answer(state_dir, process, bound_port)
@@ -135,10 +138,20 @@ def _up(state_dir: Path, port: int, account: str, region: str, images: Path | No
         return started, True
 
 
-def down(state_dir: Path) -> bool:
-    """Stop the embedded AWS with every process that it has started, and delete its data.
+def _use_engine(state_dir: Path, host: str | None) -> None:
+    if not host:
+        return
+    try:
+        choice.use(state_dir, host)
+    except OSError as error:
+        raise OSError(f"{error}; {DOCKER_HOST} names it: start the engine, or unset the variable") from error
 
-    Returns whether anything was running. Processes that outlived a killed server are stopped too.
+
+def down(state_dir: Path) -> bool:
+    """Stop the embedded AWS with every process and container that it has started, and delete its data.
+
+    Returns whether anything was running. Processes that outlived a killed server are stopped too. An engine that does
+    not answer is logged as a warning.
     """
     if not state_dir.is_dir():
         return False
@@ -249,6 +262,10 @@ def _stop(state_dir: Path) -> bool:
             shutdown.end(pid, state_dir)
             fcntl.flock(file, fcntl.LOCK_SH)  # waits until its last thread, and so its sockets, are gone
             stopped = True
+    try:
+        choice.remove_containers(state_dir)
+    except OSError as error:
+        _log.warning("%s", error)
     for path in state_dir.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

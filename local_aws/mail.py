@@ -58,8 +58,11 @@ class MailRelays:
         self.of_others = self._start(lambda _sender: None)
 
     def of_task(self, role_arn: str | None, region: str) -> MailRelay:
-        """Return the relay of tasks with a role, in a region: identities of SES are a region's."""
-        if role_arn is None or not self._senders.uses_ses(role_arn):
+        """Return the relay of tasks with a role, in a region: identities of SES are a region's.
+
+        MiniStack writes an empty ARN into the task definition of a stack that names no role.
+        """
+        if not role_arn or not self._senders.uses_ses(role_arn):
             return self.of_others
         with self._lock:
             key = (role_arn, region)

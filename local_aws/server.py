@@ -45,6 +45,7 @@ def main() -> None:
     os.environ.pop("PYTHONPATH", None)  # workers inherit the environment, and import nothing of ours
 
     with _publish(arguments.state_file), _watchdog(arguments.state_file.parent):
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every request to a container engine
         additions.extend(arguments.state_file.parent)
         config = Config()
         config.bind = [f"fd://{fd}" for fd in arguments.fds]

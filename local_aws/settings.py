@@ -5,10 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 IMAGES_FILE = "images.json"
 """The link, in the state folder, to the file with the folders that stand for images: `local_aws.runtime.images`."""
@@ -17,12 +13,10 @@ SECRET_ACCESS_KEY = "embedded"  # noqa: S105 - it protects nothing
 """Signs requests. S3 checks it in presigned URLs, and nothing else checks it."""
 
 DOCKER_HOST = "GITOPS_LOCAL_DOCKER_HOST"
-"""The variable that names the socket of a container engine, such as `unix:///var/run/docker.sock`.
+"""The variable that names the socket of a Docker engine, such as `unix:///var/run/docker.sock`.
 
-When it is set, tasks run as containers of images that the engine has or can pull. MiniStack then needs the package
-`docker`.
+When it is set, tasks run as containers of images that the engine has or can pull, except those of images with a folder.
 """
-NO_DOCKER = "no-docker.sock"
 
 QUESTIONS = "GITOPS_LOCAL_QUESTIONS"
 """The variable that names the folder where `local_aws.authorisation.questions` keeps questions, when it is set."""
@@ -60,12 +54,7 @@ def server_environment(state_dir: Path, port: int, account: str, region: str) ->
         # These two services listen on every interface.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # With a container engine MiniStack would run tasks in containers, of images that exist in no registry.
-        "DOCKER_HOST": os.environ.get(DOCKER_HOST) or f"unix://{state_dir / NO_DOCKER}",
+        # MiniStack's own containers cannot reach what listens on loopback: docs/adr/0017.
+        "DOCKER_HOST": f"unix://{state_dir / 'no-docker.sock'}",
         **({QUESTIONS: str(Path(folder).absolute())} if (folder := os.environ.get(QUESTIONS)) else {}),
     }
-
-
-def containers_are_wanted(environment: Mapping[str, str]) -> bool:
-    """Return whether a server with this environment runs tasks, databases and caches as MiniStack's containers."""
-    return not environment["DOCKER_HOST"].endswith(NO_DOCKER)

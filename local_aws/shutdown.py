@@ -5,7 +5,8 @@ process group of its own, as tasks do, stays in the session. The id stays taken 
 when the leader ends first, and no new process gets it before. `group` is that id everywhere in this module.
 
 As a program, ``python -m local_aws.shutdown STATE_DIR``, this module is the server's watchdog: it waits until the
-server is gone, however it ended (``kill -9`` included), and then ends what the server has left behind.
+server is gone, however it ended (``kill -9`` included), and then ends what the server has left behind, containers of
+an engine among it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+
+from local_aws.engine import choice
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -100,7 +103,9 @@ def _postgres_servers(state_dir: Path) -> list[int]:
 def main() -> None:
     """Run the watchdog. Its standard input is a pipe whose other end only the server holds."""
     sys.stdin.read()
-    end(os.getsid(0), Path(sys.argv[1]), spare={os.getpid(), os.getppid()})
+    state_dir = Path(sys.argv[1])
+    end(os.getsid(0), state_dir, spare={os.getpid(), os.getppid()})
+    choice.remove_containers(state_dir)
 
 
 if __name__ == "__main__":

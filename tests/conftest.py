@@ -12,6 +12,7 @@ import pytest
 
 from gitops.cdk import cli as cdk
 from tests import embedded, scheduling
+from tests.fake_engine.fixtures import fake_engine  # noqa: F401 - a fixture for all tests
 from tests.fake_github.fixtures import fake_github  # noqa: F401 - a fixture for all tests
 from tests.scheduling import pytest_xdist_make_scheduler  # noqa: F401 - a hook
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from constructs_lib.config.images import ImageName
 
 STATE_FILE = "local.json"
+EVERY_OTHER_IMAGE = "*"
+"""Stands among the images that run for all that have no folder, when a container engine runs those."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,14 +114,20 @@ def psql(*arguments: str) -> list[str]:
 
 
 def images() -> list[str]:
-    """Return the images whose tasks run as processes in the embedded AWS of this checkout."""
+    """Return the images whose tasks run in the embedded AWS of this checkout; `EVERY_OTHER_IMAGE` may be among them."""
     names: list[str] = _run("status").get("images", [])
     return names
 
 
 def runs(names: Collection[str], image: ImageName) -> bool:
-    """Whether tasks of an image run as processes where images of these `names`, or of these repositories, do."""
-    return not {image.repository, str(image)}.isdisjoint(names)
+    """Whether tasks of an image run where images of these `names`, or of these repositories, do."""
+    return not {image.repository, str(image), EVERY_OTHER_IMAGE}.isdisjoint(names)
+
+
+def engine() -> str | None:
+    """Return where the container engine of the embedded AWS of this checkout listens, or None when it uses none."""
+    host: str | None = _run("status").get("engine")
+    return host
 
 
 def permissions() -> Permissions:

@@ -68,7 +68,7 @@ def _image(declarations: Path, image: str | None, source: Path | None, dockerfil
         if image is None or source is not None:
             raise UserError("--remove takes the name of an image and no folder: gitops local image --remove shop")
         mapping.remove(image)
-        say(f"tasks of {image} that start from now on are simulated")
+        say(f"tasks of {image} that start from now on {_otherwise(embedded.engine())}")
     elif image is None:
         _list_images()
     elif source is None:
@@ -83,9 +83,15 @@ def _list_images() -> None:
     for name, row in sorted(rows.items()):
         print(f"{name}\t{row.folder}")
         if not row.folder.is_dir():
-            say(f"{row.folder} does not exist: tasks of {name} are simulated")
+            say(f"{row.folder} does not exist: tasks of {name} {_otherwise(embedded.engine())}")
     if not rows:
-        say("no folder stands for an image, so tasks are simulated; map one with: gitops local image NAME FOLDER")
+        how = _otherwise(embedded.engine())
+        say(f"no folder stands for an image, so tasks {how}; map one with: gitops local image NAME FOLDER")
+
+
+def _otherwise(engine: str | None) -> str:
+    """Return what happens to tasks of an image without a folder."""
+    return f"run as containers of the engine at {engine}" if engine else "are simulated"
 
 
 def _map(declarations: Path, image: str, source: Path, dockerfile: str | None) -> None:
@@ -115,7 +121,7 @@ def _ensure_environments() -> None:
             try:
                 virtual_environment.ensure(name, row.folder)
             except UserError as error:
-                raise UserError(f"{error}\nTo simulate its tasks instead: gitops local image --remove {name}") from None
+                raise UserError(f"{error}\nTo do without its folder: gitops local image --remove {name}") from None
     mapping.write(rows)
 
 
@@ -141,8 +147,10 @@ def _tell(aws: EmbeddedEndpoint, home: AccountRegion) -> None:
     images = embedded.images()
     if images:
         say(f"environments answer at {aws.url('FOLDER/NAME')}; gitops open FOLDER/NAME opens one")
-        say(f"tasks of these images run as processes: {', '.join(images)}; others are simulated")
-        if not mapping.rows():
+        engine = embedded.engine()
+        names = ", ".join(name for name in images if name != embedded.EVERY_OTHER_IMAGE)
+        say(f"tasks of these images run as processes: {names}; others {_otherwise(engine)}")
+        if not mapping.rows() and not engine:
             say("to run an application: gitops local image REPOSITORY FOLDER")
     else:
         say("tasks are simulated: this needs Linux")

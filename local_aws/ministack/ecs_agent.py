@@ -1,4 +1,4 @@
-"""Hand-over of ECS's tasks and services from MiniStack to an agent that runs them without a container engine."""
+"""Hand-over of ECS's tasks and services from MiniStack to an agent that runs them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TaskAgent(Protocol):
-    """Runs tasks in place of a container engine."""
+    """Runs tasks in place of MiniStack."""
 
     def runs(self, definition: Record) -> bool:
         """Return whether it runs tasks of this definition. Other tasks are simulated."""

@@ -1,1 +1,1 @@
-"""ECS tasks without a container engine: a container is a process, and its image a folder with a virtual environment."""
+"""ECS tasks on this machine: a container is a process whose image is a folder, or one of a container engine."""

@@ -1,4 +1,4 @@
-"""The agent that runs ECS's tasks on this machine: as processes where their images have folders, else simulated."""
+"""The agent that runs ECS's tasks on this machine, those that its launcher can run. The others are simulated."""
 
 from __future__ import annotations
 
@@ -13,22 +13,19 @@ from local_aws.runtime.task import RunningTask
 from local_aws.strictness import task_starts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from local_aws.ministack.ecs_services import EcsService
     from local_aws.ministack.ecs_tasks import EcsTask
     from local_aws.ministack.seams import Record
     from local_aws.runtime.container import TaskEnvironment
-    from local_aws.runtime.images import Images
+    from local_aws.runtime.launcher import Launcher
 
 
-class ProcessAgent:
-    """Runs tasks as processes, each watched by a thread of its own."""
+class LocalAgent:
+    """Runs tasks, each watched by a thread of its own."""
 
-    def __init__(self, images: Images, environment: TaskEnvironment, layers: Path) -> None:
-        self._images = images
+    def __init__(self, launcher: Launcher, environment: TaskEnvironment) -> None:
+        self._launcher = launcher
         self._environment = environment
-        self._layers = layers
         self._in_flight = RequestsInFlight()
         self._scheduler = Scheduler(self._stop, self.runs)
         self._tasks: dict[str, RunningTask] = {}
@@ -40,9 +37,9 @@ class ProcessAgent:
         threading.Thread(target=self._scheduler.run, daemon=True, name="service-scheduler").start()
 
     def runs(self, definition: Record) -> bool:
-        """Return whether tasks of a definition are not simulated: all images have folders, or one cannot be pulled."""
+        """Return whether tasks of a definition are not simulated: all images can run, or one cannot be pulled."""
         images = [container["image"] for container in definition["containerDefinitions"]]
-        return all(self._images.find(image) for image in images) or any(map(task_starts.pull_failure, images))
+        return all(map(self._launcher.runs, images)) or any(map(task_starts.pull_failure, images))
 
     def placement_failure(self, definition: Record, request: Record) -> str | None:
         """Return why ECS places no tasks for a request of RunTask, or None."""
@@ -53,9 +50,8 @@ class ProcessAgent:
         task.begin()
         running = RunningTask(
             task,
-            images=self._images,
+            launcher=self._launcher,
             environment=self._environment,
-            layers=self._layers,
             in_flight=self._in_flight,
             changed=self._changed,
         )
@@ -76,7 +72,7 @@ class ProcessAgent:
         self._scheduler.schedule(service)
 
     def simulate(self, task: EcsTask) -> None:
-        """End a task of an image without a folder, as its variables say."""
+        """End a task that is simulated, as its variables say."""
         simulated_tasks.end(task)
 
     def _stop(self, arn: str, reason: str, code: str) -> None:

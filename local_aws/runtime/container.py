@@ -52,6 +52,11 @@ class TaskEnvironment:
     relays: MailRelays | None = None
     names: PrivateNames = field(default_factory=PrivateNames)
 
+    @property
+    def files(self) -> list[str]:
+        """The files of this machine that `variables` name, which programs in a container read at the same paths."""
+        return sorted({value for value in self.variables.values() if Path(value).is_file()})
+
     def variables_of(
         self, declared: Mapping[str, str], task: EcsTask, address: str, image: Mapping[str, str]
     ) -> dict[str, str]:

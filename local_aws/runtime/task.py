@@ -11,19 +11,18 @@ from local_aws.ministack.ecs_services import service
 from local_aws.ministack.ecs_tasks import SecretError
 from local_aws.ministack.load_balancing import target_group
 from local_aws.runtime import health
-from local_aws.runtime.container import NOT_FOUND, ContainerProcess, discard, on_own_address
+from local_aws.runtime.container import NOT_FOUND, on_own_address
 from local_aws.runtime.container_health import ContainerHealth, command_of
+from local_aws.runtime.launcher import PullError
 from local_aws.runtime.rollout import State
-from local_aws.strictness.task_starts import pull_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from local_aws.ministack.ecs_tasks import EcsTask
     from local_aws.ministack.load_balancing import RequestsInFlight, TargetGroup
     from local_aws.runtime.container import TaskEnvironment
-    from local_aws.runtime.images import ImageFolder, Images
+    from local_aws.runtime.launcher import Container, Launcher, Prepared
 
 POLL_INTERVAL = 0.05  # seconds
 STARTUP_SECONDS = 1.0
@@ -35,11 +34,7 @@ GRACE_DIVISOR = 10
 STOP_TIMEOUT = 30.0  # seconds; ECS's own, for containers that declare none
 
 
-class PullError(Exception):
-    """An image cannot be pulled; the message is ECS's."""
-
-
-def _command(container: dict[str, Any], image: ImageFolder) -> list[str]:
+def _command(container: dict[str, Any], image: Prepared) -> list[str]:
     """Return what a container runs. Its definition overrides what the image says, as it does in ECS.
 
     https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
@@ -51,22 +46,19 @@ def _command(container: dict[str, Any], image: ImageFolder) -> list[str]:
     image_command = () if entrypoint else image.config.command
     whole = [*(entrypoint or image.config.entrypoint), *(command or image_command)]
     if not whole:
-        raise OSError(
-            f"{container['name']} has no command, in its task definition or in a Dockerfile in {image.folder}"
-        )
+        raise OSError(f"{container['name']} has no command, in its task definition or {image.source}")
     return whole
 
 
 class RunningTask:
-    """A task that runs as processes. ``changed`` is called in the task's thread when its state changes."""
+    """A task that is not simulated. ``changed`` is called in the task's thread when its state changes."""
 
     def __init__(
         self,
         task: EcsTask,
         *,
-        images: Images,
+        launcher: Launcher,
         environment: TaskEnvironment,
-        layers: Path,
         in_flight: RequestsInFlight,
         changed: Callable[[RunningTask], None],
     ) -> None:
@@ -77,12 +69,11 @@ class RunningTask:
         self.unhealthy: str | None = None
         """What the event of its service says of its health checks, when it ended because they failed."""
         self.ended = False
-        self._images = images
+        self._launcher = launcher
         self._environment = environment
-        self._layer = layers / task.task_id
         self._in_flight = in_flight
         self._changed = changed
-        self._containers: dict[str, ContainerProcess] = {}
+        self._containers: dict[str, Container] = {}
         self._checks: dict[str, ContainerHealth] = {}
         self._stop = threading.Event()
         self._healthy = False
@@ -129,13 +120,9 @@ class RunningTask:
 
     def _start_container(self, container: dict[str, Any]) -> None:
         self._environment.roles.check_start(self.task.definition, container, self.task.task_id)
-        if failure := pull_failure(container["image"]):
-            raise PullError(failure)
-        image = self._images.find(container["image"])
-        if image is None:
-            raise OSError(f"the image {container['image']} has no folder")
+        image = self._launcher.prepare(self.task, container, lambda line: self.task.log(container, line))
         declared = {pair["name"]: pair["value"] for pair in container["environment"]}
-        running = ContainerProcess(image, self._layer / container["name"], lambda line: self.task.log(container, line))
+        running = image.container
         self._containers[container["name"]] = running
         command = on_own_address(_command(container, image), self.address)
         environment = self._environment.variables_of(
@@ -246,7 +233,7 @@ class RunningTask:
             if code is not None:
                 exit_codes[container["name"]] = code
         self.task.stopped(exit_codes)
-        discard(self._layer)
+        self._launcher.discard(self.task)
         self.ended = True
         self._changed(self)
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.environments.conftest import world
+from tests.sample import needs_application
 
 if TYPE_CHECKING:
     import subprocess
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tests.environments.world import World
 
 __all__ = ["world"]
+
+pytestmark = needs_application
 
 INPUTS = Path(__file__).parent / "inputs" / "05-log-of-a-failed-task-is-gone"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,10 @@ LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no /proc on this system")
 def test_listens_on_loopback_only(embedded_aws: EmbeddedAws) -> None:
     process = Path(f"/proc/{embedded_aws.pid}")
-    inodes = {str(link.readlink()) for link in (process / "fd").iterdir()}
+    inodes = set()
+    for link in (process / "fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            inodes.add(str(link.readlink()))
     rows = [
         line.split() for table in ("tcp", "tcp6") for line in (process / "net" / table).read_text().splitlines()[1:]
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from constructs_lib.config.images import ImageName
 from gitops import checkout
 from gitops.aws import embedded
 from gitops.errors import UserError
@@ -67,3 +68,21 @@ def test_commands_import_nothing_of_the_embedded_aws() -> None:
 
     assert "gitops.aws.embedded" in modules
     assert {name for name in modules if name.split(".")[0] in {"local_aws", "ministack", "psutil"}} == set()
+
+
+@pytest.mark.parametrize(
+    ("names", "version"),
+    [
+        (["shop"], "v1"),
+        (["shop:v1"], "v1"),
+        (["shop@sha256:0a"], "sha256:0a"),
+        (["other", embedded.EVERY_OTHER_IMAGE], "v1"),
+    ],
+)
+def test_an_image_runs_by_its_name_its_version_or_in_an_engine(names: list[str], version: str) -> None:
+    assert embedded.runs(names, ImageName("shop", version))
+
+
+@pytest.mark.parametrize("names", [[], ["other"], ["shop:v2"]])
+def test_other_images_are_simulated(names: list[str]) -> None:
+    assert not embedded.runs(names, ImageName("shop", "v1"))

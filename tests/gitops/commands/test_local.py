@@ -1,5 +1,14 @@
+"""`gitops local`: starting, finding and stopping the embedded AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from local_aws import lifecycle
-from tests.gitops.checkouts import CommandLine
+
+if TYPE_CHECKING:
+    from tests.fake_engine.engine import FakeEngine
+    from tests.gitops.checkouts import CommandLine
 
 
 def test_up_status_and_down(bare_checkout: CommandLine) -> None:
@@ -42,3 +51,30 @@ def test_nothing_runs(bare_checkout: CommandLine) -> None:
     assert (down.returncode, down.stdout) == (0, "")
     assert asked_for.returncode == 1
     assert "gitops local up" in asked_for.stderr
+
+
+def test_up_and_status_say_that_an_engine_runs_tasks(bare_checkout: CommandLine, fake_engine: FakeEngine) -> None:
+    bare_checkout.account("123456789012")
+    try:
+        started = bare_checkout.gitops("local", "up", GITOPS_LOCAL_DOCKER_HOST=fake_engine.host)
+        status = bare_checkout.gitops("local", "status")
+    finally:
+        bare_checkout.gitops("local", "down")
+
+    told = f"others run as containers of the engine at {fake_engine.host}"
+    assert started.returncode == 0, started.stderr
+    assert told in started.stderr
+    assert told in status.stderr
+    assert "simulated" not in started.stderr + status.stderr
+
+
+def test_up_without_the_engine_that_is_asked_for_starts_nothing(bare_checkout: CommandLine) -> None:
+    bare_checkout.account("123456789012")
+
+    refused = bare_checkout.gitops("local", "up", GITOPS_LOCAL_DOCKER_HOST="unix:///nowhere/docker.sock")
+    status = bare_checkout.gitops("local", "status")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "no container engine answers at unix:///nowhere/docker.sock" in refused.stderr
+    assert "GITOPS_LOCAL_DOCKER_HOST names it: start the engine, or unset the variable" in refused.stderr
+    assert "no embedded AWS runs here" in status.stderr

@@ -206,4 +206,4 @@ def test_the_folders_outlive_the_embedded_aws(bare_checkout: CommandLine, source
     (source / "requirements.txt").unlink()
     refused = bare_checkout.gitops("local", "up")
     assert refused.returncode == 1
-    assert "To simulate its tasks instead: gitops local image --remove microblog" in refused.stderr
+    assert "To do without its folder: gitops local image --remove microblog" in refused.stderr
