@@ -11,6 +11,7 @@ from constructs_lib.data.database import Database
 from constructs_lib.network.bastion import Bastion
 from constructs_lib.network.certificate import WildcardCertificate
 from constructs_lib.network.ingress import Ingress
+from constructs_lib.network.mail_identity import MailIdentity
 from constructs_lib.network.network import Network
 from constructs_lib.network.private_names import PrivateNames
 from constructs_lib.network.security_groups import SecurityGroups
@@ -40,8 +41,6 @@ class AdHocBase(Construct):
             arn=config.certificate_arn,
         )
         if config.mail:
-            from constructs_lib.network.mail_identity import MailIdentity  # noqa: PLC0415 - CDK's SES loads for 0.2 s
-
             MailIdentity(self, "Mail", domain=config.domain, hosted_zone_id=config.hosted_zone_id)
         self.ingress = Ingress(
             self,

@@ -17,6 +17,7 @@ from constructs_lib.network.bastion import Bastion
 from constructs_lib.network.certificate import WildcardCertificate
 from constructs_lib.network.firewall import Firewall
 from constructs_lib.network.ingress import Ingress
+from constructs_lib.network.mail_identity import MailIdentity
 from constructs_lib.network.network import Network
 from constructs_lib.network.security_groups import SecurityGroups
 from constructs_lib.observability.base_alarms import BaseAlarms
@@ -51,8 +52,6 @@ class ProdBase(Construct):
             arn=config.certificate_arn,
         )
         if config.mail:
-            from constructs_lib.network.mail_identity import MailIdentity  # noqa: PLC0415 - CDK's SES loads for 0.2 s
-
             MailIdentity(self, "Mail", domain=config.domain, hosted_zone_id=config.hosted_zone_id)
         access_logs = AccessLogsBucket(self, "AccessLogs", retention_days=config.log_retention_days)
         self.ingress = Ingress(

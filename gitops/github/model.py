@@ -20,6 +20,13 @@ Reaction = Literal["eyes", "rocket", "confused"]
 DeploymentState = Literal["in_progress", "success", "failure", "error", "inactive"]
 
 
+GHOST: Mapping[str, str] = {"login": "ghost", "type": "User"}
+"""Stands for people who have deleted their account, of whom GitHub's answers say nothing.
+
+https://github.com/ghost
+"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RepositoryIdentity:
     """A repository's name as GitHub writes it, and the ids of it and its owner, which are never used again."""
@@ -50,7 +57,7 @@ class Comment:
     @classmethod
     def from_json(cls, data: Any) -> Comment:  # noqa: ANN401 - JSON
         """Return the comment that an answer or an event describes."""
-        user = data["user"] or {"login": "ghost", "type": "User"}
+        user = data["user"] or GHOST
         return cls(
             id=data["id"],
             author=user["login"],
@@ -82,7 +89,7 @@ class PullRequest:
     @classmethod
     def from_json(cls, data: Any) -> PullRequest:  # noqa: ANN401 - JSON
         """Return the pull request that an answer or an event describes."""
-        user, repository = data["user"] or {"login": "ghost"}, data["head"]["repo"]
+        user, repository = data["user"] or GHOST, data["head"]["repo"]
         return cls(
             number=data["number"],
             author=user["login"],
@@ -111,7 +118,7 @@ class Review:
     @classmethod
     def from_json(cls, data: Any) -> Review:  # noqa: ANN401 - JSON
         """Return the review that an answer describes."""
-        user = data["user"] or {"login": "ghost", "type": "User"}
+        user = data["user"] or GHOST
         return cls(
             author=user["login"],
             by_person=user["type"] == "User",
@@ -195,7 +202,7 @@ class Issue:
     @classmethod
     def from_json(cls, data: Any) -> Issue:  # noqa: ANN401 - JSON
         """Return the issue that an answer describes."""
-        user = data["user"] or {"login": "ghost"}
+        user = data["user"] or GHOST
         return cls(
             number=data["number"],
             title=data["title"],

@@ -183,19 +183,17 @@ class Journey:
         self._check_answers(step, ALPHA, f"alpha.dev.{place.domain}", 200)
 
     def failed_release(self, step: Step) -> None:
-        place = self._place
         self.declare_alpha(SECOND, release_command=FAILING_RELEASE)
-        output = place.gitops(step, "deploy", ALPHA, code=1)
-        step.check("the reason is the command's own output", "no_such_command" in output)
-        step.check("the stack was rolled back", place.status("dev-alpha") == "UPDATE_ROLLBACK_COMPLETE")
-        self._check_runs(step, "dev-alpha", FIRST)
-        self._check_answers(step, ALPHA, f"alpha.dev.{place.domain}", 200)
+        self._check_rolls_back(step, "no_such_command")
 
     def failed_service(self, step: Step) -> None:
-        place = self._place
         self.declare_alpha(SECOND, services=FAILING_WEB)
+        self._check_rolls_back(step, "no_such_server")
+
+    def _check_rolls_back(self, step: Step, output_of_task: str) -> None:
+        place = self._place
         output = place.gitops(step, "deploy", ALPHA, code=1)
-        step.check("the reason is the service's own output", "no_such_server" in output)
+        step.check("the reason is the task's own output", output_of_task in output)
         step.check("the stack was rolled back", place.status("dev-alpha") == "UPDATE_ROLLBACK_COMPLETE")
         self._check_runs(step, "dev-alpha", FIRST)
         self._check_answers(step, ALPHA, f"alpha.dev.{place.domain}", 200)
