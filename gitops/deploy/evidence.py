@@ -102,12 +102,19 @@ class Evidence:
             return
         self._looked = time.monotonic()
         for stack in stacks:
-            with suppress(AwsError):  # evidence is a help; the deployment goes on without it
-                for failed in self._failed(stack):
-                    found = self._found.setdefault(stack.name, {})
-                    # Lines and events arrive after the end of a task, and those of an earlier one tell the same.
-                    if failed.service not in found or _told(failed) >= _told(found[failed.service]):
-                        found[failed.service] = failed
+            self.look_at(stack)
+
+    def look_at(self, stack: DeployedStack) -> None:
+        """Note the failed tasks of a stack now.
+
+        An update may fail and be rolled back between two looks; ECS shows tasks for an hour after their end.
+        """
+        with suppress(AwsError):  # evidence is a help; the deployment goes on without it
+            for failed in self._failed(stack):
+                found = self._found.setdefault(stack.name, {})
+                # Lines and events arrive after the end of a task, and those of an earlier one tell the same.
+                if failed.service not in found or _told(failed) >= _told(found[failed.service]):
+                    found[failed.service] = failed
 
     def of(self, stack: str) -> list[FailedTask]:
         """Return what was found of a stack, by the names of services."""

@@ -139,6 +139,8 @@ class Rounds:
                     words = f"{CHANGED_BY_ANOTHER}\nThe CDK CLI says: {failed[stack.name]}"
                     turns[stack.name] = Turn(outcome, now, watch.seconds(stack.name), words)
                 elif outcome is not None:
+                    if outcome == "failed" and now:
+                        self._evidence.look_at(now)
                     turns[stack.name] = Turn(outcome, now, watch.seconds(stack.name))
                 elif len(group) == 1:
                     words = f"{program.last_words()}\nAll of the CDK CLI's output: {program.log}"
