@@ -64,7 +64,7 @@ def test_in_the_embedded_aws_a_program_of_its_own_enters_the_container(
     task = running_app.tasks("web")[0].rpartition("/")[2]
     assert words[words.index("exec") :] == ["exec", "--task", task, "--container", "app", "--", *HOSTILE]
     assert simulated.returncode == 1
-    assert f"no container app of the task {task} runs as a process here" in simulated.stderr
+    assert f"no container app of the task {task} runs here" in simulated.stderr
 
 
 @pytest.mark.parametrize("present", [(), ("aws",), ("session-manager-plugin",)])
