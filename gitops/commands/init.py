@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,13 @@ from gitops.output.progress import say
 from gitops.output.report import Table, code, text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from gitops.init.application import Application
     from gitops.init.changes import Change
+    from gitops.init.variable_reads import Variable
+    from gitops.init.variables import Environment
     from gitops.output.report import Cell
 
 
@@ -59,11 +62,8 @@ def init(
     _show(application, changes)
     if not_mapped:
         say("\n".join(["What Copilot's manifests say and declarations do not:", *not_mapped]))
-    if application.open:
-        say(
-            "The settings need these variables too. Give them values in `environment` of dev/base.yaml, or names of"
-            " secrets in `secrets`:\n" + "\n".join(f"  {variable}" for variable in application.open)
-        )
+    for line in _without_a_value(application.environment):
+        say(line)
     if all(change.action == "keep" for change in changes):
         say("Nothing to do: every file is there, and nothing of the sample is.")
         return 0
@@ -149,6 +149,24 @@ def _show(application: Application, changes: Sequence[Change]) -> None:
     print(text_table(Table(headings=("field", "value", "read from"), rows=found)), end="\n\n")
     rows: list[list[Cell]] = [[change.action, code(str(change.path)), change.why] for change in changes]
     print(text_table(Table(headings=("action", "file", "why"), rows=rows)), flush=True)
+
+
+def _without_a_value(environment: Environment) -> Iterator[str]:
+    where = "in `environment` of dev/base.yaml, or names of secrets in `secrets`"
+    if environment.missing:
+        yield f"The settings fail without these variables. Give them values {where}:\n{_places(environment.missing)}"
+    if environment.uncertain:
+        yield (
+            "They fail without these in a branch that your environments may take or not. If they take it, give them"
+            f" values too:\n{_places(environment.uncertain)}"
+        )
+    if environment.unset:
+        names = ", ".join(variable.name for variable in environment.unset)
+        yield "These may stay unset:\n" + textwrap.indent(textwrap.fill(names, 116), "  ")
+
+
+def _places(variables: Sequence[Variable]) -> str:
+    return "\n".join(f"  {variable.name} ({variable.place})" for variable in variables)
 
 
 def _words(value: object) -> str:

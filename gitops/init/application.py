@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.bound_address import bound_addresses
 from gitops.errors import UserError
 from gitops.image_folders import dockerfiles
-from gitops.init import urls, variables
+from gitops.init import urls
 from gitops.init.process_files import Written, read_dockerfile, read_packages, read_procfile, words
 from gitops.init.python_source import PythonSource, constant
+from gitops.init.variable_reads import modules
+from gitops.init.variables import Environment, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,8 +44,8 @@ class Application:
     """The proposals for an application, in the order of fields."""
 
     proposals: list[Proposal] = field(default_factory=list)
-    open: list[str] = field(default_factory=list)
-    """Variables that its settings need and for which there is no proposal, each with where they are read."""
+    environment: Environment = field(default_factory=Environment)
+    """The variables that its settings read."""
 
     def propose(self, name: str, value: object, source: str) -> None:
         """Add a proposal."""
@@ -88,10 +90,9 @@ def inspect(root: Path, answers: Mapping[str, str]) -> Application:
     check = _health_check(source, settings.value, image, answers)
     found.propose("services.web.health_check_path", check.value, check.place)
     _add_celery(found, source, settings.value, processes, packages)
-    read = variables.environment(source, settings.value)
-    for name, value in read.values.items():
+    found.environment = environment(source, settings.value)
+    for name, value in found.environment.values.items():
         found.propose(f"environment.{name}", value.value, value.place)
-    found.open = [f"{variable.name} ({variable.place})" for variable in read.open]
     return found
 
 
@@ -167,7 +168,7 @@ def _web(
 
 
 def _has_setting(source: PythonSource, settings: str, name: str) -> bool:
-    return any(True for module in variables.modules(source, settings) for _ in source.assigned(module, name))
+    return any(True for module in modules(source, settings) for _ in source.assigned(module, name))
 
 
 def _entry_point(source: PythonSource, settings: str, kind: str) -> str | None:
@@ -217,12 +218,16 @@ def _add_celery(
 
 
 def _celery_app(source: PythonSource) -> Written | None:
+    """Return the Celery app, as `celery --app` names it; of several, one that collects the tasks of all Django apps."""
+    found: list[tuple[bool, Written]] = []
     for module in source.names():
-        for call in source.calls(module, "Celery"):
-            for name in ("app", "celery"):  # which `celery --app` looks for by itself
-                if any(value is call for value in source.assigned(module, name)):
-                    return Written(module, f"{source.path(module)}:{call.lineno}")
-    return None
+        calls = list(source.calls(module, "Celery"))
+        for name in source.names_of(module, calls) if calls else ():
+            collects = any(True for _ in source.calls(module, "autodiscover_tasks"))
+            # Without a name, `celery --app` takes `app` or `celery`.
+            value = module if name in {"app", "celery"} else f"{module}:{name}"
+            found.append((not collects, Written(value, f"{source.path(module)}:{calls[0].lineno}")))
+    return min(found, key=lambda one: one[0], default=(True, None))[1]
 
 
 def _beat(source: PythonSource, settings: str, app: Written, packages: Mapping[str, str]) -> Written | None:
@@ -234,8 +239,9 @@ def _beat(source: PythonSource, settings: str, app: Written, packages: Mapping[s
     for module in (settings, f"{package}.base", f"{package}.common"):
         if module in source.names() and any(source.assigned(module, "CELERY_BEAT_SCHEDULE")):
             return Written(command, f"{source.path(module)}: CELERY_BEAT_SCHEDULE")
-    if any(True for _ in source.calls(app.value, "add_periodic_task")) or _has_schedule(source, app.value):
-        return Written(command, f"{source.path(app.value)}: its schedule")
+    module = app.value.partition(":")[0]
+    if any(True for _ in source.calls(module, "add_periodic_task")) or _has_schedule(source, module):
+        return Written(command, f"{source.path(module)}: its schedule")
     return None
 
 

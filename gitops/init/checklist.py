@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from constructs_lib.config.contract import DEFAULT_SENDER, SECRETS, SETTINGS_MODULE, VARIABLES
 from constructs_lib.config.model import AdHocBaseConfig, AppConfig, ProdAppConfig, ProdBaseConfig
 from constructs_lib.config.routing import host
-from gitops.init import variables
+from gitops.init.python_source import literal
+from gitops.init.variable_reads import modules, read
+from gitops.init.variables import debug_variable, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from constructs_lib.config.environments import Environment
     from gitops.init.python_source import PythonSource
+    from gitops.init.variable_reads import Variable
 
 _HEADER = "SECURE_PROXY_SSL_HEADER"
 
@@ -47,7 +50,9 @@ def check(source: PythonSource, app: Environment) -> Iterator[Check]:
         remedy = "name the module in `settings_module`, or the folder with manage.py in --source"
         yield Check(SETTINGS_MODULE, "wrong", f"{app.config.settings_module} is not below {source.root}", remedy)
         return
-    yield from _variables(source, app, app.config)
+    variables, given = read(source, app.config.settings_module), _given(app, app.config)
+    yield from _variables(source, app.config, variables, given)
+    yield _debug(settings, debug_variable(variables, app.config.settings_module), given)
     name = _host(app, app.config)
     yield _allowed_hosts(settings, name)
     yield _https(settings)
@@ -66,7 +71,7 @@ class _Settings:
 
     def __init__(self, source: PythonSource, module: str) -> None:
         self._source = source
-        self._modules = variables.modules(source, module)
+        self._modules = modules(source, module)
 
     @property
     def exists(self) -> bool:
@@ -81,12 +86,13 @@ class _Settings:
         return None
 
     def is_computed(self, name: str) -> bool:
-        """Return whether a setting is changed in another way, such as in a condition or by `+=`."""
+        """Return whether a setting is changed in another way, such as in a condition, by `+=` or by a method."""
+        is_fixed = isinstance(self.value(name), ast.Constant)  # what reads a constant cannot change it
         named = [
             node
             for module in self._modules
             for node in ast.walk(self._source.tree(module))
-            if isinstance(node, ast.Name) and node.id == name
+            if isinstance(node, ast.Name) and node.id == name and not (is_fixed and isinstance(node.ctx, ast.Load))
         ]
         plain = sum(1 for module in self._modules for _ in self._source.assigned(module, name))
         return len(named) > plain
@@ -100,15 +106,8 @@ class _Settings:
         )
 
 
-def _literal(value: ast.expr | None) -> object:
-    """Return what an expression is if it is written out, and None otherwise."""
-    try:
-        return ast.literal_eval(value) if value is not None else None
-    except (TypeError, ValueError):  # TypeError: a list as the key of a dictionary
-        return None
-
-
-def _variables(source: PythonSource, app: Environment, config: AppConfig) -> Iterator[Check]:
+def _given(app: Environment, config: AppConfig) -> set[str]:
+    """Return the names of the variables that containers of an app get."""
     known = {SETTINGS_MODULE, *config.environment, *config.secrets}
     if config.default_variables:
         known |= VARIABLES | SECRETS
@@ -117,22 +116,47 @@ def _variables(source: PythonSource, app: Environment, config: AppConfig) -> Ite
             known.add(DEFAULT_SENDER)
     for service in config.services.values():
         known |= service.environment.keys() if config.is_own(service) else set()
-    proposed = variables.environment(source, config.settings_module).values
-    missing = [
-        one for one in variables.read(source, config.settings_module) if not one.has_default and one.name not in known
-    ]
+    return known
+
+
+def _variables(
+    source: PythonSource, config: AppConfig, variables: Sequence[Variable], given: set[str]
+) -> Iterator[Check]:
+    proposed = environment(source, config.settings_module).values
+    missing = [one for one in variables if not one.has_default and one.name not in given]
     for variable in missing:
         value = f'"{proposed[variable.name].value}"' if variable.name in proposed else "…"
         remedy = f"environment: {{{variable.name}: {value}}}, or `secrets` for what nobody may read"
-        yield Check(variable.name, "wrong", f"{variable.place} reads it without a default, and nothing sets it", remedy)
+        found = f"{variable.place} reads it without a default, and nothing sets it"
+        if variable.is_conditional:
+            yield Check(variable.name, "not judged", f"{found}; it stands in a branch", remedy)
+        else:
+            yield Check(variable.name, "wrong", found, remedy)
     if not missing:
         yield Check("variables", "ok", "all that settings read without a default are set")
+
+
+def _debug(settings: _Settings, variable: Variable | None, given: set[str]) -> Check:
+    """Judge whether errors show visitors the settings and the source.
+
+    https://docs.djangoproject.com/en/stable/ref/settings/#debug
+    """
+    subject = "DEBUG"
+    if variable and variable.is_on and variable.name not in given:
+        found = f"is on: {variable.place} reads {variable.name}, which nothing sets"
+        return Check(subject, "wrong", found, f'environment: {{{variable.name}: "False"}}')
+    value = settings.value(subject)
+    if settings.is_computed(subject) or not isinstance(value, ast.Constant | None):
+        return Check(subject, "not judged", "is computed")
+    if literal(value) is True:
+        return Check(subject, "wrong", "is on: errors show visitors the settings and the source", "DEBUG = False")
+    return Check(subject, "ok", "is off")
 
 
 def _allowed_hosts(settings: _Settings, name: str) -> Check:
     subject = "ALLOWED_HOSTS"
     value = settings.value(subject)
-    hosts = _literal(value)
+    hosts = literal(value)
     if settings.is_computed(subject) or (value is not None and not isinstance(hosts, list | tuple)):
         return Check(subject, "not judged", "is computed")
     listed = [str(one) for one in hosts] if isinstance(hosts, list | tuple) else []
@@ -151,11 +175,11 @@ def _https(settings: _Settings) -> Check:
     https://docs.djangoproject.com/en/stable/ref/settings/#secure-proxy-ssl-header
     """
     value = settings.value(_HEADER)
-    if _literal(value) == PROXY_HEADER:
+    if literal(value) == PROXY_HEADER:
         return Check(_HEADER, "ok", "names the load balancer's header")
     if value is not None or settings.is_computed(_HEADER):
         return Check(_HEADER, "not judged", "is computed, or another header")
-    redirects = _literal(settings.value("SECURE_SSL_REDIRECT")) is True
+    redirects = literal(settings.value("SECURE_SSL_REDIRECT")) is True
     found = "SECURE_SSL_REDIRECT redirects for ever" if redirects else "links that Django makes begin with http"
     return Check(_HEADER, "wrong", f"is not set: {found}", f"{_HEADER} = {PROXY_HEADER}")
 
@@ -166,10 +190,10 @@ def _origins(settings: _Settings, name: str) -> Check:
     https://docs.djangoproject.com/en/stable/ref/settings/#csrf-trusted-origins
     """
     subject, url = "CSRF_TRUSTED_ORIGINS", f"https://{name}"
-    if _literal(settings.value(_HEADER)) == PROXY_HEADER:
+    if literal(settings.value(_HEADER)) == PROXY_HEADER:
         return Check(subject, "ok", f"need not be set, with {_HEADER}")
     value = settings.value(subject)
-    origins = _literal(value)
+    origins = literal(value)
     if settings.is_computed(subject) or (value is not None and not isinstance(origins, list | tuple)):
         return Check(subject, "not judged", "is computed")
     listed = [str(one) for one in origins] if isinstance(origins, list | tuple) else []

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 MAX_FILES = 5_000
@@ -59,6 +59,13 @@ class PythonSource:
 
     def assigned(self, module: str, name: str) -> Iterator[ast.expr]:
         """Yield the values that a module assigns to a name at its top level."""
+        return (value for target, value in self._assignments(module) if target == name)
+
+    def names_of(self, module: str, values: Sequence[ast.expr]) -> Iterator[str]:
+        """Yield the names to which a module assigns one of these expressions at its top level."""
+        return (target for target, value in self._assignments(module) if any(value is one for one in values))
+
+    def _assignments(self, module: str) -> Iterator[tuple[str, ast.expr]]:
         for statement in self.tree(module).body:
             if isinstance(statement, ast.Assign):
                 targets = statement.targets
@@ -66,8 +73,8 @@ class PythonSource:
                 targets = [statement.target]
             else:
                 continue
-            if statement.value and any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                yield statement.value
+            if statement.value:
+                yield from ((target.id, statement.value) for target in targets if isinstance(target, ast.Name))
 
     def calls(self, module: str, function: str) -> Iterator[ast.Call]:
         """Yield the calls of a function in a module, by its last name: `setdefault` of `os.environ.setdefault(…)`."""
@@ -80,9 +87,17 @@ class PythonSource:
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def constant(node: ast.expr) -> str | None:
+def constant(node: ast.expr | None) -> str | None:
     """Return the text that an expression is, or None."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def literal(node: ast.expr | None) -> object:
+    """Return what an expression is if it is written out, and None otherwise."""
+    try:
+        return ast.literal_eval(node) if node is not None else None
+    except (TypeError, ValueError, RecursionError):  # TypeError: a list as the key of a dictionary
+        return None
 
 
 def _last_name(function: ast.expr) -> str:

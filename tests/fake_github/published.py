@@ -100,7 +100,11 @@ def _liberties(node: Any, schemas: Sequence[Any], components: Any, path: Path) -
 
 
 def _is_nullable(schema: Any, components: Any) -> bool:
-    return all(part.get("nullable") or "allOf" in part for part in _all_of(schema, components))
+    """Return whether a value may be null. Where a schema has no type, `nullable` says nothing.
+
+    https://github.com/OAI/OpenAPI-Specification/blob/main/proposals/2019-10-31-Clarify-Nullable.md
+    """
+    return all((part.get("nullable") and "type" in part) or "allOf" in part for part in _all_of(schema, components))
 
 
 def _all_of(schema: Any, components: Any) -> Iterator[Any]:

@@ -137,6 +137,18 @@ EVENTS_WITH_LIBERTIES = [
 ]
 
 
+def test_what_a_description_allows_is_no_fault_by_itself() -> None:
+    single = {
+        (event.described_as, liberty): changed(event, [liberty])
+        for event in EVENTS_WITH_LIBERTIES
+        for liberty in liberties(event)
+        if liberty.is_null  # what is not required may go anyway
+    }
+
+    assert len(single) > 100
+    assert {key: faults for key, payload in single.items() if (faults := faults_of_event(key[0], payload))} == {}
+
+
 @st.composite
 def allowed(draw: st.DrawFn) -> tuple[Published, list[Liberty]]:
     event = draw(st.sampled_from(EVENTS_WITH_LIBERTIES))

@@ -135,8 +135,8 @@ def test_settings_of_an_application_are_listed_with_remedies(bare_checkout: Comm
     good = bare_checkout.gitops("doctor", "--application", "dev/alpha", "--source", "shop")
 
     assert (wrong.returncode, good.returncode) == (1, 0)
-    assert "5 checks of config.settings: 1 wrong, 0 not judged" in wrong.stderr
-    assert "5 checks of config.settings: 0 wrong, 0 not judged" in good.stderr
+    assert "6 checks of config.settings: 1 wrong, 0 not judged" in wrong.stderr
+    assert "6 checks of config.settings: 0 wrong, 0 not judged" in good.stderr
     (line,) = [line for line in wrong.stdout.splitlines() if "  wrong  " in line]
     assert line.startswith("ALLOWED_HOSTS ")
     assert 'ALLOWED_HOSTS = ["*"]' in line

@@ -203,7 +203,11 @@ def test_variables_of_other_names_get_what_the_environment_has(tmp_path: Path) -
 
 
 def test_variables_that_must_be_there_and_are_not_known_are_named(tmp_path: Path) -> None:
-    assert inspect(write(tmp_path, SCRIPTED), {}).open == ["MAIL_KEY (config/settings/production.py:8)"]
+    environment = inspect(write(tmp_path, SCRIPTED), {}).environment
+
+    assert [(variable.name, variable.place) for variable in environment.missing] == [
+        ("MAIL_KEY", "config/settings/production.py:8")
+    ]
 
 
 def test_variables_of_the_contract_need_no_declaration(tmp_path: Path) -> None:
@@ -211,7 +215,7 @@ def test_variables_of_the_contract_need_no_declaration(tmp_path: Path) -> None:
     application = inspect(write(tmp_path, {**PLAIN, "shop/settings.py": settings}), {})
 
     assert not [one for one in application.proposals if one.field.startswith("environment.")]
-    assert application.open == []
+    assert application.environment.missing == ()
 
 
 @pytest.mark.parametrize(
@@ -224,12 +228,62 @@ def test_variables_of_the_contract_need_no_declaration(tmp_path: Path) -> None:
         ("dj_database_url.config(conn_max_age=600)", "DATABASE_URL", "{database.url}"),
         ('env("CELERY_BROKER_URL")', "CELERY_BROKER_URL", "{cache.url}"),
         ('env("AWS_STORAGE_BUCKET_NAME")', "AWS_STORAGE_BUCKET_NAME", "{bucket.name}"),
+        ('env("POSTGRES_URL")', "POSTGRES_URL", "{database.url}"),
+        ('env("SHOP_DBHOST", "localhost")', "SHOP_DBHOST", "{database.host}"),
+        ('env("SHOP_SECRET_KEY")', "SHOP_SECRET_KEY", "{secret_key}"),
+        ('env("DJANGO_REDIS_URL")', "DJANGO_REDIS_URL", "{cache.url}"),
+        ('env("DEBUG")', "DEBUG", "False"),
+        ('env.bool("SHOP_DEBUG", True)', "SHOP_DEBUG", "False"),
+        ('bool(os.environ.get("DEBUG", True))', "DEBUG", ""),
+        ('int(os.environ.get("DEBUG", 1))', "DEBUG", "0"),
     ],
 )
 def test_ways_to_read_a_variable(tmp_path: Path, reading: str, name: str, value: str) -> None:
     proposals = found(tmp_path, {**PLAIN, "shop/settings.py": f"{SETTINGS}VALUE = {reading}\n"})
 
     assert proposals[f"environment.{name}"][0] == value
+
+
+@pytest.mark.parametrize(
+    ("reading", "name"),
+    [
+        ('env.bool("DEBUG", False)', "DEBUG"),  # off already, and bool("False") would turn it on
+        ('env("S3_SECRET_KEY", "")', "S3_SECRET_KEY"),
+        ('env("OTHER_SECRET_KEY", "")', "OTHER_SECRET_KEY"),
+        ('env("AWS_ACCESS_KEY_ID", "")', "AWS_ACCESS_KEY_ID"),
+    ],
+)
+def test_variables_that_are_left_alone(tmp_path: Path, reading: str, name: str) -> None:
+    proposals = found(tmp_path, {**PLAIN, "shop/settings.py": f"{SETTINGS}VALUE = {reading}\n"})
+
+    assert f"environment.{name}" not in proposals
+
+
+def test_variables_without_a_value_are_told_apart(tmp_path: Path) -> None:
+    settings = (
+        f'{SETTINGS}A = os.environ["NEEDED"]\nif USES_S3:\n    B = os.environ["IN_A_BRANCH"]\n'
+        'C = os.getenv("UNSET")\nD = os.getenv("SET", "d")\n'
+    )
+    environment = inspect(write(tmp_path, {**PLAIN, "shop/settings.py": settings}), {}).environment
+
+    assert [variable.name for variable in environment.missing] == ["NEEDED"]
+    assert [variable.name for variable in environment.uncertain] == ["IN_A_BRANCH"]
+    assert [variable.name for variable in environment.unset] == ["UNSET"]
+
+
+@pytest.mark.parametrize(
+    ("more", "app"),
+    [
+        ({}, "shop.tasks"),
+        ({"shop/celery.py": 'app = Celery("shop")\napp.autodiscover_tasks()\n'}, "shop.celery"),
+        ({"shop/tasks.py": 'queue = Celery("shop")\n'}, "shop.tasks:queue"),
+        ({"jobs.py": 'celery: Celery = Celery("shop")\ncelery.autodiscover_tasks()\n'}, "jobs"),
+    ],
+)
+def test_of_several_celery_apps_one_has_the_tasks_of_all(tmp_path: Path, more: dict[str, str], app: str) -> None:
+    proposals = found(tmp_path, {**PLAIN, "shop/tasks.py": 'app = Celery("tasks")\n', **more})
+
+    assert f"--app={app}" in proposals["services.worker.command"][0]
 
 
 def test_static_files_that_no_dockerfile_collects_are_collected_at_the_start(tmp_path: Path) -> None:

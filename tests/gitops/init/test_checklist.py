@@ -55,6 +55,7 @@ def test_good_settings_are_ok(checks: Checks) -> None:
     assert {one.state for one in found.values()} == {"ok"}
     assert found.keys() == {
         "variables",
+        "DEBUG",
         "ALLOWED_HOSTS",
         "SECURE_PROXY_SSL_HEADER",
         "CSRF_TRUSTED_ORIGINS",
@@ -94,6 +95,32 @@ def test_a_variable_that_nothing_sets_is_wrong(
     assert [one.subject for one in wrong] == ([missing] if missing else [])
     assert all("shop/settings.py:8" in one.found for one in wrong)
     assert ("variables" in found) == (missing is None)
+
+
+@pytest.mark.parametrize(
+    ("line", "app", "state"),
+    [
+        ("", "", "ok"),
+        ("DEBUG = False\nif DEBUG:\n    pass", "", "ok"),
+        ("DEBUG = True", "", "wrong"),
+        ('DEBUG = os.environ.get("SHOP_DEBUG", "1") == "1"', "", "wrong"),
+        ('DEBUG = os.environ.get("SHOP_DEBUG", "1") == "1"', 'environment: {SHOP_DEBUG: "0"}\n', "not judged"),
+        ('DEBUG = os.environ.get("SHOP_DEBUG", "") == "1"', "", "not judged"),
+        ("DEBUG = True\nif HOST:\n    DEBUG = False", "", "not judged"),
+    ],
+)
+def test_debug_that_is_on_is_wrong(line: str, app: str, state: str, checks: Checks) -> None:
+    found = checks(f"{GOOD}{line}\n", app=app)["DEBUG"]
+
+    assert found.state == state
+    assert bool(found.remedy) == (state == "wrong")
+
+
+def test_a_variable_that_only_a_branch_reads_is_not_judged(checks: Checks) -> None:
+    found = checks(f'{GOOD}if ALLOWED_HOSTS:\n    X = os.environ["SHOP_KEY"]\n')
+
+    assert found["SHOP_KEY"].state == "not judged"
+    assert found["SHOP_KEY"].found.endswith("it stands in a branch")
 
 
 def test_a_variable_s_remedy_has_the_value_that_its_name_calls_for(checks: Checks) -> None:
