@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
     from gitops.init.python_source import PythonSource
 
-_HEALTH = re.compile(r"(^|/)(health[a-z-]*|[a-z]+[-_]health|health_check|livez|readyz|alive|ping|ht|up)$")
+_HEALTH = re.compile(
+    r"(^|/)(health[a-z-]*|[a-z]+[-_]health|health_check|livez|readyz|alive|ping|ht|up|__lbheartbeat__)$"
+)
 _PLAIN = re.compile(r"/[A-Za-z0-9_./~-]*")
 _HEALTH_APP = "health_check.urls"
 """django-health-check answers at the path at which its URLs are included."""
 
 MAX_DEPTH = 10
+_JOINING = (ast.BinOp, ast.JoinedStr)
 
 
 def health_check(source: PythonSource, urlconf: str) -> Written | None:
@@ -31,8 +34,11 @@ def health_check(source: PythonSource, urlconf: str) -> Written | None:
         if _HEALTH.search(path.rstrip("/")) and _PLAIN.fullmatch(f"/{path}"):
             return Written(f"/{path}", place)
     for module in source.names():
-        for node in ast.walk(source.tree(module)):
-            text = constant(node) if isinstance(node, ast.Constant) else None
+        nodes = list(ast.walk(source.tree(module)))
+        # A part of a longer text, such as SITE + "/ping/", is not a path by itself.
+        parts = {id(part) for node in nodes if isinstance(node, _JOINING) for part in ast.iter_child_nodes(node)}
+        for node in nodes:
+            text = constant(node) if isinstance(node, ast.Constant) and id(node) not in parts else None
             if text and _PLAIN.fullmatch(text) and _HEALTH.search(text.rstrip("/")):
                 return Written(text, f"{source.path(module)}:{node.lineno}")  # type: ignore[attr-defined] # it has one
     return None

@@ -36,7 +36,8 @@ class Variable:
 
     `has_default` says that they have a value without it, be it None. `is_optional` says that none is written there:
     `os.environ.get("NAME")`. `is_conditional` says that a branch of the settings may not read it at all. `default` is
-    what they have without it, where that is written out, and `conversion` what they call with the text at once: `int`.
+    what they have without it, where that is written out, `conversion` what they call with the text at once: `int`.
+    `choices` are the texts that they compare it with.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Variable:
     is_conditional: bool = False
     default: object = None
     conversion: str = ""
+    choices: tuple[str, ...] = ()
 
     @property
     def is_on(self) -> bool:
@@ -103,6 +105,7 @@ def _joined(first: Variable, second: Variable) -> Variable:
         is_conditional=first.is_conditional and second.is_conditional,
         default=second.default if first.default is None else first.default,
         conversion=first.conversion or second.conversion,
+        choices=first.choices + second.choices,
     )
 
 
@@ -143,6 +146,9 @@ def _reading(node: ast.expr, functions: Mapping[str, bool]) -> Variable | None:
         inner = _direct_reading(node.args[0], functions)
         if inner and node.func.id in _TYPES:  # int(os.environ["NAME"])
             return replace(inner, conversion=node.func.id)
+    if isinstance(node, ast.Compare) and (compared := _direct_reading(node.left, functions)):
+        texts = [constant(one) for one in ast.walk(node.comparators[0]) if isinstance(one, ast.Constant)]
+        return replace(compared, choices=tuple(text for text in texts if text is not None))
     return _direct_reading(node, functions)
 
 

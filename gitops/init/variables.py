@@ -42,6 +42,8 @@ _VALUES: Mapping[str, str] = {
 _VALUES_WITHOUT_A_DEFAULT: Mapping[str, str] = {"ADMIN_URL": "admin/"}
 """Values for variables that have to be there, and whose default is as good."""
 
+_ENGINE = "django.db.backends.postgresql"
+
 _OFF: Mapping[str, str] = {"int": "0", "float": "0", "bool": ""}
 """What turns a variable off whose text is converted at once: `bool("False")` is True."""
 
@@ -95,9 +97,21 @@ def _value(variable: Variable, settings: str) -> str | None:
     for pattern, value in values.items():
         if any(re.fullmatch(pattern, name) for name in names):
             return value
+    if chosen := _postgresql(variable, names):
+        return chosen
     if "DEBUG" in names and (variable.is_on or not variable.has_default):
         return _OFF.get(variable.conversion, "False")
     return None
+
+
+def _postgresql(variable: Variable, names: set[str]) -> str | None:
+    """Return what chooses PostgreSQL where settings know several database servers."""
+    if chosen := [choice for choice in variable.choices if choice.startswith("postgres")]:
+        return chosen[0]
+    if not any(re.fullmatch(f"{_SERVER}_?(ENGINE|BACKEND)", name) for name in names) or variable.is_optional:
+        return None
+    # Some settings have the whole name of the module, others put `django.db.backends.` before it.
+    return "postgresql" if isinstance(variable.default, str) and "." not in variable.default else _ENGINE
 
 
 def _names(variable: Variable, settings: str) -> set[str]:

@@ -116,6 +116,7 @@ def test_an_asgi_application_of_uvicorn_is_served_by_it(tmp_path: Path) -> None:
         ('path("sign-up/", view),\n    path("healthz", view),', "/healthz", "shop/urls.py:5"),
         ('path("ht/", include("health_check.urls")),', "/ht/", "shop/urls.py:4"),
         ('re_path(r"^health/$", view),', "/health/", "shop/urls.py:4"),
+        ('path("__lbheartbeat__", view),', "/__lbheartbeat__", "shop/urls.py:4"),
         ('path("api/", include("shop.api")),', "/api/health-check/", "shop/api.py:2"),
         ('path("api/", include(("shop.api", "api"))),', "/api/health-check/", "shop/api.py:2"),
         ('path("<slug:up>/ping/", view),', "/", "no path of a health check was found"),
@@ -138,6 +139,13 @@ def test_a_health_check_before_all_urls_is_found_by_its_text(tmp_path: Path) -> 
         "/api/health-check/",
         "shop/middleware.py:2",
     )
+
+
+@pytest.mark.parametrize("text", ['SITE + "/ping/"', 'f"{SITE}/ping"', 'SITE + f"/{name}/up"'])
+def test_a_part_of_a_longer_text_is_no_health_check(tmp_path: Path, text: str) -> None:
+    proposals = found(tmp_path, {**PLAIN, "shop/pings.py": f"ADDRESS = {text}\n"})
+
+    assert proposals["services.web.health_check_path"][0] == "/"
 
 
 def test_urls_that_include_themselves_come_to_an_end(tmp_path: Path) -> None:
@@ -233,6 +241,10 @@ def test_variables_of_the_contract_need_no_declaration(tmp_path: Path) -> None:
         ('env("SHOP_SECRET_KEY")', "SHOP_SECRET_KEY", "{secret_key}"),
         ('env("DJANGO_REDIS_URL")', "DJANGO_REDIS_URL", "{cache.url}"),
         ('env("DEBUG")', "DEBUG", "False"),
+        ('os.getenv("DB") == "postgres"', "DB", "postgres"),
+        ('env("STORE", default="sqlite") in ("sqlite", "postgresql")', "STORE", "postgresql"),
+        ('env("SQL_ENGINE", "django.db.backends.sqlite3")', "SQL_ENGINE", "django.db.backends.postgresql"),
+        ('"django.db.backends." + env("DB_ENGINE", "sqlite3")', "DB_ENGINE", "postgresql"),
         ('env.bool("SHOP_DEBUG", True)', "SHOP_DEBUG", "False"),
         ('bool(os.environ.get("DEBUG", True))', "DEBUG", ""),
         ('int(os.environ.get("DEBUG", 1))', "DEBUG", "0"),
@@ -248,6 +260,8 @@ def test_ways_to_read_a_variable(tmp_path: Path, reading: str, name: str, value:
     ("reading", "name"),
     [
         ('env.bool("DEBUG", False)', "DEBUG"),  # off already, and bool("False") would turn it on
+        ('os.getenv("DB_ENGINE")', "DB_ENGINE"),  # which names it knows is not written here
+        ('env("CACHE_KIND", "") == "redis"', "CACHE_KIND"),
         ('env("S3_SECRET_KEY", "")', "S3_SECRET_KEY"),
         ('env("OTHER_SECRET_KEY", "")', "OTHER_SECRET_KEY"),
         ('env("AWS_ACCESS_KEY_ID", "")', "AWS_ACCESS_KEY_ID"),
