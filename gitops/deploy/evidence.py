@@ -42,7 +42,11 @@ _HINTS: Mapping[str, str] = {
         "400: Django refuses the Host of the health check, which is the task's address; add it to ALLOWED_HOSTS, or "
         "answer the path of the health check in a middleware before CommonMiddleware"
     ),
-    r"\bcodes?:? \[?30[128]\b|answer(ed|s) 30[128]\b": (
+    r"\bcodes?:? \[?302\b|answer(ed|s) 302\b": (
+        "302: the path of the health check leads to another, such as a sign-in; name one in `health_check_path` that "
+        'answers 200, or declare `health_check_codes: "200,302"`'
+    ),
+    r"\bcodes?:? \[?30[18]\b|answer(ed|s) 30[18]\b": (
         "301: the health check comes by HTTP and is redirected; with SECURE_SSL_REDIRECT, set SECURE_PROXY_SSL_HEADER, "
         "and name the path in SECURE_REDIRECT_EXEMPT"
     ),

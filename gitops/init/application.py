@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8000
 SCRATCH = "/dev/shm"  # noqa: S108 - the file system of a task is read-only but for this
+NO_HEALTH_CHECK = Written("/", "no path of a health check was found")
 _SERVERS = re.compile(r"\b(gunicorn|uvicorn|daphne|hypercorn|granian|waitress-serve|uwsgi)\b")
 _PORT_VARIABLE = re.compile(r"\$\{PORT(?::-\d+)?\}|\$PORT\b")
 _COLLECT = "python manage.py collectstatic --no-input"
@@ -89,6 +90,8 @@ def inspect(root: Path, answers: Mapping[str, str]) -> Application:
     found.propose("services.web.paths", ["/*"], "every path")
     check = _health_check(source, settings.value, image, answers)
     found.propose("services.web.health_check_path", check.value, check.place)
+    if check is NO_HEALTH_CHECK:
+        found.propose("services.web.health_check_codes", "200,302", "the first page may redirect to a sign-in")
     _add_celery(found, source, settings.value, processes, packages)
     found.environment = environment(source, settings.value)
     for name, value in found.environment.values.items():
@@ -195,7 +198,7 @@ def _health_check(source: PythonSource, settings: str, image: Dockerfile, answer
         return image.health_check_path
     urlconf = _setting(source, settings, "ROOT_URLCONF")
     found = urls.health_check(source, urlconf) if urlconf else None
-    return found or Written("/", "no path of a health check was found")
+    return found or NO_HEALTH_CHECK
 
 
 def _add_celery(

@@ -14,7 +14,7 @@ from gitops.deploy.evidence import FailedTask, has_failed, hints, post_release_f
     [
         ("Health checks failed with these codes: [400]", "ALLOWED_HOSTS"),
         ("Health checks failed with these codes: [301]", "SECURE_PROXY_SSL_HEADER"),
-        ("Health checks failed with these codes: [302]", "SECURE_PROXY_SSL_HEADER"),
+        ("Health checks failed with these codes: [302]", "such as a sign-in"),
         ("dial tcp 10.0.0.1:8000: connect: connection refused", "may bind another `port`"),
         ("Health checks failed with these codes: [404]", "health_check_path"),
         ("Task failed ELB health checks in (target-group x): Health checks failed", "may bind another `port`"),

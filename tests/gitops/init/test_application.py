@@ -32,7 +32,15 @@ def test_a_new_project_has_a_web_service(tmp_path: Path) -> None:
         "services.web.port": (8000, "shop/wsgi.py, gunicorn in requirements.txt"),
         "services.web.paths": (["/*"], "every path"),
         "services.web.health_check_path": ("/", "no path of a health check was found"),
+        "services.web.health_check_codes": ("200,302", "the first page may redirect to a sign-in"),
     }
+
+
+@pytest.mark.parametrize("answers", [{"health_check_path": "/"}, {}])
+def test_where_a_path_is_known_a_redirect_is_not_healthy(tmp_path: Path, answers: dict[str, str]) -> None:
+    urls = 'urlpatterns = [path("health/", view)]\n'
+
+    assert "services.web.health_check_codes" not in found(tmp_path, {**PLAIN, "shop/urls.py": urls}, **answers)
 
 
 def test_processes_of_a_procfile_are_services(tmp_path: Path) -> None:
