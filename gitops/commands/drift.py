@@ -9,7 +9,8 @@ from gitops import handoff
 from gitops.aws import target
 from gitops.aws.session import Session
 from gitops.cdk import synthesis
-from gitops.commands.selection import select_accounts, show_problems
+from gitops.commands.account_selection import select_accounts
+from gitops.commands.selection import show_problems
 from gitops.drift.detection import find_drift
 from gitops.drift.report import drift_report
 from gitops.errors import UserError

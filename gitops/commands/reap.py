@@ -9,7 +9,8 @@ from gitops import handoff
 from gitops.aws import target
 from gitops.aws.regions import Regions
 from gitops.aws.session import Session
-from gitops.commands.selection import select_accounts, show_problems
+from gitops.commands.account_selection import select_accounts
+from gitops.commands.selection import show_problems
 from gitops.errors import UserError
 from gitops.git import History
 from gitops.git.former_places import former_places

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.environments import AccountRegion, parse_name, read
-from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
-from gitops.aws.regions import require_account
+from constructs_lib.config.environments import parse_name, read
 from gitops.errors import UserError
 from gitops.output.progress import say
 
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
     from constructs_lib.config.environments import Environment, Environments
     from constructs_lib.config.naming import EnvironmentName
-    from gitops.aws.session import Session
 
 
 def parse_names(texts: Iterable[str]) -> list[EnvironmentName]:
@@ -75,23 +72,3 @@ def show_problems(declared: Environments) -> None:
         say(str(problem) if problem.severity == "error" else f"warning: {problem}")
     if declared.wrong:
         say(f"left out, because they are wrong: {', '.join(map(str, sorted(declared.wrong)))}")
-
-
-def select_accounts(declared: Environments, name: str | None, session: Session) -> list[str]:
-    """Return the account of a name, or without one all that the credentials reach; says on standard error which AWS.
-
-    Raises:
-        UserError: there is no account of that name, or the credentials are for another.
-        AwsError: AWS cannot be reached.
-    """
-    if name is not None and name not in declared.accounts:
-        raise UserError(f"the account {name} is not declared; declared are: {', '.join(declared.accounts) or 'none'}")
-    wanted = [name] if name else list(declared.accounts)
-    if not wanted:
-        raise UserError("no account is declared")
-    first = declared.accounts[wanted[0]]
-    reached = session.introduce(AccountRegion(first.id, first.region))
-    if name is None:
-        wanted = [account for account in wanted if reached in {None, declared.accounts[account].id}]
-    require_account(reached, [declared.well_formed[EnvironmentName(ACCOUNTS_FOLDER, name)] for name in wanted])
-    return wanted

@@ -65,7 +65,9 @@ def test_app_without_a_cache_has_no_service_for_one(world: World) -> None:
 
 
 def test_production_connects_to_its_cache_by_a_secret(world: World) -> None:
-    production(world, "prod/app", **{**FIELDS, "default_variables": "false"}, environment=WITH_CACHE)
+    production(
+        world, "prod/app", **{**FIELDS, "default_variables": "false"}, environment=WITH_CACHE, services="{worker: null}"
+    )
 
     world.deploy("prod/app")
 
