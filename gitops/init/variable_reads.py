@@ -91,7 +91,7 @@ def modules(source: PythonSource, settings: str) -> list[str]:
         found.append(module)
         left += [
             _imported(source, module, statement)
-            for statement in source.tree(module).body
+            for statement in ast.walk(source.tree(module))  # some import others in a `try`
             if isinstance(statement, ast.ImportFrom) and any(alias.name == "*" for alias in statement.names)
         ]
     return found
