@@ -16,9 +16,10 @@ from gitops.init.variable_reads import modules, read
 from gitops.init.variables import debug_variable, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from constructs_lib.config.environments import Environment
+    from gitops.init.process_files import Written
     from gitops.init.python_source import PythonSource
     from gitops.init.variable_reads import Variable
 
@@ -51,8 +52,9 @@ def check(source: PythonSource, app: Environment) -> Iterator[Check]:
         yield Check(SETTINGS_MODULE, "wrong", f"{app.config.settings_module} is not below {source.root}", remedy)
         return
     variables, given = read(source, app.config.settings_module), _given(app, app.config)
-    yield from _variables(source, app.config, variables, given)
-    yield _debug(settings, debug_variable(variables, app.config.settings_module), given)
+    proposed = environment(source, app.config.settings_module).values
+    yield from _variables(variables, given, proposed)
+    yield _debug(settings, debug_variable(variables, app.config.settings_module), given, proposed)
     name = _host(app, app.config)
     yield _allowed_hosts(settings, name)
     yield _https(settings)
@@ -119,10 +121,7 @@ def _given(app: Environment, config: AppConfig) -> set[str]:
     return known
 
 
-def _variables(
-    source: PythonSource, config: AppConfig, variables: Sequence[Variable], given: set[str]
-) -> Iterator[Check]:
-    proposed = environment(source, config.settings_module).values
+def _variables(variables: Sequence[Variable], given: set[str], proposed: Mapping[str, Written]) -> Iterator[Check]:
     missing = [one for one in variables if not one.has_default and one.name not in given]
     for variable in missing:
         value = f'"{proposed[variable.name].value}"' if variable.name in proposed else "…"
@@ -136,7 +135,7 @@ def _variables(
         yield Check("variables", "ok", "all that settings read without a default are set")
 
 
-def _debug(settings: _Settings, variable: Variable | None, given: set[str]) -> Check:
+def _debug(settings: _Settings, variable: Variable | None, given: set[str], proposed: Mapping[str, Written]) -> Check:
     """Judge whether errors show visitors the settings and the source.
 
     https://docs.djangoproject.com/en/stable/ref/settings/#debug
@@ -144,7 +143,7 @@ def _debug(settings: _Settings, variable: Variable | None, given: set[str]) -> C
     subject = "DEBUG"
     if variable and variable.is_on and variable.name not in given:
         found = f"is on: {variable.place} reads {variable.name}, which nothing sets"
-        return Check(subject, "wrong", found, f'environment: {{{variable.name}: "False"}}')
+        return Check(subject, "wrong", found, f'environment: {{{variable.name}: "{proposed[variable.name].value}"}}')
     value = settings.value(subject)
     if settings.is_computed(subject) or not isinstance(value, ast.Constant | None):
         return Check(subject, "not judged", "is computed")

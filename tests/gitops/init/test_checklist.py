@@ -116,6 +116,20 @@ def test_debug_that_is_on_is_wrong(line: str, app: str, state: str, checks: Chec
     assert bool(found.remedy) == (state == "wrong")
 
 
+@pytest.mark.parametrize(
+    ("reading", "off"),
+    [
+        ('os.environ.get("SHOP_DEBUG", "1") == "1"', "False"),
+        ('int(os.environ.get("SHOP_DEBUG", 1))', "0"),
+        ('bool(os.environ.get("SHOP_DEBUG", True))', ""),  # bool("False") is True
+    ],
+)
+def test_what_turns_debug_off_is_what_its_reader_takes_for_off(reading: str, off: str, checks: Checks) -> None:
+    found = checks(f"{GOOD}DEBUG = {reading}\n")
+
+    assert found["DEBUG"].remedy == f'environment: {{SHOP_DEBUG: "{off}"}}'
+
+
 def test_a_variable_that_only_a_branch_reads_is_not_judged(checks: Checks) -> None:
     found = checks(f'{GOOD}if ALLOWED_HOSTS:\n    X = os.environ["SHOP_KEY"]\n')
 
