@@ -62,6 +62,8 @@ def init(
     _show(application, changes)
     if not_mapped:
         say("\n".join(["What Copilot's manifests say and declarations do not:", *not_mapped]))
+    if application.left_out:
+        say("\n  ".join(["Processes that are not declared:", *application.left_out]))
     for line in _without_a_value(application.environment):
         say(line)
     if all(change.action == "keep" for change in changes):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.bound_address import bound_addresses
 from gitops.errors import UserError
 from gitops.image_folders import dockerfiles
-from gitops.init import urls
-from gitops.init.process_files import Written, read_dockerfile, read_packages, read_procfile, words
+from gitops.init import celery, urls
+from gitops.init.process_files import Written, read_dockerfile, read_packages, words
+from gitops.init.processes import read_processes, serves
 from gitops.init.python_source import PythonSource, constant
 from gitops.init.variable_reads import modules
 from gitops.init.variables import Environment, environment
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gitops.init.process_files import Dockerfile
+    from gitops.init.processes import Processes
 
 DEFAULT_PORT = 8000
-SCRATCH = "/dev/shm"  # noqa: S108 - the file system of a task is read-only but for this
 NO_HEALTH_CHECK = Written("/", "no path of a health check was found")
-_SERVERS = re.compile(r"\b(gunicorn|uvicorn|daphne|hypercorn|granian|waitress-serve|uwsgi)\b")
 _PORT_VARIABLE = re.compile(r"\$\{PORT(?::-\d+)?\}|\$PORT\b")
 _COLLECT = "python manage.py collectstatic --no-input"
-_DATABASE_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,8 @@ class Application:
     proposals: list[Proposal] = field(default_factory=list)
     environment: Environment = field(default_factory=Environment)
     """The variables that its settings read."""
+    left_out: Sequence[str] = ()
+    """A line for each process of its Procfile or Compose file that is not proposed, with the reason."""
 
     def propose(self, name: str, value: object, source: str) -> None:
         """Add a proposal."""
@@ -55,7 +55,7 @@ class Application:
     def replace_services(self, proposals: Sequence[Proposal]) -> None:
         """Put these services in place of all that were found."""
         others = [proposal for proposal in self.proposals if not proposal.field.startswith("services.")]
-        self.proposals = [*others, *proposals]
+        self.proposals, self.left_out = [*others, *proposals], ()
 
     def fields(self) -> dict[str, object]:
         """Return the fields of an app's declaration; dots in a proposal's field are levels."""
@@ -77,10 +77,10 @@ def inspect(root: Path, answers: Mapping[str, str]) -> Application:
     """
     if not (root / "manage.py").is_file():
         raise UserError(f"--source: {root} has no manage.py; name the folder of the Django project")
-    source, processes = PythonSource(root), read_procfile(root)
+    source, processes = PythonSource(root), read_processes(root)
     image, packages = read_dockerfile(root, dockerfiles.find(root, answers.get("dockerfile"))), read_packages(root)
     settings = _settings(source, image, answers)
-    found = Application()
+    found = Application(left_out=processes.left_out)
     found.propose("settings_module", settings.value, settings.place)
     found.propose("release_command", *_release(source, processes))
     command, place = _web(source, settings.value, processes, image, packages)
@@ -92,7 +92,7 @@ def inspect(root: Path, answers: Mapping[str, str]) -> Application:
     found.propose("services.web.health_check_path", check.value, check.place)
     if check is NO_HEALTH_CHECK:
         found.propose("services.web.health_check_codes", "200,302", "the first page may redirect to a sign-in")
-    _add_celery(found, source, settings.value, processes, packages)
+    _add_processes(found, source, settings.value, processes, packages)
     found.environment = environment(source, settings.value)
     for name, value in found.environment.values.items():
         found.propose(f"environment.{name}", value.value, value.place)
@@ -136,9 +136,9 @@ def _setting(source: PythonSource, settings: str, name: str) -> str | None:
     return None
 
 
-def _release(source: PythonSource, processes: Mapping[str, Written]) -> tuple[list[str], str]:
-    if release := processes.get("release"):
-        return words(release.value), release.place
+def _release(source: PythonSource, processes: Processes) -> tuple[list[str], str]:
+    if processes.release:
+        return words(processes.release.value), processes.release.place
     for module in source.names():
         if module.endswith(".management.commands.pre_update"):
             return ["python", "manage.py", "pre_update"], source.path(module)
@@ -148,13 +148,13 @@ def _release(source: PythonSource, processes: Mapping[str, Written]) -> tuple[li
 def _web(
     source: PythonSource,
     settings: str,
-    processes: Mapping[str, Written],
+    processes: Processes,
     image: Dockerfile,
     packages: Mapping[str, str],
 ) -> tuple[str, str]:
     """Return the command line of the web server, and where it comes from."""
-    for written in (processes.get("web"), image.command):
-        if written and _SERVERS.search(written.value):
+    for written in (processes.web, image.command, processes.composed_web):
+        if written and serves(written.value):
             return written.value, written.place
     modules = {kind: _entry_point(source, settings, kind) for kind in ("wsgi", "asgi")}
     if modules["asgi"] and "uvicorn" in packages and "gunicorn" not in packages:
@@ -201,54 +201,27 @@ def _health_check(source: PythonSource, settings: str, image: Dockerfile, answer
     return found or NO_HEALTH_CHECK
 
 
-def _add_celery(
+def _add_processes(
     found: Application,
     source: PythonSource,
     settings: str,
-    processes: Mapping[str, Written],
+    processes: Processes,
     packages: Mapping[str, str],
 ) -> None:
-    app = _celery_app(source)
-    worker = processes.get("worker") or (app and Written(f"celery --app={app.value} worker --loglevel=info", app.place))
-    if worker:
-        found.propose("services.worker.command", words(worker.value), worker.place)
-    if worker and app:
-        ping = f"exec celery --app={app.value} inspect ping --destination=celery@$(hostname) --timeout=10"
-        found.propose("services.worker.health_check_command", ["sh", "-c", ping], app.place)
-    if worker and (beat := processes.get("beat") or (app and _beat(source, settings, app, packages))):
-        found.propose("services.beat.command", words(beat.value), beat.place)
-        found.propose("services.beat.singleton", True, "two would send every task twice")  # noqa: FBT003 - a value
-
-
-def _celery_app(source: PythonSource) -> Written | None:
-    """Return the Celery app, as `celery --app` names it; of several, one that collects the tasks of all Django apps."""
-    found: list[tuple[bool, Written]] = []
-    for module in source.names():
-        calls = list(source.calls(module, "Celery"))
-        for name in source.names_of(module, calls) if calls else ():
-            collects = any(True for _ in source.calls(module, "autodiscover_tasks"))
-            # Without a name, `celery --app` takes `app` or `celery`.
-            value = module if name in {"app", "celery"} else f"{module}:{name}"
-            found.append((not collects, Written(value, f"{source.path(module)}:{calls[0].lineno}")))
-    return min(found, key=lambda one: one[0], default=(True, None))[1]
-
-
-def _beat(source: PythonSource, settings: str, app: Written, packages: Mapping[str, str]) -> Written | None:
-    command = f"celery --app={app.value} beat --loglevel=info"
-    if "django-celery-beat" in packages:
-        return Written(f"{command} --scheduler={_DATABASE_SCHEDULER}", packages["django-celery-beat"])
-    command = f"{command} --schedule={SCRATCH}/celerybeat-schedule"
-    package = settings.rpartition(".")[0]
-    for module in (settings, f"{package}.base", f"{package}.common"):
-        if module in source.names() and any(source.assigned(module, "CELERY_BEAT_SCHEDULE")):
-            return Written(command, f"{source.path(module)}: CELERY_BEAT_SCHEDULE")
-    module = app.value.partition(":")[0]
-    if any(True for _ in source.calls(module, "add_periodic_task")) or _has_schedule(source, module):
-        return Written(command, f"{source.path(module)}: its schedule")
-    return None
-
-
-def _has_schedule(source: PythonSource, module: str) -> bool:
-    return any(
-        isinstance(node, ast.Attribute) and node.attr == "beat_schedule" for node in ast.walk(source.tree(module))
-    )
+    """Add workers and schedulers: those that are written down, and for a Celery app those that are not."""
+    commands = dict(processes.others)
+    if app := celery.find_app(source):
+        written = [celery.read_command(command.value) for command in commands.values()]
+        if "worker" not in commands and not any(one and one.is_worker for one in written):
+            commands["worker"] = celery.worker(app)
+        scheduled = "beat" in commands or any(one and one.schedules for one in written)
+        if not scheduled and (beat := celery.beat(source, settings, app, packages)):
+            commands["beat"] = beat
+    for name, command in commands.items():
+        field_of = f"services.{name}"
+        found.propose(f"{field_of}.command", words(command.value), command.place)
+        of_celery = celery.read_command(command.value)
+        if of_celery and (check := of_celery.health_check(app.value if app else None)):
+            found.propose(f"{field_of}.health_check_command", ["sh", "-c", check], command.place)
+        if (of_celery and of_celery.schedules) or name == "beat" or "rqscheduler" in command.value:
+            found.propose(f"{field_of}.singleton", True, "two would send every task twice")  # noqa: FBT003 - a value
