@@ -116,6 +116,9 @@ ONE_OFF = "one-off"
 DATABASE_TASK, RELEASE_TASK, POST_RELEASE_TASK = "database", "release", "post-release"
 """Names of the one-off tasks that make an app's database and run its commands before and after a release."""
 
+DATABASE_PASSWORD_SECRET = "DatabasePassword"  # noqa: S105 # the name of a construct
+"""Construct, in the stack of an app, of the secret with the password of its database role."""
+
 URL_OUTPUT = "Url"
 """Output of the stack of an app: its URL."""
 

@@ -15,7 +15,7 @@ from constructs_lib.config import references
 from constructs_lib.config.contract import CACHE_URL, DATABASE_PASSWORD, DEFAULT_SENDER, SETTINGS_MODULE
 from constructs_lib.config.images import ImageName
 from constructs_lib.config.model import AppConfig, Architecture, ServiceConfig
-from constructs_lib.config.naming import CONTAINER_NAME, EnvironmentName
+from constructs_lib.config.naming import CONTAINER_NAME, DATABASE_PASSWORD_SECRET, EnvironmentName
 from constructs_lib.data.composed_secret import ComposedSecret, value_of
 from constructs_lib.data.storage import ApplicationBucket
 from constructs_lib.network.ports import CACHE_PORT, POSTGRES_PORT
@@ -64,7 +64,7 @@ class Application(Construct):
         self._repositories: dict[str, ecr.IRepository] = {}
         self._other_role: iam.Role | None = None
         self.database_secret = self._generated_secret(
-            "DatabasePassword", f"Password of {name}'s database role", PASSWORD_LENGTH
+            DATABASE_PASSWORD_SECRET, f"Password of {name}'s database role", PASSWORD_LENGTH
         )
         self.secret_key = self._generated_secret("SecretKey", f"Django's SECRET_KEY of {name}", SECRET_KEY_LENGTH)
         self.execution_role = self._role("ExecutionRole", "Starts tasks: pulls images, reads secrets, writes logs")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from typing import TYPE_CHECKING
 
-from constructs_lib.config.naming import BaseOutput
+from constructs_lib.config.naming import DATABASE_PASSWORD_SECRET, BaseOutput
 from gitops.access import programs
 from gitops.access.bastion import POSTGRESQL_PORT, Bastion, forward_command, forwarded, local_port, run_psql
-from gitops.access.deployed import base_of, find_app, services_of
+from gitops.access.deployed import base_of, find_app
 from gitops.aws import embedded
 from gitops.aws import target as targets
-from gitops.aws.ecs import Ecs
 from gitops.aws.secrets_manager import SecretsManager
 from gitops.commands.selection import select
+from gitops.errors import UserError
 from gitops.output.progress import say
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from gitops.access.deployed import Deployed
     from gitops.aws.target import TargetName
 
-SECRET_VARIABLE = "DB_SECRET_NAME"  # noqa: S105 # a variable's name
-"""Tells every container the name of the secret whose whole string is the password: constructs_lib.config.contract."""
+SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 # a type of resource
+PASSWORD_ID = re.compile(rf"\w+{DATABASE_PASSWORD_SECRET}[0-9A-F]{{8}}")
+"""Logical id of the secret: the CDK ends it with a hash of the construct's path."""
 
 
 def db(
@@ -92,7 +94,14 @@ def _how_to_read_password(app: Deployed) -> str:
 
 
 def _password_secret(app: Deployed) -> str:
-    """Return the name of the secret with the password of the app's database role."""
-    ecs = Ecs(app.session, app.where)
-    service = next(iter(services_of(app, ecs).values()))
-    return ecs.container(service.task_definition).environment[SECRET_VARIABLE]
+    """Return the ARN of the secret with the password of the app's database role.
+
+    The stack tells it, not a container: a service with an image of its own does not know it, and none does where the
+    declaration has `default_variables: false`.
+    """
+    for resource in app.resources:
+        if resource.type == SECRET and resource.physical_id and PASSWORD_ID.fullmatch(resource.logical_id):
+            return resource.physical_id
+    raise UserError(
+        f"the stack {app.stack.name} has no database password yet. See how its deployment goes: gitops status"
+    )

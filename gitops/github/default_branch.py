@@ -174,6 +174,14 @@ def _proposed(repository: Repository, pull_request: PullRequest) -> Proposed:
 
 
 def _merge_when_allowed(repository: Repository, pull_request: PullRequest) -> bool:
+    """Have GitHub merge the pull request, where its merge deploys.
+
+    GitHub merges in the name of the token that asked, and starts no workflow for what the token of a job does: nothing
+    would deploy or destroy what such a merge changes.
+    https://docs.github.com/en/actions/concepts/security/github_token#when-github_token-triggers-workflow-runs
+    """
+    if not repository.commits_as_app:
+        return False
     try:
         repository.enable_auto_merge(pull_request)
     except GitHubError:

@@ -89,6 +89,7 @@ class Repository:
         self._transport = transport
         self._committer = app or transport
         self._root = f"repos/{name}"
+        self._default_branch: str | None = None
 
     def permission(self, login: str) -> Permission:
         """Return the permission of a user; `none` for a user who is not a collaborator."""
@@ -166,8 +167,10 @@ class Repository:
         self._committer.graphql(_ENABLE_AUTO_MERGE, {"pullRequest": pull_request.node_id})
 
     def default_branch(self) -> str:
-        """Return the name of the default branch."""
-        return str(self._transport.get(self._root)["default_branch"])
+        """Return the name of the default branch, which is asked for once."""
+        if self._default_branch is None:
+            self._default_branch = str(self._transport.get(self._root)["default_branch"])
+        return self._default_branch
 
     def branch_head(self, branch: str) -> str:
         """Return the newest commit of a branch."""

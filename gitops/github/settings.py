@@ -14,7 +14,7 @@ from gitops.errors import UserError
 from gitops.github.transport import GitHubError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from gitops.github.transport import Transport
 
@@ -76,10 +76,15 @@ class RepositorySettings:
         self._transport = transport
         self._root = f"repos/{name}"
 
-    def environments(self) -> Mapping[str, GitHubEnvironment]:
-        """Return the environments by name."""
+    def environments(self, names: Collection[str]) -> Mapping[str, GitHubEnvironment]:
+        """Return those of the environments that exist, by name. Refs cost a request for each.
+
+        They are taken from the list of all, since an environment that is not there and one that the token may not read
+        have the same answer. Every job of a push asks, and all jobs of a repository share 1,000 requests an hour:
+        https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+        """
         items = self._list("environments", ACTIONS, key="environments")
-        return {item["name"]: self._environment(item) for item in items}
+        return {item["name"]: self._environment(item) for item in items if item["name"] in names}
 
     def variables(self, environment: str) -> Mapping[str, str]:
         """Return the variables of an environment."""

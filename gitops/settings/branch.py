@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gitops.github.settings import ADMINISTRATION, RULESETS, NotReadable
@@ -92,11 +92,14 @@ _BLOCKED = {"non_fast_forward", "deletion"}
 def check_branch(settings: RepositorySettings, branch: str) -> list[SettingFinding]:
     """Return what is found of the rules of a branch.
 
-    Classic protection is read where rulesets do not suffice. A branch without it that rulesets do not protect is weak;
-    one with it whose details the token may not read is not readable. Raises GitHubError.
+    Classic protection is read where rulesets do not suffice. GitHub calls a branch protected for any rule of a ruleset
+    too, so what a token may not read of a branch with such rules counts as missing: a ruleset with other rules would
+    make every branch look safe. Of a branch without, it is not readable. Raises GitHubError.
+    https://github.com/hub4j/github-api/issues/2062
     """
     rules = BranchRules()
-    for rule in settings.rules_of(branch):
+    of_rulesets = settings.rules_of(branch)
+    for rule in of_rulesets:
         rules.add_ruleset_rule(rule)
     found = list(rules.findings(branch))
     if all(finding.state == "good" for finding in found):
@@ -106,7 +109,7 @@ def check_branch(settings: RepositorySettings, branch: str) -> list[SettingFindi
             return found
         rules.add_protection(settings.protection_of(branch))
     except NotReadable:
-        return [_unknown(finding, branch) for finding in found]
+        return [_of_rulesets(finding) if of_rulesets else _unknown(finding, branch) for finding in found]
     return list(rules.findings(branch))
 
 
@@ -147,6 +150,10 @@ def _over(rulesets: Iterable[Ruleset], target: str, refs: set[str]) -> list[Rule
 def _unknown(finding: SettingFinding, branch: str) -> SettingFinding:
     requirement: Requirement = finding.requirement
     return finding if finding.state == "good" else not_readable(requirement, ADMINISTRATION, subject=branch)
+
+
+def _of_rulesets(finding: SettingFinding) -> SettingFinding:
+    return finding if finding.state == "good" else replace(finding, found=f"by rulesets, {finding.found}")
 
 
 def _enabled(protection: Mapping[str, Any], name: str) -> bool:

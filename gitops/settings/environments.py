@@ -32,7 +32,7 @@ def check_environments(settings: RepositorySettings, names: Collection[str]) -> 
     """Return what is found of environments. Raises GitHubError."""
 
     def findings() -> Iterator[SettingFinding]:
-        known = settings.environments()
+        known = settings.environments(names)
         for name in names:
             yield from _environment(name, known.get(name))
 

@@ -8,18 +8,22 @@ from tests.fake_github.operations.settings import BRANCH_RULESET, require_plan, 
 from tests.fake_github.world import Answer, Listing, Refusal
 
 if TYPE_CHECKING:
-    from tests.fake_github.operations.settings import BRANCH_RULESET, require_plan, shown_rule
-from tests.fake_github.world import Request, World
+    from tests.fake_github.world import Request, World
 
 
 def get_branch(world: World, request: Request) -> Answer:
-    """Return a branch; `protected` says that a branch protection or a ruleset applies to it."""
+    """Return a branch; `protected` says that a branch protection or any rule of a ruleset applies to it.
+
+    https://github.com/hub4j/github-api/issues/2062
+    """
     name = request.names[0]
     sha = world.git.head(f"refs/heads/{name}")
     if sha is None:
         raise Refusal(404, "Branch not found")
     example = world.examples.of("branch-get")
-    protected = name in world.state.protected or world.state.settings.protection is not None
+    settings = world.state.settings
+    ruled = settings.plan_has_rules and name == world.state.default_branch and bool(settings.branch_rules)
+    protected = name in world.state.protected or settings.protection is not None or ruled
     return Answer(
         status=200,
         body={**example, "name": name, "commit": {**example["commit"], "sha": sha}, "protected": protected},

@@ -95,6 +95,6 @@ def enable_auto_merge(world: World, pull_id: str, method: str) -> None:
         raise Refusal(NOT_FOUND[0], f"Could not resolve to a node with the global id of '{pull_id}'")
     if not world.state.allow_auto_merge:
         raise Refusal(422, "Auto merge is not allowed for this repository")
-    if pull.state != "open" or pull.base_ref not in world.state.protected:
+    if pull.state != "open" or not world.refuses_push(pull.base_ref, may_bypass=False):
         raise Refusal(422, "Pull request Pull request is in clean status")
     pull.auto_merge = method

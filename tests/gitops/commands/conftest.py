@@ -150,13 +150,16 @@ BASE_RESOURCES = {
 BASE_OUTPUTS = {"BastionInstanceId": {"Ref": "Bastion"}, "DatabaseHost": "database.internal"}
 
 
+def secret(logical_id: str, name: str, value: str) -> dict[str, object]:
+    return {logical_id: {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": name, "SecretString": value}}}
+
+
 def app_resources() -> dict[str, object]:
     return {
         "Cluster": {"Type": "AWS::ECS::Cluster"},
-        "Password": {
-            "Type": "AWS::SecretsManager::Secret",
-            "Properties": {"Name": "alpha-password", "SecretString": "the password of alpha"},
-        },
+        **secret("AdHocAppApplicationDatabasePassword096EB45C", "alpha-password", "the password of alpha"),
+        **secret("AdHocAppApplicationSecretKey80167C9B", "alpha-key", "the key of alpha"),
+        **secret("AdHocAppDatabasePasswordOfAnother", "another", "the password of another"),
         **service_resources("web"),
         **service_resources("worker"),
         "ReleaseLogs": log_group("release"),
@@ -182,7 +185,6 @@ def service_resources(name: str) -> dict[str, object]:
     container = {
         "Name": "app",
         "Image": "microblog:v1",
-        "Environment": [{"Name": "DB_SECRET_NAME", "Value": "alpha-password"}],
         "LogConfiguration": {"LogDriver": "awslogs", "Options": log_options},
     }
     return {

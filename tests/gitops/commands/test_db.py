@@ -1,10 +1,16 @@
 import json
+import re
 import shlex
 import socket
+from pathlib import Path
 
+import pytest
+
+from gitops.commands.db import PASSWORD_ID, SECRET
 from tests.gitops.checkouts import Checkout
 from tests.gitops.commands.conftest import FORWARDS, Programs, RunningApp, on_aws
 
+GOLDEN = Path(__file__).parents[2] / "golden"
 PASSWORD = "the password of alpha"  # noqa: S105 # of a test
 
 
@@ -33,7 +39,7 @@ def test_the_password_is_not_shown_but_how_to_read_it(running_app: RunningApp, p
     result = on_aws(running_app.checkout, "db", "dev/alpha", PATH=programs.path)
 
     assert "aws secretsmanager get-secret-value" in result.stderr
-    assert "--secret-id alpha-password --query SecretString --output text" in result.stderr
+    assert re.search(r"--secret-id \S+:secret:alpha-password-\w{6} --query SecretString --output text", result.stderr)
     assert PASSWORD not in result.stdout + result.stderr
     assert not [program for program in programs.started if PASSWORD in json.dumps(program.environ)]
 
@@ -93,7 +99,7 @@ def test_in_the_embedded_aws_no_port_is_forwarded(running_app: RunningApp, progr
     psql = running_app.checkout.gitops("db", "dev/alpha", "--psql", "--print", PATH=programs.path)
 
     assert url.stdout == "postgresql://app_alpha@database.internal:5432/app_alpha?sslmode=require\n"
-    assert "--secret-id alpha-password" in url.stderr
+    assert ":secret:alpha-password-" in url.stderr
     assert shlex.split(psql.stdout)[-3:] == ["psql", "--", "postgresql://app_alpha@database.internal/app_alpha"]
     assert PASSWORD not in url.stdout + url.stderr + psql.stdout + psql.stderr
     assert programs.started == []
@@ -147,3 +153,12 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
+
+
+@pytest.mark.parametrize("app", ["dev-alpha", "dev-beta", "prod-app"])
+def test_templates_of_apps_have_one_secret_that_is_the_password(app: str) -> None:
+    template = json.loads((GOLDEN / f"{app}.template.json").read_text())
+    secrets = [name for name, resource in template["Resources"].items() if resource["Type"] == SECRET]
+
+    (password,) = filter(PASSWORD_ID.fullmatch, secrets)
+    assert "password" in json.dumps(template["Resources"][password]["Properties"]).lower()

@@ -45,6 +45,12 @@ def declared(fake_github: FakeGitHub) -> str:
     return fake_github.commit({FILE: TEXT, "environments/dev/base.yaml": "kind: ad-hoc-base\n"})
 
 
+def as_app(fake_github: FakeGitHub) -> Repository:
+    """Return the repository for a job that commits with the token of a GitHub App."""
+    token = fake_github.issue_token("command/git", {"contents": "read", "pull-requests": "write"})
+    return repository_of(fake_github.repository, fake_github.url, token, fake_github.issue_app_token())
+
+
 def later(text: str) -> str:
     return text.replace("2026-12-01", "2026-12-04")
 
@@ -59,10 +65,7 @@ def test_a_removal_is_one_commit(repository: Repository, fake_github: FakeGitHub
 
 def test_the_commit_of_a_github_app_passes_rules_and_starts_no_workflow(fake_github: FakeGitHub) -> None:
     """What a job commits it deploys or destroys itself."""
-    token = fake_github.issue_token("command/git", {"contents": "read", "pull-requests": "write"})
-    as_app = repository_of(fake_github.repository, fake_github.url, token, fake_github.issue_app_token())
-
-    assert default_branch.commit_removal(as_app, FILE, MESSAGE) == Committed(sha=fake_github.head())
+    assert default_branch.commit_removal(as_app(fake_github), FILE, MESSAGE) == Committed(sha=fake_github.head())
     assert fake_github.git.message("main") == f"{MESSAGE}\n\n{default_branch.DESTROYED_HERE}\n\n[skip ci]"
     assert [act.starts_workflows for act in fake_github.acts if act.event == "push"] == [False]
     assert fake_github.refused == []
@@ -71,10 +74,8 @@ def test_the_commit_of_a_github_app_passes_rules_and_starts_no_workflow(fake_git
 def test_a_pull_request_of_a_github_app_starts_its_checks(fake_github: FakeGitHub) -> None:
     fake_github.protect()
     fake_github.state.jobs_may_propose = False  # about the tokens of jobs alone
-    token = fake_github.issue_token("command/git", {"contents": "read", "pull-requests": "write"})
-    as_app = repository_of(fake_github.repository, fake_github.url, token, fake_github.issue_app_token())
 
-    proposed = default_branch.commit_removal(as_app, FILE, MESSAGE)
+    proposed = default_branch.commit_removal(as_app(fake_github), FILE, MESSAGE)
 
     assert isinstance(proposed, Proposed)
     assert not proposed.checks_wait
@@ -228,9 +229,8 @@ def test_where_the_branch_is_protected_a_pull_request_proposes_the_removal(
     fake_github.state.classic_protection = classic
     proposed = default_branch.commit_removal(repository, FILE, MESSAGE)
     assert isinstance(proposed, Proposed)
-    assert proposed.merges_by_itself
     pull = fake_github.pull_request(proposed.pull_request.number)
-    assert (pull.title, pull.author, pull.auto_merge) == ("Remove dev/alpha", "github-actions[bot]", "SQUASH")
+    assert (pull.title, pull.author) == ("Remove dev/alpha", "github-actions[bot]")
     assert fake_github.head() == declared
     assert [(file.path, file.status) for file in repository.changed_files(pull.number)] == [(FILE, "removed")]
 
@@ -250,14 +250,35 @@ def test_where_jobs_may_not_open_pull_requests_the_setting_is_named_and_the_same
     assert isinstance(default_branch.commit_removal(repository, FILE, MESSAGE), Proposed)
 
 
-def test_where_auto_merge_is_not_allowed_a_person_merges(repository: Repository, fake_github: FakeGitHub) -> None:
+def test_github_merges_what_an_app_proposes(fake_github: FakeGitHub) -> None:
     fake_github.protect()
-    fake_github.state.allow_auto_merge = False
+    proposed = default_branch.commit_removal(as_app(fake_github), FILE, MESSAGE)
+
+    assert isinstance(proposed, Proposed)
+    assert proposed.merges_by_itself
+    assert fake_github.pull_request(proposed.pull_request.number).auto_merge == "SQUASH"
+
+
+def test_a_person_merges_what_the_token_of_a_job_proposes(repository: Repository, fake_github: FakeGitHub) -> None:
+    """GitHub starts no workflow for a merge in the name of that token: nothing would deploy or destroy."""
+    fake_github.protect()
     proposed = default_branch.commit_edit(repository, FILE, later, "Extend")
+
     assert isinstance(proposed, Proposed)
     assert not proposed.merges_by_itself
+    assert fake_github.pull_request(proposed.pull_request.number).auto_merge is None
     fake_github.merge(proposed.pull_request.number)
     assert fake_github.read(FILE) == later(TEXT)
+
+
+def test_where_auto_merge_is_not_allowed_a_person_merges(fake_github: FakeGitHub) -> None:
+    fake_github.protect()
+    fake_github.state.allow_auto_merge = False
+
+    proposed = default_branch.commit_edit(as_app(fake_github), FILE, later, "Extend")
+
+    assert isinstance(proposed, Proposed)
+    assert not proposed.merges_by_itself
 
 
 def test_who_asks_twice_gets_one_pull_request(repository: Repository, fake_github: FakeGitHub) -> None:

@@ -332,6 +332,31 @@ def test_classic_protection_that_a_job_may_not_read_is_left_to_a_person(
     assert "main: changes need a pull request" in {f.setting for f in findings if f.state == "not readable"}
 
 
+def test_rules_of_a_ruleset_that_do_not_suffice_stop_a_job_that_may_not_read_classic_protection(
+    fake_github: FakeGitHub, settings: RepositorySettings, with_token_of_job: Callable[[], None]
+) -> None:
+    with_token_of_job()
+    fake_github.state.settings.branch_rules = {"branch_name_pattern": {"operator": "starts_with", "pattern": "m"}}
+
+    weak = {finding.setting: finding.found for finding in stopping(check_for_job(settings, "deploy"))}
+
+    assert weak["main: changes need a pull request"] == "by rulesets, 0 approvals"
+
+
+def test_a_job_asks_for_the_refs_of_its_environments_alone(
+    fake_github: FakeGitHub, settings: RepositorySettings, with_token_of_job: Callable[[], None]
+) -> None:
+    """All jobs of a repository share a thousand requests an hour."""
+    with_token_of_job()
+    check_for_job(settings, "destroy")
+
+    asked = [call.path for call in fake_github.calls if "deployment-branch-policies" in call.path]
+    assert asked == [
+        "/environments/destroy/deployment-branch-policies",
+        "/environments/destroy-approval/deployment-branch-policies",
+    ]
+
+
 def test_environments_that_a_job_may_not_read_stop_it(fake_github: FakeGitHub, settings: RepositorySettings) -> None:
     fake_github.fault("GET", "/environments", Outcome.FORBIDDEN)
 
