@@ -126,6 +126,7 @@ class AdHocApp(Construct):
             security_groups=cluster.security_groups,
             log_retention_days=base.log_retention_days,
             environment_on_delete=ON_DELETE,
+            shares_instance=True,
             command_needs=before_the_application,
         )
         # The cache is there before what uses it, and goes after it.

@@ -135,6 +135,7 @@ class ProdApp(Construct):
             security_groups=cluster.security_groups,
             log_retention_days=base.log_retention_days,
             environment_on_delete=None,
+            shares_instance=False,
         )
         for fargate_service in self.services.by_name.values():
             fargate_service.node.add_dependency(release.finished)

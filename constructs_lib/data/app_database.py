@@ -35,6 +35,7 @@ class AppDatabase(Construct):
         *,
         family: str,
         database: str,
+        shares_instance: bool,
         seed_from: str | None,
         password: secretsmanager.ISecret,
         master_credentials_arn: str,
@@ -76,6 +77,7 @@ class AppDatabase(Construct):
                 "PGDATABASE": "postgres",
                 "PGHOST": host,
                 "PGSSLMODE": "require",
+                "SHARED": "yes" if shares_instance else "no",
                 **({} if seed_from is None else {"SEED_FROM": seed_from}),
             },
             secrets={

@@ -36,6 +36,8 @@ class Network(Construct):
             ec2.NatProvider.instance_v2(
                 instance_type=ec2.InstanceType(NAT_INSTANCE_TYPE),
                 default_allowed_traffic=ec2.NatTrafficDirection.OUTBOUND_ONLY,
+                # Its subnet gives none, and without one it leads nowhere: https://github.com/aws/aws-cdk/issues/31711
+                associate_public_ip_address=True,
             )
             if nat == "instance"
             else None

@@ -146,8 +146,10 @@ def memory_gib(instance_class: str) -> float:
 
 
 def max_connections(memory_gib: float) -> int:
-    """Return RDS's default of PostgreSQL's `max_connections` for an instance with this memory.
+    """Return RDS's default of PostgreSQL's `max_connections` for an instance with this memory, or a few less.
 
+    The formula counts the memory that the operating system and RDS leave. Instances of 2, 4 and 8 GiB were seen with
+    198, 413 and 856 connections.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
     """
-    return min(int(memory_gib * GIB / 9531392), 5000)
+    return min(int((0.95 * memory_gib - 0.15) * GIB / 9531392), 5000)

@@ -47,7 +47,8 @@ class Observability(Construct):
             web[name] = WebMetrics(
                 target_group=part.target_group.target_group_full_name, load_balancer=base.load_balancer_full_name
             )
-            web_alarms = WebAlarms(self, f"{logical_id(name)}Web", metrics=web[name], topic=topic)
+            grace = config[name].health_check_grace_seconds
+            web_alarms = WebAlarms(self, f"{logical_id(name)}Web", metrics=web[name], grace_seconds=grace, topic=topic)
             part.service.enable_deployment_alarms(
                 [alarm.alarm_name for alarm in web_alarms.rollback], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
             )

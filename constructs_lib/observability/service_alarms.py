@@ -1,5 +1,7 @@
 """Alarms of one service of a production application."""
 
+import math
+
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -15,10 +17,13 @@ BUSY_PERCENT = 90
 class WebAlarms(Construct):
     """What visitors notice. `rollback` are the alarms that a deployment goes back on.
 
-    They know the target group and the load balancer, not the service, so that the service can name them.
+    They know the target group and the load balancer, not the service, so that the service can name them. A task may
+    fail its health check for `grace_seconds` after its start: ECS leaves it alone, while the load balancer counts it.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, metrics: WebMetrics, topic: sns.ITopic) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, metrics: WebMetrics, grace_seconds: int, topic: sns.ITopic
+    ) -> None:
         super().__init__(scope, construct_id)
         errors = Alarm(
             self,
@@ -36,7 +41,7 @@ class WebAlarms(Construct):
             description="Tasks fail the load balancer's health check",
             metric=metrics.unhealthy_tasks(),
             threshold=1,
-            periods=3,
+            periods=max(3, math.ceil(grace_seconds / 60) + 2),
             topic=topic,
         )
         slow = Alarm(

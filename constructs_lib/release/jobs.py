@@ -16,7 +16,7 @@ from constructs_lib.config import cron
 from constructs_lib.config.model import JobConfig, ServiceConfig
 from constructs_lib.config.naming import JOB_TAG, SKIPPED, EnvironmentName, job_family, logical_id
 from constructs_lib.release.one_off_task import task_properties
-from constructs_lib.release.task_runner import QUERY_SECONDS, waiting
+from constructs_lib.release.task_runner import QUERY_SECONDS, query_seconds, waiting
 from constructs_lib.services.application import Application
 
 STOP_TIMEOUT_SECONDS = 120
@@ -124,7 +124,7 @@ def _definition(
 ) -> dict[str, object]:
     """Return the state machine: skip where the application sleeps or another run goes on, else run and follow."""
     event = {"RequestType": "Job", "RequestId.$": "$$.Execution.Name", "ResourceProperties": dict(properties)}
-    run = waiting(step_arn, QUERY_SECONDS)
+    run = waiting(step_arn, query_seconds(job.timeout_minutes * 60))
     states: dict[str, object] = {"Event": {"Type": "Pass", "Parameters": {"Event": event}, "Next": run["StartAt"]}}
     states.update(run["States"])
     start = "Event"

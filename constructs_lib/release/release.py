@@ -39,6 +39,7 @@ class Release(Construct):
         security_groups: list[ec2.ISecurityGroup],
         log_retention_days: int,
         environment_on_delete: Mapping[str, str] | None,
+        shares_instance: bool,
         command_needs: Sequence[IDependable] = (),
     ) -> None:
         super().__init__(scope, construct_id)
@@ -47,6 +48,7 @@ class Release(Construct):
             "Database",
             family=one_off_family(name, DATABASE_TASK),
             database=name.database,
+            shares_instance=shares_instance,
             seed_from=seed_from,
             password=application.database_secret,
             master_credentials_arn=base.master_credentials_arn,

@@ -24,6 +24,20 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
 
+MOST_EVENTS = 20_000
+EVENTS_A_QUERY = 9
+"""Step Functions ends an execution after 25,000 events: five of the function, two each of the choice and the wait, and
+some for steps that are repeated.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+
+def query_seconds(timeout_seconds: int) -> int:
+    """Return how often a task is asked for that may take so long, in seconds."""
+    return max(QUERY_SECONDS, -(-timeout_seconds * EVENTS_A_QUERY // MOST_EVENTS))
+
+
 class Waiting(TypedDict):
     """A state machine in the Amazon States Language."""
 
@@ -113,8 +127,8 @@ def waiting(function_arn: str, seconds: int) -> Waiting:
             {"ErrorEquals": ["TaskFailedError"], "MaxAttempts": 0},
             {
                 "ErrorEquals": ["States.ALL"],
-                "IntervalSeconds": seconds,
-                "MaxAttempts": PATIENCE_SECONDS // seconds,
+                "IntervalSeconds": QUERY_SECONDS,
+                "MaxAttempts": PATIENCE_SECONDS // QUERY_SECONDS,
                 "BackoffRate": 1,
             },
         ],
@@ -165,6 +179,15 @@ def _following(scope: Construct, folder: str) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(
             actions=["ecs:DescribeTasks", "ecs:StopTask"],
             resources=[stack.format_arn(service="ecs", resource="task", resource_name=f"{folder}-*/*")],
+        ),
+        iam.PolicyStatement(
+            actions=["ecs:ListTasks"],
+            resources=["*"],
+            conditions={
+                "ArnLike": {
+                    "ecs:cluster": stack.format_arn(service="ecs", resource="cluster", resource_name=f"{folder}-*")
+                }
+            },
         ),
         iam.PolicyStatement(
             actions=["logs:GetLogEvents"],

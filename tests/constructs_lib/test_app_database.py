@@ -32,8 +32,8 @@ class Server:
             "PGDATABASE": database,
         }
 
-    def task(self, action: str, database: str, password: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run the script as the task does."""
+    def start(self, action: str, database: str, password: str = "", **more: str) -> subprocess.Popen[str]:
+        """Start the script as the task does."""
         environment = {
             **self.environment(*MASTER, "postgres"),
             "ACTION": action,
@@ -41,9 +41,19 @@ class Server:
             "APP_PASSWORD": password,
             **more,
         }
-        return subprocess.run(
-            ["bash", "-c", SCRIPT.read_text()], env=environment, capture_output=True, text=True, check=False
+        return subprocess.Popen(
+            ["bash", "-c", SCRIPT.read_text()],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
+
+    def task(self, action: str, database: str, password: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run the script as the task does, to its end."""
+        script = self.start(action, database, password, **more)
+        output, errors = script.communicate()
+        return subprocess.CompletedProcess(script.args, script.returncode, output, errors)
 
     def query(self, user: str, password: str, database: str, sql: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -79,6 +89,7 @@ def server() -> Iterator[Server]:
     started = get_server(data, cleanup_mode="delete")
     started.psql("CREATE ROLE master LOGIN CREATEDB CREATEROLE PASSWORD 'master-password';")
     started.psql("ALTER DATABASE postgres OWNER TO master;")
+    started.psql("CREATE ROLE rdsadmin SUPERUSER LOGIN PASSWORD 'rdsadmin';")
     (data / "pg_hba.conf").write_text("local all postgres trust\nlocal all all scram-sha-256\n")
     started.psql("SELECT pg_reload_conf();")
     yield Server(started.psql("SHOW unix_socket_directories;").split()[2])
@@ -145,6 +156,30 @@ def test_drop_ends_open_sessions_and_takes_database_and_role(alpha: Server) -> N
         " UNION ALL SELECT count(*) FROM pg_roles WHERE rolname = 'app_beta'",
     )
     assert left.stdout.split() == ["0", "0"]
+
+
+def test_drop_waits_for_a_session_of_rds_itself(alpha: Server) -> None:
+    """RDS's own user is a superuser, whom the master may not disconnect."""
+    session = alpha.session("rdsadmin", "rdsadmin", "app_beta")
+    dropping = alpha.start("drop", "app_beta")
+    assert dropping.stderr
+    assert 'database "app_beta" is being accessed by other users' in dropping.stderr.readline()
+    assert session.stdin
+    session.stdin.close()
+    session.wait(timeout=10)
+    _, errors = dropping.communicate(timeout=60)
+    assert dropping.returncode == 0, errors
+    assert alpha.query(*MASTER, "postgres", "SELECT 1 FROM pg_database WHERE datname = 'app_beta'").stdout == ""
+
+
+@pytest.mark.parametrize(("shared", "share"), [("yes", 0.5), ("no", None)])
+def test_of_a_shared_instance_an_application_opens_half_of_the_connections(
+    alpha: Server, shared: str, share: float | None
+) -> None:
+    assert alpha.task("provision", "app_alpha", "alpha-1", SHARED=shared).returncode == 0
+    limit = alpha.query(*MASTER, "postgres", "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'app_alpha'").stdout
+    most = alpha.query(*MASTER, "postgres", "SHOW max_connections").stdout
+    assert int(limit) == (-1 if share is None else int(int(most) * share))
 
 
 def test_drop_of_what_is_gone_is_no_error(alpha: Server) -> None:

@@ -56,7 +56,7 @@ def test_missing_data_is_a_breach_of_the_database_s_cpu_alone(alarms: dict[str, 
 def test_thresholds_follow_the_size_of_the_database(alarms: dict[str, Any]) -> None:
     assert alarms["DatabaseStorage"]["Threshold"] == 5 * GIB
     assert alarms["DatabaseMemory"]["Threshold"] == pytest.approx(0.05 * 8 * GIB, rel=1e-6)
-    assert alarms["DatabaseConnections"]["Threshold"] == 720
+    assert alarms["DatabaseConnections"]["Threshold"] == 671
 
 
 def test_every_node_and_every_gateway_is_looked_at(alarms: dict[str, Any]) -> None:
@@ -86,8 +86,13 @@ def test_class_whose_memory_is_not_known_is_refused(instance_class: str) -> None
         memory_gib(instance_class)
 
 
+@pytest.mark.parametrize(("gib", "seen"), [(2, 198), (4, 413), (8, 856)])
+def test_an_alarm_counts_no_more_connections_than_an_instance_allows(gib: float, seen: int) -> None:
+    assert 0.95 * seen < max_connections(gib) <= seen
+
+
 def test_connections_are_bounded() -> None:
-    assert max_connections(1) == 112
+    assert max_connections(1) == 90
     assert max_connections(1024) == 5000
 
 

@@ -150,7 +150,14 @@ class TestAdHocBase:
         template = synthesise(lambda stack: AdHocBase(stack, "AdHocBase", name=DEV, config=config))
         template.resource_count_is("AWS::EC2::NatGateway", 0)
         template.resource_count_is("AWS::EC2::EIP", 0)
-        template.has_resource_properties("AWS::EC2::Instance", {"SourceDestCheck": False, "InstanceType": "t4g.nano"})
+        template.has_resource_properties(
+            "AWS::EC2::Instance",
+            {
+                "SourceDestCheck": False,
+                "InstanceType": "t4g.nano",
+                "NetworkInterfaces": [Match.object_like({"AssociatePublicIpAddress": True})],
+            },
+        )
         template.all_resources_properties("AWS::IAM::InstanceProfile", {"Path": "/gitops/"})
         template.has_resource_properties(
             "AWS::EC2::SecurityGroup",

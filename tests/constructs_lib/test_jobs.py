@@ -105,6 +105,18 @@ def test_overlap_and_sleep_do_not_matter_where_the_declaration_says_so(synthesis
     assert allowed(template, "JobsCleanUpRole") == {"lambda:InvokeFunction": {"Ref": "BaseTaskStepArn"}}
 
 
+@pytest.mark.parametrize(("minutes", "seconds"), [(5, 10), (360, 10), (1440, 39)])
+def test_a_long_job_is_asked_for_so_rarely_that_its_history_has_room(
+    synthesise: Synthesise, minutes: int, seconds: int
+) -> None:
+    """Step Functions ends an execution after 25,000 events."""
+    found = states(template_of(synthesise, replace(JOB, timeout_minutes=minutes)))
+
+    assert found["Wait"]["Seconds"] == seconds
+    assert minutes * 60 / seconds * 9 <= 20_000
+    assert found["Step"]["Retry"][1]["IntervalSeconds"] == 10
+
+
 def test_failure_in_production_is_an_alarm(synthesise: Synthesise) -> None:
     config = ProdAppConfig(
         owner="octocat",

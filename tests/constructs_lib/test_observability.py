@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
+from constructs_lib.config.model import ProdAppConfig, ServiceConfig
+from constructs_lib.config.naming import EnvironmentName
+from constructs_lib.prod_app import ProdApp
 from tests.constructs_lib.resources import named, of_type, text
+from tests.constructs_lib.synthesis import PROD_BASE, Synthesise
 
 ALARM = "AWS::CloudWatch::Alarm"
 
@@ -65,6 +69,21 @@ def test_deployment_of_a_web_service_goes_back_on_errors_and_unhealthy_tasks(app
     assert (watched["Enable"], watched["Rollback"]) == (True, True)
     kinds = {name["Ref"].removeprefix("ProdAppObservabilityWebWeb")[:-8] for name in watched["AlarmNames"]}
     assert kinds == {"Errors", "Unhealthy"}
+
+
+@pytest.mark.parametrize(("grace_seconds", "minutes"), [(0, 3), (60, 3), (300, 7), (3600, 62)])
+def test_tasks_may_fail_health_checks_for_their_grace_without_an_alarm(
+    synthesise: Synthesise, grace_seconds: int, minutes: int
+) -> None:
+    """The load balancer counts what ECS leaves alone, and a deployment would go back."""
+    service = ServiceConfig(port=8000, paths=("/*",), health_check_grace_seconds=grace_seconds)
+    config = ProdAppConfig(owner="octocat", repository="microblog", image="v1", services={"web": service})
+    template = synthesise(
+        lambda stack: ProdApp(stack, "App", name=EnvironmentName("prod", "app"), config=config, base=PROD_BASE)
+    ).to_json()
+
+    alarm = named(dict(template), ALARM, "WebWebUnhealthy")
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (60, minutes)
 
 
 def test_alarms_that_a_deployment_watches_do_not_wait_for_the_service(app: dict[str, Any]) -> None:

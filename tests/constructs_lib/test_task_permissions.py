@@ -33,7 +33,9 @@ def requests_of(app: str, template: dict[str, Any]) -> list[Request]:
                 resource=f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/{app}/0a1b2c",
             )
         )
-        name = arn(app, cluster, resources[cluster]).rpartition("/")[2]
+        cluster_arn = arn(app, cluster, resources[cluster])
+        follow.append(Request(action="ecs:ListTasks", resource="*", context={"ecs:cluster": cluster_arn}))
+        name = cluster_arn.rpartition("/")[2]
         one_task = f"arn:aws:ecs:us-east-1:{ACCOUNT}:task/{name}/0a1b2c"
         follow += [Request(action=action, resource=one_task) for action in ("ecs:DescribeTasks", "ecs:StopTask")]
         stream = f"{arn(app, group, resources[group])}:log-stream:app/app/0a1b2c"
@@ -45,7 +47,11 @@ def at(base: str, request: Request) -> Request:
     """Return the request as it is in the account and region of a base: those of production's sample are others."""
     account, region = ("222222222222", "eu-central-1") if base == "prod-base" else (ACCOUNT, "us-east-1")
     resource = request.resource.replace(":us-east-1:", f":{region}:").replace(f":{ACCOUNT}:", f":{account}:")
-    return Request(action=request.action, resource=resource, context=request.context)
+    context = {
+        key: value.replace(":us-east-1:", f":{region}:").replace(f":{ACCOUNT}:", f":{account}:")
+        for key, value in request.context.items()
+    }
+    return Request(action=request.action, resource=resource, context=context)
 
 
 def refused(base: str, app: str, templates: dict[str, Any]) -> list[Request]:

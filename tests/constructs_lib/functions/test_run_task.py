@@ -1,6 +1,7 @@
 """The custom resource's functions against a fake ECS: what starts, what is awaited, what people are told."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,6 +60,8 @@ class FakeAws:
         self.refuses: list[ClientError] = []
         self.slept: list[float] = []
         self.executions: dict[str, dict[str, Any]] = {}
+        self.others: list[dict[str, Any]] = []
+        """Other tasks of the cluster."""
         self.answers: list[dict[str, str]] = []
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: N803, A002 # boto3's names
@@ -75,11 +78,22 @@ class FakeAws:
         self.started.append(request)
         return {"tasks": [] if self.failures else [self.task], "failures": self.failures}
 
-    def describe_tasks(self, **_request: Any) -> dict[str, Any]:
+    def describe_tasks(self, *, tasks: list[str], **_request: Any) -> dict[str, Any]:
+        if found := [task for task in self.others if task["taskArn"] in tasks]:
+            return {"tasks": found}
         return {"tasks": [self.task] if self.task else [], "failures": [{"reason": "MISSING"}]}
+
+    def list_tasks(self, *, desiredStatus: str, nextToken: str = "0", **request: Any) -> dict[str, Any]:  # noqa: N803 # boto3's names
+        assert request == {"cluster": "cluster"}
+        arns = [task["taskArn"] for task in self.others if task["desiredStatus"] == desiredStatus]
+        page, rest = arns[int(nextToken) : int(nextToken) + 1], arns[int(nextToken) + 1 :]
+        return {"taskArns": page, **({"nextToken": str(int(nextToken) + 1)} if rest else {})}
 
     def stop_task(self, *, task: str, **_request: Any) -> None:
         self.stopped.append(task)
+        for other in self.others:
+            if other["taskArn"] == task:
+                other["desiredStatus"] = "STOPPED"
 
     def get_log_events(self, *, limit: int, **request: Any) -> dict[str, Any]:
         assert request["logStreamName"] == "app/app/0123456789"
@@ -186,7 +200,7 @@ class TestOnEvent:
 
 class TestStart:
     def test_create_starts_the_task_on_demand_in_private_subnets(self, aws: FakeAws) -> None:
-        assert start(event("Create")) == {"Event": event("Create"), "TaskArn": TASK, "Ended": False}
+        assert start(event("Create")) == {"Event": event("Create"), "TaskArn": TASK, "Starts": 1, "Ended": False}
         assert aws.answers == []
         (request,) = aws.started
         assert request["taskDefinition"] == PROPERTIES["TaskDefinition"]
@@ -231,6 +245,37 @@ class TestStart:
         made = aws.answers[0]["PhysicalResourceId"]
         assert start(event("Delete", PhysicalResourceId=made, ResourceProperties=properties))["Ended"] is True
         assert aws.started == []
+
+    @pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"])
+    @pytest.mark.parametrize("properties", [PROPERTIES, {**PROPERTIES, "EnvironmentOnDelete": {"ACTION": "drop"}}])
+    def test_delete_waits_for_the_end_of_tasks_of_no_service(
+        self, aws: FakeAws, status: str, properties: dict[str, Any]
+    ) -> None:
+        """They would keep the cluster and the security group, and their database."""
+        aws.stack_status = status
+        aws.others = [
+            other("of-a-job", group="family:dev-alpha-job-import"),
+            other("of-the-web", group="service:web"),
+            other("of-a-person", desired="STOPPED", group="family:dev-alpha-web"),
+            other("ended", desired="STOPPED", last="STOPPED"),
+        ]
+        delete = event("Delete", PhysicalResourceId="kept", ResourceProperties=properties)
+
+        assert start(delete) == start(delete) == {"Event": delete, "Ended": False}
+        assert aws.stopped == ["of-a-job"]
+        assert (aws.started, aws.answers) == ([], [])
+
+        for task in aws.others:
+            task["lastStatus"] = task["desiredStatus"]
+        start(delete)
+        assert len(aws.started) == ("EnvironmentOnDelete" in properties)
+
+    def test_delete_of_one_resource_of_a_stack_that_stays_stops_nothing(self, aws: FakeAws) -> None:
+        aws.stack_status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+        aws.others = [other("of-a-job")]
+
+        assert start(event("Delete", PhysicalResourceId="kept"))["Ended"] is True
+        assert aws.stopped == []
 
     @pytest.mark.parametrize("retries", [1, 3])
     def test_missing_capacity_and_permissions_are_left_to_the_state_machine(self, aws: FakeAws, retries: int) -> None:
@@ -338,6 +383,50 @@ class TestFollow:
         ):
             follow(event("Create"))
 
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            "Timeout waiting for network interface provisioning to complete.",
+            "ResourceInitializationError: unable to pull secrets or registry auth: RequestError: send request failed",
+            "CannotPullContainerError: pull image manifest has been retried 5 time(s): i/o timeout",
+        ],
+    )
+    def test_task_that_never_started_for_a_passing_cause_is_started_again(self, aws: FakeAws, reason: str) -> None:
+        aws.log = None
+        step = start(event("Create"))
+        aws.ends(None, stoppedReason=reason, stopCode="TaskFailedToStart")
+        for _ in range(2):
+            step = index.on_step(index.on_step(step, None), None)
+        assert aws.answers == []
+        tokens = [request["clientToken"] for request in aws.started]
+        assert len(set(tokens)) == 3
+        assert all(len(token) <= index.TOKEN_LENGTH for token in tokens)
+
+        with pytest.raises(index.TaskFailedError, match=re.escape(reason)):
+            index.on_step(step, None)
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"stoppedReason": "CannotPullContainerError: microblog:v9: not found", "stopCode": "TaskFailedToStart"},
+            {"stoppedReason": "unable to retrieve secret: AccessDeniedException", "stopCode": "TaskFailedToStart"},
+            {"stoppedReason": "Task stopped by a person", "stopCode": "UserInitiated"},
+        ],
+    )
+    def test_task_that_would_end_the_same_way_is_not_started_again(self, aws: FakeAws, more: dict[str, str]) -> None:
+        aws.log = None
+        step = start(event("Create"))
+        aws.ends(None, **more)
+        with pytest.raises(index.TaskFailedError, match=more["stoppedReason"]):
+            index.on_step(step, None)
+        assert len(aws.started) == 1
+
+    def test_command_that_failed_is_not_repeated(self, aws: FakeAws) -> None:
+        step = start(event("Create"))
+        aws.ends(1, stopCode="TaskFailedToStart")
+        with pytest.raises(index.TaskFailedError, match="exit code 1"):
+            index.on_step(step, None)
+
     def test_message_fits_into_a_response_and_keeps_the_end(self, aws: FakeAws) -> None:
         aws.log = ["x" * 1000] * 19 + ["the cause"]
         aws.ends(1)
@@ -369,7 +458,7 @@ class TestFollow:
 
 class TestJob:
     def test_starts_its_task_without_an_answer_to_anybody(self, aws: FakeAws) -> None:
-        assert start(job()) == {"Event": job(), "TaskArn": TASK, "Ended": False}
+        assert start(job()) == {"Event": job(), "TaskArn": TASK, "Starts": 1, "Ended": False}
         assert aws.started[0]["startedBy"] == "schedule"
         aws.ends(0)
         assert follow(job())["Ended"] is True
@@ -393,6 +482,11 @@ class TestJob:
     def test_token_of_a_long_name_is_one_that_ecs_takes(self, aws: FakeAws) -> None:
         start(job("a" * 40 + "_" + "b" * 39))
         assert aws.started[0]["clientToken"] == "a" * 24 + "_" + "b" * 39
+
+
+def other(arn: str, *, desired: str = "RUNNING", last: str = "RUNNING", group: str = "family:x") -> dict[str, Any]:
+    """Return another task of the cluster, as ECS describes it."""
+    return {"taskArn": arn, "desiredStatus": desired, "lastStatus": last, "group": group}
 
 
 def job(execution: str = "execution") -> dict[str, Any]:

@@ -14,6 +14,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 
 import json
 import os
+import re
 import time
 import urllib.request
 from collections.abc import Iterable, Iterator
@@ -42,16 +43,32 @@ RETRIES = 12
 """Two minutes in all, of which the timeout of `on_event` knows."""
 TRIED = "It was tried for two minutes"
 
+STARTS = 3
+"""Of a task that never starts for a passing cause: a network interface that is late, a registry or secret out of reach.
+
+Fargate takes such a task, and stops it before its container runs; a few of a thousand end so, on a bad day more.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+"""
+NEVER_STARTED = "TaskFailedToStart"
+LASTING = re.compile(r"not found|NotFound|does not exist|[Dd]enied|not authorized|platform|exec format|no such file")
+"""In reasons that another start would have too: an image or a secret is not there, or may not be read."""
+
 TELL = "Tell"
 """Value of the property `OnFailure` of a task whose failure is told, and fails no deployment."""
 
 ROLLING_BACK = ("ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS")
+GOING = ("DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
+"""Statuses of a stack of which nothing stays."""
 NEVER_MADE = "creation-failed"
 """Physical id of what CloudFormation was told could not be made; it is told to delete that all the same."""
 
 
 class TaskFailedError(Exception):
     """The task did not end well; the text is for the person who deploys."""
+
+
+class NeverStartedError(Exception):
+    """The task ended before its container ran, for a cause that may pass; the text is as of TaskFailedError."""
 
 
 class NotYetError(Exception):
@@ -84,17 +101,28 @@ def on_event(event: dict[str, Any], _context: object) -> None:
 def on_step(step: dict[str, Any], _context: object) -> dict[str, Any]:
     """Start the task of an event, look whether it has ended, or report an error; return the next step.
 
-    Raises TaskFailedError when the task ended with an error, never started, or took too long; then it is stopped.
+    Raises TaskFailedError when the task ended with an error, never started, or took too long; then it is stopped. One
+    that never started for a cause that may pass is started again.
     Raises NotYetError when ECS does not start the task or does not know it.
     """
     event = step["Event"]
     if "Error" in step:
         _answer(event, reason=_reason(step))
         return {}
+    if "TaskArn" not in step and _stops_others(event):
+        return {**step, "Ended": False}
     if "TaskArn" not in step and _has_to_run(event):
-        arn = _start(event["ResourceProperties"], event["RequestType"], event["RequestId"])
-        return {"Event": event, "TaskArn": arn, "Ended": False}
-    ended = "TaskArn" not in step or _has_ended(step["TaskArn"], event["ResourceProperties"])
+        starts = step.get("Starts", 0) + 1
+        arn = _start(event["ResourceProperties"], event["RequestType"], _token(event["RequestId"], starts))
+        return {"Event": event, "TaskArn": arn, "Starts": starts, "Ended": False}
+    try:
+        ended = "TaskArn" not in step or _has_ended(step["TaskArn"], event["ResourceProperties"])
+    except NeverStartedError as error:
+        starts = step.get("Starts", 1)
+        if starts >= STARTS:
+            raise TaskFailedError(str(error)) from error
+        print(f"{event['RequestId']}: start {starts} of {STARTS}: {error}")
+        return {"Event": event, "Starts": starts, "Ended": False}
     if ended:
         _answer(event)
     return {**step, "Ended": ended}
@@ -114,11 +142,58 @@ def _has_to_run(event: dict[str, Any]) -> bool:
 
 
 def _is_rolling_back(stack_id: str) -> bool:
+    return _status(stack_id) in ROLLING_BACK
+
+
+def _status(stack_id: str) -> str:
     (stack,) = _client("cloudformation").describe_stacks(StackName=stack_id)["Stacks"]
-    return stack["StackStatus"] in ROLLING_BACK
+    return str(stack["StackStatus"])
 
 
-def _start(properties: dict[str, Any], request_type: str, request_id: str) -> str:
+def _stops_others(event: dict[str, Any]) -> bool:
+    """Return whether tasks of a stack that goes still run beside its services, and stop them.
+
+    Runs of jobs and commands of people would keep the cluster and the security group of their network interfaces from
+    being deleted, and their database open. Services, and the schedules of jobs, have gone before.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
+    """
+    if event["RequestType"] != "Delete" or _status(event["StackId"]) not in GOING:
+        return False
+    cluster = event["ResourceProperties"]["Cluster"]
+    running = [task for task in _tasks(cluster) if task["lastStatus"] != "STOPPED" and not _is_of_a_service(task)]
+    for task in running:
+        if task["desiredStatus"] != "STOPPED":
+            print(f"{event['RequestId']}: stopped {task['taskArn']}")
+            _client("ecs").stop_task(cluster=cluster, task=task["taskArn"], reason="its environment is destroyed")
+    return bool(running)
+
+
+def _is_of_a_service(task: dict[str, Any]) -> bool:
+    return bool(task.get("group", "").startswith("service:"))
+
+
+def _tasks(cluster: str) -> Iterator[dict[str, Any]]:
+    """Yield the tasks of a cluster: those that are to run, and those that are to stop and may not have stopped yet."""
+    ecs = _client("ecs")
+    for desired in ("RUNNING", "STOPPED"):
+        page: dict[str, Any] = {}
+        while True:
+            page = ecs.list_tasks(
+                cluster=cluster, desiredStatus=desired, **({"nextToken": page["nextToken"]} if page else {})
+            )
+            if page["taskArns"]:
+                yield from ecs.describe_tasks(cluster=cluster, tasks=page["taskArns"])["tasks"]
+            if not page.get("nextToken"):
+                break
+
+
+def _token(request_id: str, starts: int) -> str:
+    """Return the client token of a start: a repeated request finds the task of the first, another start has its own."""
+    again = f"-{starts}" if starts > 1 else ""
+    return request_id[-(TOKEN_LENGTH - len(again)) :] + again
+
+
+def _start(properties: dict[str, Any], request_type: str, token: str) -> str:
     environment = properties["EnvironmentOnDelete"] if request_type == "Delete" else {}
     override = {
         "name": properties["Container"],
@@ -137,8 +212,7 @@ def _start(properties: dict[str, Any], request_type: str, request_id: str) -> st
             }
         },
         overrides={"containerOverrides": [override]},
-        # A repeated request finds the task of the first.
-        clientToken=request_id[-TOKEN_LENGTH:],
+        clientToken=token,
         startedBy="schedule" if request_type == "Job" else "cloudformation",
     )
     if not started["tasks"]:
@@ -149,7 +223,10 @@ def _start(properties: dict[str, Any], request_type: str, request_id: str) -> st
 
 
 def _has_ended(arn: str, properties: dict[str, Any]) -> bool:
-    """Return whether the task has ended well. Raises NotYetError while ECS does not know it."""
+    """Return whether the task has ended well.
+
+    Raises NotYetError while ECS does not know it, TaskFailedError and NeverStartedError as they say.
+    """
     found = _client("ecs").describe_tasks(cluster=properties["Cluster"], tasks=[arn])
     if not found["tasks"]:
         raise NotYetError(f"ECS does not know the task {arn}: {found.get('failures')}")
@@ -161,7 +238,11 @@ def _has_ended(arn: str, properties: dict[str, Any]) -> bool:
         exits = [f"exit code {code}" for code in codes if code is not None]
         reasons = [container["reason"] for container in task["containers"] if container.get("reason")]
         stopped = [task["stoppedReason"]] if task.get("stoppedReason") else []
-        raise TaskFailedError(_message("; ".join(exits + reasons + stopped) or "it never started", task, properties))
+        why = "; ".join(exits + reasons + stopped) or "it never started"
+        message = _message(why, task, properties)
+        if task.get("stopCode") == NEVER_STARTED and not exits and not LASTING.search(why):
+            raise NeverStartedError(message)
+        raise TaskFailedError(message)
     timeout = int(properties["TimeoutSeconds"])
     if (datetime.now(UTC) - task["createdAt"]).total_seconds() > timeout:
         _client("ecs").stop_task(cluster=properties["Cluster"], task=arn, reason="took too long")
