@@ -129,9 +129,12 @@ class AdHocApp(Construct):
             shares_instance=True,
             command_needs=before_the_application,
         )
-        # The cache is there before what uses it, and goes after it.
+        # The cache is there before what uses it, and goes after it. The bucket is emptied once no task is left.
+        release.provisioned.node.add_dependency(contents.emptied)
+        for service in before_the_application:
+            service.node.add_dependency(release.provisioned)
         for fargate_service in self.services.by_name.values():
-            fargate_service.node.add_dependency(*before_the_application, release.finished, contents.emptied)
+            fargate_service.node.add_dependency(*before_the_application, release.finished)
         PostRelease(
             self,
             "PostRelease",

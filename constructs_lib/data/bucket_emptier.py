@@ -51,7 +51,7 @@ class BucketEmptier(Construct):
 class BucketContents(Construct):
     """The objects of a bucket as a resource: when it is deleted, so are they.
 
-    What writes to the bucket depends on `emptied`, so that it has stopped by then.
+    What waits for the end of all that writes to the bucket depends on `emptied`.
     """
 
     def __init__(

@@ -78,7 +78,8 @@ class AccessLogsBucket(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
-            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            # Kept after a failed creation too: load balancers write at once, and S3 deletes no bucket with objects.
+            removal_policy=cdk.RemovalPolicy.RETAIN,
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(retention_days))],
         )
         acknowledge(self.bucket, {"AwsSolutions-S1": "Logs of the log bucket would feed themselves"})

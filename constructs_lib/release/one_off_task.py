@@ -17,7 +17,10 @@ class OneOffTask(Construct):
     With `fails_deployment=False` it does not; the attribute `Outcome` says in words how the task has ended.
 
     What depends on `ended` waits until the task has ended well. With `environment_on_delete` it runs once
-    more, with those variables added, when the stack is deleted. A rollback runs nothing.
+    more, with those variables added, when the stack is deleted. A rollback runs nothing, and stops what still runs.
+
+    With `awaits_tasks_on_delete`, deletion waits until no task of the cluster is left: those that belong to no service
+    are stopped. What goes before it is all that starts tasks; what goes after it, all that tasks use.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class OneOffTask(Construct):
         security_groups: list[ec2.ISecurityGroup],
         service_token: str,
         environment_on_delete: Mapping[str, str] | None = None,
+        awaits_tasks_on_delete: bool = False,
         fails_deployment: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -52,6 +56,7 @@ class OneOffTask(Construct):
                 ),
                 **({} if fails_deployment else {"OnFailure": "Tell"}),
                 **({} if environment_on_delete is None else {"EnvironmentOnDelete": dict(environment_on_delete)}),
+                **({"AwaitsTasksOnDelete": "true"} if awaits_tasks_on_delete else {}),
             },
         )
         # The task needs what its roles may do, not only the roles.

@@ -66,8 +66,9 @@ class Release(Construct):
             security_groups=security_groups,
             service_token=base.task_runner_arn,
             environment_on_delete=environment_on_delete,
+            awaits_tasks_on_delete=True,
         )
-        self.finished = provisioned.ended
+        self.provisioned = self.finished = provisioned.ended
         if not command:
             return
         prepared = run_command(

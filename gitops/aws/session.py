@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import boto3
 from botocore import exceptions
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 from gitops.errors import UserError
 from gitops.output.progress import say
@@ -124,6 +125,8 @@ def translate_errors() -> Iterator[None]:
         yield
     except exceptions.ClientError as error:
         raise AwsError(_explain_refusal(error), error.response["Error"]["Code"]) from error
+    except ResponseParserError as error:  # which is none of boto3's exceptions
+        raise AwsError(f"AWS's answer cannot be read: {error}. Try again; if it stays, report it to AWS") from error
     except exceptions.BotoCoreError as error:
         raise AwsError(_explain_failure(error)) from error
 

@@ -21,6 +21,18 @@ def _retag(physical_id: str, _old: Properties, new: Properties) -> None:
     _tag(physical_id, new)
 
 
+def _begin_access_logs(arn: str, properties: Properties) -> None:
+    """Write the object with which a load balancer tries the bucket of its access logs, before any request.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
+    attributes = {one["Key"]: str(one["Value"]) for one in properties.get("LoadBalancerAttributes", [])}
+    if attributes.get("access_logs.s3.enabled") == "true":
+        prefix = f"{attributes['access_logs.s3.prefix']}/" if attributes.get("access_logs.s3.prefix") else ""
+        key = f"{prefix}AWSLogs/{arn.split(':')[4]}/ELBAccessLogTestFile"
+        ministack.call("s3", "PutObject", Bucket=attributes["access_logs.s3.bucket"], Key=key, Body=b"Enable AccessLog")
+
+
 def _keep(refuse: Callable[[str], None]) -> Callable[[str, Properties], None]:
     """Return what a correction does before a deletion: ask whether AWS would refuse it."""
     return lambda physical_id, _properties: refuse(physical_id)
@@ -48,7 +60,12 @@ def repository(name: str) -> Mapping[str, str] | None:
 
 CORRECTIONS = (
     Correction(name="AWS::S3::Bucket", created=_tag, updated=_retag, deleting=_keep(protections.keep_full_bucket)),
-    Correction(name="AWS::ElasticLoadBalancingV2::LoadBalancer", deleting=_keep(protections.keep_protected_balancer)),
+    Correction(
+        name="AWS::ElasticLoadBalancingV2::LoadBalancer",
+        created=_begin_access_logs,
+        updated=lambda arn, _old, new: _begin_access_logs(arn, new),
+        deleting=_keep(protections.keep_protected_balancer),
+    ),
     Correction(name="AWS::ElasticLoadBalancingV2::TargetGroup", deleting=_keep(protections.keep_target_group_in_use)),
     Correction(
         name="AWS::ElasticLoadBalancingV2::ListenerRule",

@@ -54,8 +54,10 @@ class SchedulerStep:
 def step(situation: Situation) -> SchedulerStep:
     """Return the step that brings a service nearer to its primary deployment, within its limits on numbers of tasks.
 
-    A stopping task counts against the maximum until it has stopped: a service that may have one task never has two
-    processes.
+    The maximum is one of tasks that run or are about to: a task that stops counts no more. The last seconds of an old
+    one and the first of a new one may be the same, even of a service that may have one task.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    https://github.com/aws/containers-roadmap/issues/959
     """
     desired = situation.desired
     at_least = -(-desired * situation.minimum_percent // 100)
@@ -72,7 +74,7 @@ def step(situation: Situation) -> SchedulerStep:
     spare = max(0, min(healthy_current, desired) + len(serving) - at_least)
     stop += [one.arn for one in serving[:spare]]
 
-    room = at_most - len(situation.current) - len(situation.old)
+    room = at_most - len(current) - len(old)
     start = max(0, min(desired - len(current), room)) if situation.may_start else 0
-    settled = not situation.old and len(situation.current) == healthy_current == desired
+    settled = not old and len(current) == healthy_current == desired
     return SchedulerStep(start, tuple(stop), settled)

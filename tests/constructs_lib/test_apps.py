@@ -161,15 +161,21 @@ class TestEveryApp:
 
 
 class TestAdHocApp:
-    def test_bucket_is_emptied_after_all_that_write_to_it_have_gone(self, templates: dict[str, Any]) -> None:
+    def test_bucket_is_emptied_after_the_last_task_has_gone(self, templates: dict[str, Any]) -> None:
         for app in ("dev-alpha", "dev-beta"):
             resources = templates[app]["Resources"]
             (contents,) = (key for key, r in resources.items() if r["Type"] == "Custom::BucketContents")
             (policy,) = (key for key, r in resources.items() if r["Type"] == "AWS::S3::BucketPolicy")
             # CloudFormation deletes what depends on a resource before that resource.
-            services = [r for k, r in resources.items() if r["Type"] == "AWS::ECS::Service" and "Cache" not in k]
-            assert len(services) == 3
-            assert all(contents in service["DependsOn"] for service in services)
+            (awaiting,) = (k for k, r in resources.items() if "AwaitsTasksOnDelete" in r["Properties"])
+            assert contents in resources[awaiting]["DependsOn"]
+            starting = {"AWS::ECS::Service", "AWS::Scheduler::Schedule"}
+            starters = {key for key, resource in resources.items() if resource["Type"] in starting}
+            assert len(starters) >= 3
+            assert all(awaiting in _needed(resources, key) for key in starters)
+            uses = {"AWS::ECS::Cluster", "AWS::EC2::SecurityGroup", "AWS::S3::Bucket"}
+            used = {key for key, resource in resources.items() if resource["Type"] in uses and "Cache" not in key}
+            assert used <= _needed(resources, awaiting)
             assert resources[contents]["DependsOn"] == [policy]
             assert resources[contents]["Properties"]["ServiceToken"] == {"Ref": "BaseBucketEmptierArn"}
 
@@ -453,3 +459,26 @@ class TestProdApp:
     def test_answers_at_the_declared_host_name(self, templates: dict[str, Any]) -> None:
         assert the_only(templates["prod-app"], "AWS::Route53::RecordSet")["Name"] == "www.example.com."
         assert variables(container(templates["prod-app"], "ServicesWeb"))["FRONTEND_URL"] == "https://www.example.com"
+
+
+def _needed(resources: dict[str, Any], key: str) -> set[str]:
+    """Return what CloudFormation creates before a resource, and deletes after it."""
+    needed: set[str] = set()
+    while more := {ref for one in {key, *needed} for ref in _named(resources[one]) & resources.keys()} - needed:
+        needed |= more
+    return needed
+
+
+def _named(resource: dict[str, Any]) -> set[str]:
+    """Return the logical ids that a resource names: by DependsOn, Ref or Fn::GetAtt."""
+    names: set[str] = set(resource.get("DependsOn", []))
+    parts: list[Any] = [resource]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            names |= {str(part["Ref"])} if "Ref" in part else set()
+            names |= {part["Fn::GetAtt"][0]} if "Fn::GetAtt" in part else set()
+            parts += part.values()
+        elif isinstance(part, list):
+            parts += part
+    return names

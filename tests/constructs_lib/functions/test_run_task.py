@@ -21,6 +21,7 @@ PROPERTIES = {
     "SecurityGroups": ["sg-1"],
     "TimeoutSeconds": "3300",
 }
+AWAITING = {**PROPERTIES, "AwaitsTasksOnDelete": "true"}
 WAITER = "arn:aws:states:us-east-1:111111111111:stateMachine:waiter"
 TASK = "arn:aws:ecs:us-east-1:111111111111:task/cluster/0123456789"
 
@@ -247,26 +248,28 @@ class TestStart:
         assert aws.started == []
 
     @pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"])
-    @pytest.mark.parametrize("properties", [PROPERTIES, {**PROPERTIES, "EnvironmentOnDelete": {"ACTION": "drop"}}])
-    def test_delete_waits_for_the_end_of_tasks_of_no_service(
-        self, aws: FakeAws, status: str, properties: dict[str, Any]
+    @pytest.mark.parametrize("more", [{}, {"EnvironmentOnDelete": {"ACTION": "drop"}}])
+    def test_delete_waits_for_the_end_of_all_tasks_and_stops_those_of_no_service(
+        self, aws: FakeAws, status: str, more: dict[str, Any]
     ) -> None:
-        """They would keep the cluster and the security group, and their database."""
+        """They would keep the cluster and the security group, use the database and fill the bucket."""
         aws.stack_status = status
         aws.others = [
             other("of-a-job", group="family:dev-alpha-job-import"),
-            other("of-the-web", group="service:web"),
+            other("of-the-web", desired="STOPPED", group="service:web"),
             other("of-a-person", desired="STOPPED", group="family:dev-alpha-web"),
             other("ended", desired="STOPPED", last="STOPPED"),
         ]
+        properties = {**AWAITING, **more}
         delete = event("Delete", PhysicalResourceId="kept", ResourceProperties=properties)
 
         assert start(delete) == start(delete) == {"Event": delete, "Ended": False}
         assert aws.stopped == ["of-a-job"]
         assert (aws.started, aws.answers) == ([], [])
 
-        for task in aws.others:
-            task["lastStatus"] = task["desiredStatus"]
+        aws.others[0]["lastStatus"] = aws.others[2]["lastStatus"] = "STOPPED"
+        assert start(delete)["Ended"] is False
+        aws.others[1]["lastStatus"] = "STOPPED"
         start(delete)
         assert len(aws.started) == ("EnvironmentOnDelete" in properties)
 
@@ -274,7 +277,29 @@ class TestStart:
         aws.stack_status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
         aws.others = [other("of-a-job")]
 
+        assert start(event("Delete", PhysicalResourceId="kept", ResourceProperties=AWAITING))["Ended"] is True
+        assert aws.stopped == []
+
+    def test_delete_of_a_task_before_which_services_still_run_waits_for_none(self, aws: FakeAws) -> None:
+        aws.stack_status = "DELETE_IN_PROGRESS"
+        aws.others = [other("of-the-web", group="service:web")]
+
         assert start(event("Delete", PhysicalResourceId="kept"))["Ended"] is True
+        assert aws.stopped == []
+
+    @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"])
+    @pytest.mark.parametrize("request_type", ["Create", "Update"])
+    def test_a_task_that_still_runs_when_its_stack_goes_back_is_stopped(
+        self, aws: FakeAws, status: str, request_type: str
+    ) -> None:
+        aws.stack_status = status
+        with pytest.raises(index.TaskFailedError, match="was stopped: its stack is rolled back"):
+            follow(event(request_type))
+        assert aws.stopped == [TASK]
+
+    def test_a_task_that_drops_runs_on_while_its_stack_goes_back(self, aws: FakeAws) -> None:
+        aws.stack_status = "ROLLBACK_IN_PROGRESS"
+        assert follow(event("Delete", PhysicalResourceId="kept"))["Ended"] is False
         assert aws.stopped == []
 
     @pytest.mark.parametrize("retries", [1, 3])
@@ -343,6 +368,13 @@ class TestFollow:
         text = str(raised.value)
         assert text.startswith("the release command failed: exit code 3; Essential container in task exited\n")
         assert text.endswith("\nIts last log lines:\n" + "\n".join(aws.log))
+
+    def test_what_cloudformation_cannot_tell_is_left_out_of_the_log(self, aws: FakeAws) -> None:
+        aws.log = ["\x1b[31;1merror\x1b[0m \x1b]8;;x\x07 Grüße 東京 🎉\tend\x00\x0c"]
+        aws.ends(1)
+        with pytest.raises(index.TaskFailedError) as raised:
+            follow(event("Create"))
+        assert str(raised.value).endswith("\nerror ]8;;x Grüße 東京 🎉\tend")
 
     def test_a_traceback_is_whole(self, aws: FakeAws) -> None:
         frame = ['  File "/opt/venv/lib/django/db/backends/utils.py", line 105, in _execute', "    return execute(sql)"]

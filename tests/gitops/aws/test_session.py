@@ -1,5 +1,6 @@
 import pytest
 from botocore import exceptions
+from botocore.parsers import ResponseParserError
 
 from gitops.aws.session import AwsError, translate_errors
 
@@ -54,3 +55,9 @@ def test_a_failure_is_explained(monkeypatch: pytest.MonkeyPatch, failure: except
 def test_a_bug_of_ours_is_not_explained_away() -> None:
     with pytest.raises(KeyError), translate_errors():
         raise KeyError("Stacks")
+
+
+def test_an_answer_that_cannot_be_read_is_an_error_of_aws() -> None:
+    """CloudFormation stores control characters of a reason, and its answers with them are no XML."""
+    with pytest.raises(AwsError, match="AWS's answer cannot be read: invalid XML"), translate_errors():
+        raise ResponseParserError("invalid XML")

@@ -64,7 +64,7 @@ def test_a_rollout_fails_no_request(shop: Shop) -> None:
     shop.deploy("v1", count=2)
 
     with Load(shop) as quick, Load(shop, "/slow") as slow:
-        wait_until(lambda: len(quick.answers) > 10)
+        wait_until(lambda: len(quick.answers) > 10 and len(slow.answers) > 0)
         shop.deploy("v2", count=2)
         wait_until(lambda: quick.answers[-1] == "v2" and slow.answers[-1] == "v2")
 
@@ -163,7 +163,7 @@ def test_a_killed_task_is_replaced(shop: Shop) -> None:
     assert stopped["stoppedReason"] == "Essential container in task exited"
 
 
-def test_a_service_that_may_have_one_task_never_has_two(shop: Shop) -> None:
+def test_a_service_that_may_have_one_task_stops_it_before_it_starts_another(shop: Shop) -> None:
     one_at_a_time: dict[str, Any] = {"DeploymentConfiguration": {"MaximumPercent": 100, "MinimumHealthyPercent": 0}}
     shop.runtime.version("v2")
     shop.deploy("v1", **one_at_a_time)
@@ -173,7 +173,7 @@ def test_a_service_that_may_have_one_task_never_has_two(shop: Shop) -> None:
 
     (second,) = shop.tasks()
     assert second != first
-    assert shop.runtime.task_in(first)["stoppedAt"] <= shop.runtime.task_in(second)["createdAt"]
+    assert shop.runtime.task_in(first)["stoppingAt"] <= shop.runtime.task_in(second)["createdAt"]
 
 
 def test_tasks_are_as_many_as_wanted(shop: Shop) -> None:

@@ -53,6 +53,12 @@ NEVER_STARTED = "TaskFailedToStart"
 LASTING = re.compile(r"not found|NotFound|does not exist|[Dd]enied|not authorized|platform|exec format|no such file")
 """In reasons that another start would have too: an image or a secret is not there, or may not be read."""
 
+_UNPRINTABLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Colours of terminals, and what XML cannot hold: CloudFormation takes it, and cannot tell its events any more.
+
+https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1601
+"""
+
 TELL = "Tell"
 """Value of the property `OnFailure` of a task whose failure is told, and fails no deployment."""
 
@@ -109,12 +115,18 @@ def on_step(step: dict[str, Any], _context: object) -> dict[str, Any]:
     if "Error" in step:
         _answer(event, reason=_reason(step))
         return {}
-    if "TaskArn" not in step and _stops_others(event):
+    if "TaskArn" not in step and _awaits_others(event):
         return {**step, "Ended": False}
     if "TaskArn" not in step and _has_to_run(event):
         starts = step.get("Starts", 0) + 1
         arn = _start(event["ResourceProperties"], event["RequestType"], _token(event["RequestId"], starts))
         return {"Event": event, "TaskArn": arn, "Starts": starts, "Ended": False}
+    if "TaskArn" in step and event["RequestType"] in {"Create", "Update"} and _is_rolling_back(event["StackId"]):
+        # Another resource has failed. CloudFormation no longer waits, and goes back to the version before.
+        _client("ecs").stop_task(
+            cluster=event["ResourceProperties"]["Cluster"], task=step["TaskArn"], reason="its deployment is rolled back"
+        )
+        raise TaskFailedError(f"{event['ResourceProperties']['Description']} was stopped: its stack is rolled back")
     try:
         ended = "TaskArn" not in step or _has_ended(step["TaskArn"], event["ResourceProperties"])
     except NeverStartedError as error:
@@ -150,19 +162,22 @@ def _status(stack_id: str) -> str:
     return str(stack["StackStatus"])
 
 
-def _stops_others(event: dict[str, Any]) -> bool:
-    """Return whether tasks of a stack that goes still run beside its services, and stop them.
+def _awaits_others(event: dict[str, Any]) -> bool:
+    """Return whether tasks of a stack that goes still run, and stop those that belong to no service.
 
-    Runs of jobs and commands of people would keep the cluster and the security group of their network interfaces from
-    being deleted, and their database open. Services, and the schedules of jobs, have gone before.
+    They would keep the cluster and the security group of their network interfaces from being deleted, their database
+    open, and write into a bucket that was emptied. Services, and the schedules of jobs, have gone before; but a service
+    is gone for ECS while its last tasks still shut down.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
     """
-    if event["RequestType"] != "Delete" or _status(event["StackId"]) not in GOING:
+    awaits = event["RequestType"] == "Delete" and "AwaitsTasksOnDelete" in event["ResourceProperties"]
+    if not awaits or _status(event["StackId"]) not in GOING:
         return False
     cluster = event["ResourceProperties"]["Cluster"]
-    running = [task for task in _tasks(cluster) if task["lastStatus"] != "STOPPED" and not _is_of_a_service(task)]
+    running = [task for task in _tasks(cluster) if task["lastStatus"] != "STOPPED"]
     for task in running:
-        if task["desiredStatus"] != "STOPPED":
+        if task["desiredStatus"] != "STOPPED" and not _is_of_a_service(task):
             print(f"{event['RequestId']}: stopped {task['taskArn']}")
             _client("ecs").stop_task(cluster=cluster, task=task["taskArn"], reason="its environment is destroyed")
     return bool(running)
@@ -291,7 +306,7 @@ def _last_lines(task: dict[str, Any], properties: dict[str, Any]) -> list[str]:
         )["events"]
     except logs.exceptions.ResourceNotFoundException:
         return []
-    return [event["message"].rstrip() for event in events]
+    return [_UNPRINTABLE.sub("", event["message"]).rstrip() for event in events]
 
 
 def _reason(step: dict[str, Any]) -> str:
