@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib.config.environments import parse_name
-from constructs_lib.config.naming import JOB_TAG
+from constructs_lib.config.naming import JOB_TAG, job_family
 from tests.cases.worlds import TAG, world_of_legacy
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ JOBS = {
         "schedule": "0 3 * * *",
     },
     "fail": {"command": ["python", "-c", "raise SystemExit('no bucket')"], "schedule": "*/15 4 * * 1-5"},
+    "endless": {"command": ["python", "-c", "import time; time.sleep(3600)"], "schedule": "0 6 1 * *"},
     "slow": {"command": ["python", "-c", "import time; time.sleep(25)"], "schedule": "0 5 1 * *"},
 }
 
@@ -177,3 +178,26 @@ def test_run_is_skipped_while_the_environment_sleeps(world: World, app: Environm
     (row,) = (line for line in shown.stdout.splitlines() if line.startswith(app.name) and " greet " in line)
     assert row.endswith("skipped: the environment was asleep")
     assert "Step" not in entered(world, run)
+
+
+def test_a_run_that_goes_on_does_not_keep_its_environment(world: World, app: Environment) -> None:
+    """It would hold the cluster, and the database whose deletion comes before that."""
+    world.gitops("wake", app.name)
+    start(world, "endless")
+    ecs, (cluster,) = world.client("ecs"), resources(world, "AWS::ECS::Cluster")
+
+    def running() -> list[str]:
+        listed: list[str] = ecs.list_tasks(cluster=cluster, family=job_family(parse_name(NAME), "endless"))["taskArns"]
+        described = ecs.describe_tasks(cluster=cluster, tasks=listed)["tasks"] if listed else []
+        return [task["taskArn"] for task in described if task["lastStatus"] == "RUNNING"]
+
+    until = time.monotonic() + PATIENCE
+    while not (tasks := running()) and time.monotonic() < until:
+        time.sleep(1)
+    assert len(tasks) == 1
+
+    destroyed = world.gitops("destroy", app.name, "--yes")
+
+    assert destroyed.returncode == 0, destroyed.stderr
+    (task,) = ecs.describe_tasks(cluster=cluster, tasks=tasks)["tasks"]
+    assert (task["lastStatus"], task["stoppedReason"]) == ("STOPPED", "its environment is destroyed")
