@@ -32,7 +32,13 @@ class AdHocBase(Construct):
             nat_count=1,
         )
         vpc = self.network.vpc
-        groups = SecurityGroups(self, "SecurityGroups", vpc=vpc, cidr=config.network.cidr)
+        groups = SecurityGroups(
+            self,
+            "SecurityGroups",
+            vpc=vpc,
+            cidr=config.network.cidr,
+            allowed_cidrs=config.network.allowed_cidrs,
+        )
         certificate = WildcardCertificate(
             self,
             "Certificate",

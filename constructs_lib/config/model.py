@@ -85,11 +85,13 @@ class AccountConfig:
 class AdHocNetworkConfig:
     """The network that ad hoc environments share: two zones, one way out.
 
-    `zones` are letters, `a` for us-east-1a; empty for the first zones of the region.
+    `zones` are letters, `a` for us-east-1a; empty for the first zones of the region. `allowed_cidrs` are the blocks of
+    clients of the load balancer; empty for all.
     """
 
     cidr: str
     zones: tuple[str, ...] = ()
+    allowed_cidrs: tuple[str, ...] = ()
     nat: Nat = "gateway"
 
     @property

@@ -1,5 +1,7 @@
 """Who may talk to whom inside a base's VPC."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -10,20 +12,25 @@ from constructs_lib.network.ports import CACHE_PORT, POSTGRES_PORT
 class SecurityGroups(Construct):
     """The groups that a base owns. Tasks of every app join `application`, which data accepts connections from.
 
+    Clients in `allowed_cidrs` reach the load balancer; all of them where there are none.
     An app opens its own ports to `load_balancer` in a group of its own, so that a new app changes nothing here.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, cidr: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, vpc: ec2.IVpc, cidr: str, allowed_cidrs: Sequence[str] = ()
+    ) -> None:
         super().__init__(scope, construct_id)
         self.load_balancer = ec2.SecurityGroup(
             self,
             "LoadBalancer",
             vpc=vpc,
+            # Also where not: another description would replace the group, and the load balancer's with it.
             description="Load balancer: HTTP and HTTPS from anywhere",
             allow_all_outbound=False,
         )
-        self.load_balancer.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTP, "Redirected to HTTPS")
-        self.load_balancer.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.HTTPS, "HTTPS")
+        for peer in [ec2.Peer.ipv4(block) for block in allowed_cidrs] or [ec2.Peer.any_ipv4()]:
+            self.load_balancer.add_ingress_rule(peer, ec2.Port.HTTP, "Redirected to HTTPS")
+            self.load_balancer.add_ingress_rule(peer, ec2.Port.HTTPS, "HTTPS")
         self.load_balancer.add_egress_rule(ec2.Peer.ipv4(cidr), ec2.Port.all_tcp(), "Tasks in the VPC")
         acknowledge(
             self.load_balancer,

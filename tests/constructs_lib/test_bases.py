@@ -168,6 +168,16 @@ class TestAdHocBase:
             {"SecurityGroupIngress": [Match.object_like({"CidrIp": "10.20.0.0/16", "IpProtocol": "-1"})]},
         )
 
+    @pytest.mark.parametrize("blocks", [(), ("203.0.113.0/24", "198.51.100.7/32")])
+    def test_load_balancer_accepts_clients_of_the_allowed_blocks(
+        self, synthesise: Synthesise, blocks: tuple[str, ...]
+    ) -> None:
+        config = replace(AD_HOC_BASE, network=AdHocNetworkConfig(cidr="10.20.0.0/16", allowed_cidrs=blocks))
+        template = synthesise(lambda stack: AdHocBase(stack, "AdHocBase", name=DEV, config=config)).to_json()
+        group = named(dict(template), "AWS::EC2::SecurityGroup", "SecurityGroupsLoadBalancer")
+        accepted = {(rule["CidrIp"], rule["FromPort"]) for rule in group["SecurityGroupIngress"]}
+        assert accepted == {(block, port) for block in blocks or ("0.0.0.0/0",) for port in (80, 443)}
+
     def test_given_certificate_is_used_and_none_is_issued(self, synthesise: Synthesise) -> None:
         arn = "arn:aws:acm:us-east-1:111111111111:certificate/0a1b2c3d-0000-1111-2222-333344445555"
         config = replace(AD_HOC_BASE, certificate_arn=arn)

@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     lifetime.consents_end_on_a_day,
     lifetime.environments_are_within_policy,
     network.blocks_are_usable,
+    network.allowed_blocks_are_networks,
     network.blocks_do_not_overlap,
     network.zones_are_counted_once,
     domains.hosts_are_unique,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from constructs_lib.config.environment import AccountRegion, Environment
 from constructs_lib.config.errors import Problem
+from constructs_lib.config.model import AdHocBaseConfig
 from constructs_lib.config.rules.declarations import Declarations
 
 PRIVATE_BLOCKS = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
@@ -15,6 +16,7 @@ LARGEST_PREFIX, SMALLEST_PREFIX = 16, 22
 
 _FIELD = ("network", "cidr")
 _COUNT = ("network", "availability_zones")
+_ALLOWED = ("network", "allowed_cidrs")
 
 
 def blocks_are_usable(declarations: Declarations) -> Iterator[Problem]:
@@ -22,6 +24,20 @@ def blocks_are_usable(declarations: Declarations) -> Iterator[Problem]:
     for base, config in declarations.bases:
         if message := _unusable(config.network.cidr):
             yield base.problem(_FIELD, f"{config.network.cidr} {message}")
+
+
+def allowed_blocks_are_networks(declarations: Declarations) -> Iterator[Problem]:
+    """A block of clients is the address of a network, as EC2 wants it."""
+    for base, config in declarations.bases:
+        if not isinstance(config, AdHocBaseConfig):
+            continue
+        for index, block in enumerate(config.network.allowed_cidrs):
+            network = _parsed(block)
+            if network is None:
+                yield base.problem((*_ALLOWED, index), f"{block} is not an IPv4 block")
+            elif str(network) != block:
+                message = f"{block} is not the address of a network; that would be {network}"
+                yield base.problem((*_ALLOWED, index), message)
 
 
 def blocks_do_not_overlap(declarations: Declarations) -> Iterator[Problem]:
