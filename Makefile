@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 SYNC := $(UV) sync --quiet --frozen --no-build --python $(BIN)/python
-COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 CHECKOV := .venv-checkov
 NPM_CI := NODE_OPTIONS=--use-system-ca npm ci --ignore-scripts --loglevel=error --no-progress
 IN_PARALLEL := $(MAKE) --quiet --no-print-directory --jobs 3
@@ -66,7 +66,7 @@ $(VENV)/.cdk-imported: $(VENV)/.for-local
 
 # pip brings uv, and uv all the rest. The interpreter is asked for first: .venv/bin, which then comes first on PATH, has no
 # pip. A Python that has none either makes it from its own copy.
-$(UV): requirements-uv.lock
+$(UV): requirements-uv.txt
 	@python=$$($(PYTHON) -c 'import sys; print(sys._base_executable) if sys.version_info >= (3, 11) else sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")') || exit; \
 	  test -x $(BIN)/python || "$$python" -m venv --without-pip $(VENV); \
 	  "$$python" -c 'import pip' 2>/dev/null || { "$$python" -m venv $(VENV); python=$(BIN)/python; }; \
@@ -93,8 +93,8 @@ example: $(UV)
 
 lock: $(UV) ## Update the lock files from pyproject.toml, requirements-*.in and package.json
 	$(UV) lock --quiet --upgrade
-	$(COMPILE) --output-file requirements-uv.lock requirements-uv.in
-	$(COMPILE) --output-file requirements-checkov.lock requirements-checkov.in
+	$(COMPILE) --output-file requirements-uv.txt requirements-uv.in
+	$(COMPILE) --output-file requirements-checkov.txt requirements-checkov.in
 	NODE_OPTIONS=--use-system-ca npm install --package-lock-only --loglevel=error
 
 demo: ready ## Deploy the five sample environments to an AWS on this machine, and say where they answer
@@ -173,7 +173,7 @@ security: $(CHECKOV)/.installed ## checkov on the reviewed templates; docs/secur
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
 # checkov needs about a hundred packages, some in versions of its own, so it gets a virtual environment of its own.
-$(CHECKOV)/.installed: requirements-checkov.lock $(UV)
+$(CHECKOV)/.installed: requirements-checkov.txt $(UV)
 	@echo "Setting up checkov in $(CHECKOV)"
 	@test -x $(CHECKOV)/bin/python || $(BIN)/python -m venv --without-pip $(CHECKOV)
 	@$(UV) pip sync --quiet --system-certs --require-hashes --python $(CHECKOV)/bin/python $<

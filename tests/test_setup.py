@@ -28,7 +28,7 @@ PYPI = {"pypi.org", "files.pythonhosted.org"}
 NOT_NEUTRAL = ("uv.lock",)
 LOCKS = sorted(
     path.relative_to(ROOT).as_posix()
-    for pattern in ("*.lock", "package-lock.json", "examples/*/*.lock")
+    for pattern in ("*.lock", "package-lock.json", "requirements-*.txt", "examples/*/*.lock")
     for path in ROOT.glob(pattern)
 )
 
@@ -59,9 +59,26 @@ def test_every_python_package_has_a_hash_and_can_be_installed_without_being_buil
 
 
 def test_uv_itself_is_pinned_by_hash() -> None:
-    pinned = re.compile(r"uv==[\d.]+( \\\n    --hash=sha256:[0-9a-f]{64})+\n( +# via .*\n)?")
+    pinned = re.compile(r"(#.*\n)*uv==[\d.]+( \\\n    --hash=sha256:[0-9a-f]{64})+\n( +# via .*\n)?")
 
-    assert pinned.fullmatch((ROOT / "requirements-uv.lock").read_text())
+    assert pinned.fullmatch((ROOT / "requirements-uv.txt").read_text())
+
+
+@pytest.mark.parametrize("name", [path.stem for path in ROOT.glob("requirements-*.in")])
+def test_a_compiled_file_pins_what_its_source_names_and_dependabot_can_compile_it_again(name: str) -> None:
+    """Dependabot takes the `.txt` beside an `.in` for its output, and the options from the comment above.
+
+    https://github.com/dependabot/dependabot-core/blob/main/uv/lib/dependabot/uv/requirements_file_matcher.rb
+    https://github.com/dependabot/dependabot-core/blob/main/uv/lib/dependabot/uv/file_updater/compile_file_updater.rb
+    """
+    compiled = (ROOT / f"{name}.txt").read_text().splitlines()
+
+    for requirement in (ROOT / f"{name}.in").read_text().split():
+        assert re.fullmatch(r"[a-z0-9-]+==[0-9.]+", requirement)
+        assert f"{requirement} \\" in compiled
+    command = compiled[1].removeprefix("#").split()
+    assert {"--universal", "--generate-hashes", "--no-emit-index-url"} < set(command)
+    assert command[-3:] == ["--output-file", f"{name}.txt", f"{name}.in"]
 
 
 def test_the_lock_file_has_what_is_declared() -> None:
@@ -183,7 +200,7 @@ def test_npm_packages_of_jobs_run_no_scripts_and_are_none_of_development() -> No
 
 
 def test_uv_is_installed_from_a_wheel_by_its_hash() -> None:
-    command = ["make", "-n", "-W", "requirements-uv.lock", ".venv/uv/bin/uv"]
+    command = ["make", "-n", "-W", "requirements-uv.txt", ".venv/uv/bin/uv"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert "--no-deps" in done.stdout

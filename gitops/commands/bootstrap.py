@@ -41,7 +41,7 @@ RULES = {
 
 COMMIT_RULES = "deployment branches and tags: main and v* only; has the key of the GitHub App that commits"
 
-APPROVAL_RULES = "deployment branches: main only; required reviewers; no variables, no secrets"
+APPROVAL_RULES = "deployment branches: main only; required reviewers, two or a team; no variables, no secrets"
 
 
 def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName | None, today: date) -> int:

@@ -18,6 +18,12 @@ from gitops.github import codeowners
 
 OutputFormat = Literal["text", "github", "json"]
 
+SHOWN = 10
+"""Most errors, and most warnings, that GitHub shows as annotations of one step; it drops the rest in silence.
+
+https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations
+"""
+
 
 def validate(
     *,
@@ -37,8 +43,10 @@ def validate(
     changed since `base` is wrong. A seed that is not declared is an error in files that were added since `base`.
 
     `text` has a line for each problem, `github` a workflow command that becomes an annotation of the pull request,
-    and `json` is a list of objects with the keys path, line, column, field, message and severity. With `issue`, in a
-    job, one issue of the repository says what is wrong, as long as something is.
+    and `json` is a list of objects with the keys path, line, column, field, message and severity. GitHub shows only
+    the first annotations: those of files that are named or changed come first, and where there are more than it shows,
+    the job's summary lists all. With `issue`, in a job, one issue of the repository says what is wrong, as long as
+    something is.
 
     Raises UserError when a path names no declaration, when git cannot compare with `base`, or when GitHub refuses.
     """
@@ -54,13 +62,31 @@ def validate(
     checked = f"{_counted(len(environments.names), 'environment')} checked"
     if environments.wrong:
         checked += f", {len(environments.wrong)} of them cannot be deployed"
+    if output_format == "github":
+        first = {file_of(folder, name).as_posix() for name in strict}
+        problems = tuple(sorted(problems, key=lambda problem: (problem.path not in first, problem)))
     sys.stdout.write(_FORMATS[output_format](problems))
     errors = [problem for problem in problems if problem.severity == "error"]
     summary = f"{_counted(len(errors), 'error')}, {_counted(len(problems) - len(errors), 'warning')}"
     print(f"{checked}: {summary}", file=sys.stderr)
+    if output_format == "github" and max(len(errors), len(problems) - len(errors)) > SHOWN:
+        _summarize(problems, summary)
     if issue:
         _keep_issue(errors)
     return 1 if errors else 0
+
+
+def _summarize(problems: Sequence[Problem], counted: str) -> None:
+    # As below.
+    from gitops.github.actions import SUMMARY_BYTES, add_summary  # noqa: PLC0415
+    from gitops.output import markdown  # noqa: PLC0415
+
+    said = f"GitHub shows {SHOWN} errors and {SHOWN} warnings of a step as annotations"
+    most = SUMMARY_BYTES // 4 - 1_000  # a character has at most four bytes
+    listed = _text(problems)
+    shown = listed if len(listed) <= most else f"{listed[:most]}…\n(shortened; the log has the rest)"
+    add_summary(f"### Declarations: {counted}\n\n{said}. These are all:\n\n{markdown.block(shown, 'text')}")
+    print(f"{said}; the summary of the job lists all", file=sys.stderr)
 
 
 def _keep_issue(errors: Sequence[Problem]) -> None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from gitops.output.outcome import Outcome
 
 
+MOST_DEACTIVATED = 30
+"""Deployments of one environment that are looked at when it is destroyed: two requests each, at most."""
+
+
 class GitHubDeployments:
     """The deployments of one commit. `run_url` is where the log is."""
 
@@ -59,12 +63,21 @@ class GitHubDeployments:
 
 
 def deactivate(repository: Repository, environment: str, *, run_url: str) -> None:
-    """Report that an environment is destroyed: none of its deployments is active."""
+    """Report that an environment is destroyed: none of its newest deployments is active.
+
+    GitHub allows 80 requests a minute that make content, so a state is added only where it is needed. When a
+    deployment succeeded, GitHub made the earlier ones of its environment inactive, unless they are of production.
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+    """
     with ignore_github_errors(f"that {environment} is destroyed"):
-        for deployment in repository.deployments(environment):
-            repository.set_deployment_state(
-                deployment, "inactive", log_url=run_url, description=WORDING["destroyed"].github
-            )
+        for deployment in repository.newest_deployments(environment, MOST_DEACTIVATED):
+            states = repository.deployment_states(deployment)
+            if states[:1] != ["inactive"]:
+                repository.set_deployment_state(
+                    deployment, "inactive", log_url=run_url, description=WORDING["destroyed"].github
+                )
+            if "success" in states and not deployment.production:
+                return
 
 
 @contextmanager

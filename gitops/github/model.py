@@ -181,11 +181,17 @@ class Deployment:
     id: int
     environment: str
     sha: str
+    production: bool
 
     @classmethod
     def from_json(cls, data: Any) -> Deployment:  # noqa: ANN401 - JSON
         """Return the deployment that an answer describes."""
-        return cls(id=data["id"], environment=data["environment"], sha=data["sha"])
+        return cls(
+            id=data["id"],
+            environment=data["environment"],
+            sha=data["sha"],
+            production=data["production_environment"],
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -265,10 +265,15 @@ class Repository:
             if job["status"] != "completed"
         ]
 
-    def deployments(self, environment: str) -> list[Deployment]:
-        """Return the deployments of an environment, newest first."""
-        items = self._transport.pages(f"{self._root}/deployments", environment=environment)
+    def newest_deployments(self, environment: str, most: int) -> list[Deployment]:
+        """Return the newest deployments of an environment, newest first: `most` of them, which is 100 or less."""
+        items = self._transport.get(f"{self._root}/deployments", environment=environment, per_page=most)
         return [Deployment.from_json(item) for item in items]
+
+    def deployment_states(self, deployment: Deployment) -> list[str]:
+        """Return the states that a deployment has had, newest first: GitHub's words."""
+        statuses = self._transport.pages(f"{self._root}/deployments/{deployment.id}/statuses")
+        return [status["state"] for status in sorted(statuses, key=lambda status: status["id"], reverse=True)]
 
     def create_deployment(self, *, environment: str, sha: str, production: bool) -> Deployment:
         """Create a deployment. The checks of the commit were required when it was merged."""
@@ -289,8 +294,9 @@ class Repository:
     ) -> None:
         """Add a status to a deployment.
 
-        GitHub makes earlier ones inactive by itself only where an environment is neither transient nor production;
-        each of ours is one of the two, so earlier ones stay as they are until they are set to inactive.
+        A success lets GitHub make earlier ones of the environment inactive (`auto_inactive`), unless they are of
+        production.
+        https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status
         """
         body: dict[str, object] = {"state": state, "description": description[:_DESCRIPTION_LENGTH]}
         if url:

@@ -43,13 +43,15 @@ class NotReadable(UserError):  # noqa: N818 - to most who ask it is a state of a
 class GitHubEnvironment:
     """An environment with its protection rules.
 
-    `refs` are the refs whose jobs it accepts, None where it accepts all; `protected_branches` accepts those that
-    classic protection protects. `admins_bypass` is None where GitHub does not tell.
+    `reviewing_teams` are those of the `reviewers` that are teams. `refs` are the refs whose jobs it accepts, None where
+    it accepts all; `protected_branches` accepts those that classic protection protects. `admins_bypass` is None where
+    GitHub does not tell.
     """
 
     name: str
     id: int
     reviewers: int
+    reviewing_teams: int
     prevents_self_review: bool
     wait_minutes: int
     admins_bypass: bool | None
@@ -163,13 +165,15 @@ class RepositorySettings:
     def _environment(self, item: Mapping[str, Any]) -> GitHubEnvironment:
         rules = {rule["type"]: rule for rule in item.get("protection_rules", [])}
         reviewing, waiting = rules.get("required_reviewers", {}), rules.get("wait_timer", {})
+        reviewers = reviewing.get("reviewers", [])
         policy = item.get("deployment_branch_policy") or {}
         custom = bool(policy.get("custom_branch_policies"))
         protected = bool(policy.get("protected_branches"))
         return GitHubEnvironment(
             name=item["name"],
             id=item["id"],
-            reviewers=len(reviewing.get("reviewers", [])),
+            reviewers=len(reviewers),
+            reviewing_teams=sum(reviewer.get("type") == "Team" for reviewer in reviewers),
             prevents_self_review=bool(reviewing.get("prevent_self_review")),
             wait_minutes=waiting.get("wait_timer", 0),
             admins_bypass=item.get("can_admins_bypass"),

@@ -35,6 +35,13 @@ LENGTH = COMMENT_LENGTH - len(marker(ENVIRONMENTS_TOPIC)) - 1
 PLAN_FOLLOWS = "<!-- gitops:before-the-merge -->"
 """The line after which the comment keeps the plan that it had before the merge."""
 
+MOST_COMMITS = 100
+"""Most commits of a push whose pull requests are asked for, a request each: the largest group of a merge queue.
+
+https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+"""
+
+_BRANCH = "refs/heads/"
 _REASON_LENGTH = 4_000
 _BYTES_OF_A_CHARACTER = 4
 
@@ -80,7 +87,7 @@ def report_deployment(directory: Path, run: Run) -> int:
         comment = update_comment(repository, pull_request.number, results, sha=run.sha, run_url=run.url, create=True)
         say(f"reported in {comment}")
     if not merged:
-        say("no pull request was merged as this commit, so the report is in the summary of the run alone")
+        say("no pull request was merged by this push, so the report is in the summary of the run alone")
     return 0
 
 
@@ -146,7 +153,24 @@ def _plan(former: str) -> str:
 
 
 def _merged(repository: Repository, run: Run) -> list[PullRequest]:
-    """Return the pull requests that came to the default branch by the push that started this run."""
-    if run.payload().get("after") != run.sha:
+    """Return the pull requests that came to the default branch by the push that started this run, newest first.
+
+    A merge queue merges a group of them in one push. Pull requests into other branches, whose commits come along
+    with a merge of such a branch, are left out.
+    """
+    event = run.payload()
+    if event.get("after") != run.sha:
         return []  # a run by hand is not about the newest commit
-    return [found for found in repository.pull_requests_of(run.sha) if found.merged]
+    # Oldest first, and 2,048 at most: https://docs.github.com/en/webhooks/webhook-events-and-payloads#push
+    pushed = [commit["id"] for commit in reversed(event["commits"]) if commit["id"] != run.sha]
+    asked, rest = pushed[: MOST_COMMITS - 1], pushed[MOST_COMMITS - 1 :]
+    if rest:
+        say(f"commits of this push beyond the {MOST_COMMITS} newest: {len(rest)}. Their pull requests get no report")
+    branch = event["ref"].removeprefix(_BRANCH)
+    found = {
+        pull_request.number: pull_request
+        for commit in [run.sha, *asked]
+        for pull_request in repository.pull_requests_of(commit)
+        if pull_request.merged and pull_request.base_ref == branch
+    }
+    return list(found.values())

@@ -53,7 +53,7 @@ def _environment(name: str, environment: GitHubEnvironment | None) -> Iterator[S
         yield judged(REFS, good=good, found=_refs(environment), subject=subject, page=page)
     if name in APPROVALS.values():
         reviewers, prevented = environment.reviewers, environment.prevents_self_review
-        yield judged(REVIEWERS, good=reviewers > 0, found=_number(reviewers), subject=subject, page=page)
+        yield judged(REVIEWERS, good=reviewers > 0, found=_reviewers(environment), subject=subject, page=page)
         yield judged(SELF_REVIEW, good=prevented, found=_on(on=prevented), subject=subject, page=page)
         bypass = environment.admins_bypass
         found = "GitHub does not tell" if bypass is None else _on(on=bypass)
@@ -72,10 +72,13 @@ def _refs(environment: GitHubEnvironment) -> str:
     return ", ".join(sorted(environment.refs)) or "none"
 
 
-def _number(reviewers: int) -> str:
-    if reviewers:
-        return str(reviewers)
-    return "none; private repositories have reviewers on GitHub Enterprise only"
+def _reviewers(environment: GitHubEnvironment) -> str:
+    if not environment.reviewers:
+        return "none; private repositories have reviewers on GitHub Enterprise only"
+    if environment.reviewers == 1 and not environment.reviewing_teams:
+        # A schedule has a person as actor too.
+        return "1; who is also the actor of a run cannot approve it: add another, or a team"
+    return str(environment.reviewers)
 
 
 def _on(*, on: bool) -> str:

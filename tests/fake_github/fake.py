@@ -137,15 +137,19 @@ class FakeGitHub(Observed):
         self,
         *,
         branch: str,
+        into: str | None = None,
         author: str = "octocat",
         fork: str | None = None,
         title: str = "Change environments",
         body: str = "",
         draft: bool = False,
     ) -> int:
-        """Open a pull request to the default branch and return its number; `fork` is the owner of its branch."""
+        """Open a pull request into a branch, by default the default one, and return its number.
+
+        `fork` is the owner of its branch.
+        """
         with self._world.lock:
-            base = self.state.default_branch
+            base = into or self.state.default_branch
             return self._world.open_pull_request(
                 author=author, title=title, body=body, head_ref=branch, fork=fork, base_ref=base, draft=draft
             ).number

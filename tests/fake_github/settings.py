@@ -12,10 +12,14 @@ _MAIN = ("refs/heads/main",)
 
 @dataclass(kw_only=True, slots=True)
 class EnvironmentSettings:
-    """`refs` are the selected branches and tags; None for all of them, empty for those that are protected."""
+    """`refs` are the selected branches and tags; None for all of them, empty for those that are protected.
+
+    Reviewers are as many people, and as many teams.
+    """
 
     refs: tuple[str, ...] | None = None
     reviewers: int = 0
+    reviewing_teams: int = 0
     prevent_self_review: bool = False
     admins_bypass: bool = True
     wait_minutes: int = 0

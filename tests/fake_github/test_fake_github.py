@@ -196,15 +196,23 @@ def test_calls_are_recorded(github: FakeGitHub, client: httpx.Client, number: in
     assert github.writes == [f"POST /issues/{number}/comments", "POST /issues/99/comments"]
 
 
-@pytest.mark.parametrize(("transient", "earlier"), [(False, "inactive"), (True, "success")])
+@pytest.mark.parametrize(
+    ("made_with", "set_with", "earlier"),
+    [
+        ({}, {}, "inactive"),
+        ({}, {"auto_inactive": False}, "success"),
+        ({"transient_environment": True}, {}, "success"),
+        ({"production_environment": True}, {}, "success"),
+    ],
+)
 def test_a_success_makes_earlier_deployments_inactive_where_github_does(
-    github: FakeGitHub, client: httpx.Client, *, transient: bool, earlier: str
+    github: FakeGitHub, client: httpx.Client, made_with: dict[str, bool], set_with: dict[str, bool], earlier: str
 ) -> None:
-    body = {"ref": "main", "environment": "dev/alpha", "required_contexts": [], "transient_environment": transient}
-    for _ in range(2):
+    for state in ("success", "failure", "success"):
+        body = {"ref": "main", "environment": "dev/alpha", "required_contexts": [], **made_with}
         made = client.post(f"{ROOT}/deployments", json=body).json()
-        client.post(f"{ROOT}/deployments/{made['id']}/statuses", json={"state": "success"})
-    assert [deployment.state for deployment in github.deployments("dev/alpha")] == [earlier, "success"]
+        client.post(f"{ROOT}/deployments/{made['id']}/statuses", json={"state": state, **set_with})
+    assert [deployment.state for deployment in github.deployments("dev/alpha")] == [earlier, "failure", "success"]
 
 
 def test_auto_merge_needs_a_rule_to_wait_for(github: FakeGitHub, client: httpx.Client, number: int) -> None:

@@ -185,6 +185,7 @@ TRUSTED_EXPRESSION = re.compile(
     r"|github\.(event_name|run_attempt|run_id|sha|token|repository|event\.before|event\.repository\.default_branch)"
     r"|github\.event\.repository\.default_branch \|\| github\.ref"
     r"|github\.event\.(comment\.id|pull_request\.number)"
+    r"|github\.event\.merge_group\.base_sha \|\| 'HEAD\^'|github\.event_name == 'merge_group' && '0' \|\| '2'"
 )
 
 

@@ -22,11 +22,16 @@ const fileProvider = {
   getFileContent: async ({path}) => ({name: path, content: await readFile(path, "utf8")}),
 };
 
+// The package has no payload of this event, so it knows none of its fields:
+// https://docs.github.com/en/webhooks/webhook-events-and-payloads#merge_group
+const UNKNOWN_TO_IT = "Context access might be invalid: merge_group";
+
 const files = process.argv.slice(2);
 let wrong = files.length === 0;
 for (const file of files) {
   const document = TextDocument.create(pathToFileURL(resolve(file)).href, "yaml", 1, await readFile(file, "utf8"));
   for (const {range, message} of await validate(document, {fileProvider})) {
+    if (message === UNKNOWN_TO_IT) continue;
     wrong = true;
     console.log(`${relative(".", file)}:${range.start.line + 1}:${range.start.character + 1}: ${message}`);
   }

@@ -27,10 +27,11 @@ def _environment(world: World, number: int, name: str, settings: EnvironmentSett
     rules: list[dict[str, Any]] = []
     if settings.wait_minutes:
         rules.append({"id": 1, "node_id": "GA_1", "type": "wait_timer", "wait_timer": settings.wait_minutes})
-    if settings.reviewers:
-        reviewers = [
-            {"type": "User", "reviewer": world.answers.user(f"reviewer-{n}")} for n in range(settings.reviewers)
-        ]
+    reviewers = [
+        *({"type": "User", "reviewer": world.answers.user(f"reviewer-{n}")} for n in range(settings.reviewers)),
+        *({"type": "Team", "reviewer": _team(n)} for n in range(settings.reviewing_teams)),
+    ]
+    if reviewers:
         prevent = settings.prevent_self_review
         rule = {"id": 2, "node_id": "GA_2", "type": "required_reviewers", "reviewers": reviewers}
         rules.append({**rule, "prevent_self_review": prevent})
@@ -50,6 +51,24 @@ def _environment(world: World, number: int, name: str, settings: EnvironmentSett
         "can_admins_bypass": settings.admins_bypass,
         "protection_rules": rules,
         "deployment_branch_policy": policy,
+    }
+
+
+def _team(number: int) -> dict[str, Any]:
+    url = f"https://api.github.com/teams/{number}"
+    return {
+        "id": number,
+        "node_id": f"T_{number}",
+        "url": url,
+        "html_url": f"https://github.com/orgs/example/teams/team-{number}",
+        "name": f"Team {number}",
+        "slug": f"team-{number}",
+        "description": None,
+        "privacy": "closed",
+        "permission": "pull",
+        "members_url": f"{url}/members{{/member}}",
+        "repositories_url": f"{url}/repos",
+        "parent": None,
     }
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gitops.errors import LOCKED_EXIT
 from tests.fake_github.faults import Outcome
 from tests.gitops.jobs import RUN_URL, Jobs
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LOCK = "lock: {by: monalisa, reason: a demonstration}\n"
 
@@ -54,6 +52,24 @@ def test_github_shows_the_deployment_with_its_address_and_log(jobs: Jobs) -> Non
     assert (deployment.sha, deployment.production) == (jobs.github.head(), False)
     assert record(jobs, "dev-alpha")["outcome"] == "created"
     assert record(jobs, "dev-alpha")["url"] == "https://alpha.dev.example.com"
+
+
+def test_a_job_makes_as_many_requests_as_operations_say(jobs: Jobs) -> None:
+    """All jobs of a repository share 1,000 requests an hour: this number limits how much one push may change."""
+    said = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    jobs.checkout.app("dev/alpha")
+    jobs.push()
+    deployed(jobs, "dev")
+
+    counts = {}
+    for step in (("doctor", "--job", "deploy"), ("doctor", "--job", "production"), ("deploy", "dev/alpha", "--github")):
+        jobs.github.forget_calls()
+        assert jobs.run(*step).returncode == 0
+        counts[step[-1]] = len(jobs.github.calls)
+    settings, of_production, deploying = counts.values()
+
+    assert f"a deployment needs {settings + deploying} of them ({settings} for *Settings of GitHub*, " in said
+    assert f"{deploying} for *Deploy*), one of production {of_production + deploying}," in said
 
 
 def test_production_is_shown_as_such(jobs: Jobs) -> None:

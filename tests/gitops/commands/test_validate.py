@@ -169,6 +169,78 @@ def test_github_format_cannot_be_broken_out_of(copied: Path, capsys: pytest.Capt
     )
 
 
+@pytest.fixture
+def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that GitHub shows as the summary of the job."""
+    file = tmp_path / "summary.md"
+    file.touch()
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(file))
+    return file
+
+
+def break_apps(folder: Path, count: int) -> list[str]:
+    """Declare apps whose owner is wrong; return their paths."""
+    files = [folder / "dev" / f"app-{number:02}.yaml" for number in range(count)]
+    for file in files:
+        file.write_text("kind: ad-hoc-app\nowner: [1]\n")
+    return [file.as_posix() for file in files]
+
+
+def annotated(output: str, severity: str) -> list[str]:
+    """Return the files of the annotations of a severity that GitHub shows: the first ten of a step."""
+    lines = [line for line in output.splitlines() if line.startswith(f"::{severity} ")]
+    return [line.partition("file=")[2].partition(",")[0] for line in lines[:10]]
+
+
+@pytest.mark.usefixtures("summary")
+def test_annotations_of_changed_files_come_first(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = break_apps(copied, 12)
+    git("init")
+    git("add", "environments")
+    git("commit", "--message", "one")
+    (copied / "dev" / "zeta.yaml").write_text("kind: ad-hoc-app\nowner: [2]\n")
+
+    assert run(copied, base="HEAD", output_format="github") == 1
+    output = capsys.readouterr().out
+    shown = annotated(output, "error")
+    assert shown[0] == "environments/dev/zeta.yaml"
+    assert all(f"file={path}," in output for path in old)  # the log has all of them
+
+
+def test_the_summary_lists_what_github_does_not_show(
+    copied: Path, summary: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = break_apps(copied, 12)
+
+    run(copied, output_format="github")
+    output = capsys.readouterr()
+    text = summary.read_text()
+    assert len(set(annotated(output.out, "error"))) <= 10
+    assert all(path in text for path in paths)
+    assert "environments/dev/alpha.yaml:2:10: warning: expires" in text
+    assert "the summary of the job lists all" in output.err
+    summary.write_text("")
+    run(copied)
+    assert summary.read_text() == ""
+
+
+def test_there_is_no_summary_while_annotations_show_all(copied: Path, summary: Path) -> None:
+    break_apps(copied, 1)
+
+    assert run(copied, output_format="github") == 1
+    assert summary.read_text() == ""
+
+
+def test_a_summary_is_within_the_limit_of_github(copied: Path, summary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_apps(copied, 12)
+    monkeypatch.setattr("gitops.github.actions.SUMMARY_BYTES", 6_000)
+
+    run(copied, output_format="github")
+    text = summary.read_text()
+    assert len(text.encode()) <= 6_000
+    assert "(shortened; the log has the rest)\n```\n" in text
+
+
 def test_github_format_is_empty_where_there_is_nothing_to_say(capsys: pytest.CaptureFixture[str]) -> None:
     run(FIXTURES / "valid" / "one-app" / "environments", output_format="github")
 

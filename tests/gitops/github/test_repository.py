@@ -258,13 +258,15 @@ def test_a_protected_branch_takes_no_commit(repository: Repository, fake_github:
     assert fake_github.head() == head
 
 
-def test_deployments_are_listed_newest_first(repository: Repository, fake_github: FakeGitHub) -> None:
+def test_the_newest_deployments_are_listed(repository: Repository, fake_github: FakeGitHub) -> None:
     sha = fake_github.head()
     made = [repository.create_deployment(environment="dev/alpha", sha=sha, production=False) for _ in range(3)]
-    repository.create_deployment(environment="prod/app", sha=sha, production=True)
-    fake_github.state.page_size = 2
-    assert repository.deployments("dev/alpha") == made[::-1]
-    assert repository.deployments("dev/beta") == []
+    production = repository.create_deployment(environment="prod/app", sha=sha, production=True)
+    assert repository.newest_deployments("dev/alpha", 100) == made[::-1]
+    assert repository.newest_deployments("dev/alpha", 2) == [made[2], made[1]]
+    assert repository.newest_deployments("prod/app", 2) == [production]
+    assert (made[0].production, production.production) == (False, True)
+    assert repository.newest_deployments("dev/beta", 2) == []
 
 
 def test_a_deployment_has_a_state_an_address_and_a_log(repository: Repository, fake_github: FakeGitHub) -> None:
@@ -272,6 +274,8 @@ def test_a_deployment_has_a_state_an_address_and_a_log(repository: Repository, f
     repository.set_deployment_state(made, "in_progress")
     address, log = "https://alpha.dev.example.com", "https://github.com/example/environments/actions/runs/1"
     repository.set_deployment_state(made, "success", url=address, log_url=log, description="x" * 200)
+    fake_github.state.page_size = 1
+    assert repository.deployment_states(made) == ["success", "in_progress"]
     (deployment,) = fake_github.deployments("dev/alpha")
     assert [status.state for status in deployment.statuses] == ["in_progress", "success"]
     status = deployment.statuses[-1]

@@ -9,7 +9,7 @@ import pytest
 from gitops.github.settings import RepositorySettings
 from gitops.github.transport import GitHubError, Transport
 from gitops.settings.check import check_all, check_application, check_for_job, stopping
-from gitops.settings.requirements import FORKS, REQUIREMENTS
+from gitops.settings.requirements import FORKS, REQUIREMENTS, REVIEWERS
 from tests.fake_github.faults import Outcome
 from tests.fake_github.settings import EnvironmentSettings, Settings
 from tests.gitops.settings.conftest import ACCOUNTS
@@ -144,6 +144,30 @@ def test_a_setting_that_is_too_weak_is_found(case: str, fake_github: FakeGitHub,
     weak = {finding.setting for finding in check_all(settings, ACCOUNTS) if finding.state == "weak"}
 
     assert setting in weak
+
+
+@pytest.mark.parametrize(
+    ("people", "teams", "found"),
+    [
+        (1, 0, "1; who is also the actor of a run cannot approve it: add another, or a team"),
+        (0, 1, "1"),
+        (2, 0, "2"),
+        (1, 1, "2"),
+    ],
+)
+def test_a_single_person_who_reviews_is_enough_with_a_hint(
+    people: int, teams: int, found: str, fake_github: FakeGitHub, settings: RepositorySettings
+) -> None:
+    environment = fake_github.state.settings.environments["destroy-approval"]
+    environment.reviewers, environment.reviewing_teams = people, teams
+
+    (finding,) = (
+        finding
+        for finding in check_all(settings, ACCOUNTS)
+        if finding.requirement is REVIEWERS and "destroy" in finding.subject
+    )
+
+    assert (finding.state, finding.found) == ("good", found)
 
 
 @pytest.mark.parametrize(

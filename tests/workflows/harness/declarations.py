@@ -21,7 +21,7 @@ CODE = (
     "local_aws",
     "Makefile",
 )
-LOCKS = ("package.json", "package-lock.json", "pyproject.toml", "requirements-uv.lock", "uv.lock")
+LOCKS = ("package.json", "package-lock.json", "pyproject.toml", "requirements-uv.txt", "uv.lock")
 SMALL_APP = ROOT / "tests" / "gitops" / "small_app.py"
 
 
