@@ -372,7 +372,8 @@ request is opened, and the environment is deleted when it is merged. If GitHub d
         "prepare an AWS account, once",
         """\
 Prepare an AWS account, with an administrator's credentials: deploy the stack of its declaration, run `cdk bootstrap` in
-every declared region, and print the settings for GitHub. Run it again to update the account.
+every declared region, and print the settings for GitHub, and the name servers of a hosted zone that the account
+declares. Run it again to update the account.
 """,
         """\
   gitops bootstrap                   the only account
