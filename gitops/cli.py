@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HIGHEST_PORT = 65_535
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 _DESCRIPTION = """\
@@ -467,13 +468,18 @@ plugin, except for the embedded AWS. ECS Exec does not return the exit code of C
 Forward a port of this machine through the base's bastion to the database of an environment, until Ctrl-C, or with
 --psql until psql ends. Requires the AWS CLI and its Session Manager plugin. The password is never printed. A database
 of the embedded AWS is on this machine: its URL is printed, and --psql needs no other program.
+
+With --host, forward to another PostgreSQL server of the base's VPC: one that a backup was restored to, with the
+security group of the base's database. The environment's database, role and password are those of the backup.
 """,
         """\
   gitops db dev/alpha --psql
   gitops db dev/alpha --port 15432        a fixed port, for a database client
+  gitops db prod/app --host restored.c0ffee.eu-central-1.rds.amazonaws.com --port 15432
 """,
     )
     _add_app(db)
+    db.add_argument("--host", type=host, metavar="ENDPOINT", help="PostgreSQL server (default: that of the base)")
     db.add_argument("--port", type=port, metavar="N", help="port on this machine (default: a free one)")
     db.add_argument("--psql", action="store_true", help="start psql")
     _add_print(db)
@@ -710,6 +716,13 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
         raise argparse.ArgumentTypeError(f"invalid port {text!r}: write a number from 1 to {HIGHEST_PORT}")
     return int(text)
+
+
+def host(text: str) -> str:
+    """Return the host name `text`; it becomes part of URLs."""
+    if not _HOST.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"invalid host {text!r}: write the address of an RDS endpoint, without a port")
+    return text
 
 
 class _IntoOptions(argparse.Action):
