@@ -78,11 +78,11 @@ def init(
     if not yes:
         _agreed()
     apply(top, changes)
-    say(_next_steps(answers))
+    say(_next_steps(answers, changes))
     return 0
 
 
-def _next_steps(answers: Mapping[str, str]) -> str:
+def _next_steps(answers: Mapping[str, str], changes: Sequence[Change]) -> str:
     accounts = ["main", *(["prod"] if "production_account_id" in answers else [])]
     named = ["--dockerfile", answers["dockerfile"]] if "dockerfile" in answers else []
     commands = [
@@ -94,8 +94,15 @@ def _next_steps(answers: Mapping[str, str]) -> str:
         f"gitops open dev/{answers['app']}",
     ]
     lines = "\n".join(f"  {command}" for command in commands)
+    written_bases = [change for change in changes if change.path.match("prod/base.yaml") and change.action != "keep"]
+    without_alarms = (
+        "Nobody is notified of production's alarms: add `alarm_email: ADDRESS` to environments/prod/base.yaml.\n"
+        if "production_account_id" in answers and "production_alarm_email" not in answers and written_bases
+        else ""
+    )
     return (
-        "Written and valid. Next: look at it with `git diff`, and commit it. To see it on this machine"
+        f"{without_alarms}Written and valid. Next: look at it with `git diff`, and commit it. Push it once the"
+        " environments of GitHub have their rules. To see it on this machine"
         f" (docs/your-application.md#start):\n{lines}"
     )
 

@@ -85,7 +85,7 @@ def _asked(given: Mapping[str, _Given], ask: Ask) -> Iterator[tuple[str, _Given]
     for name, question in QUESTIONS.items():
         if name in given or (question.with_production and not production):
             continue
-        if not question.required and name != "production_account_id":
+        if not (question.required or question.asked):
             continue
         while answer := ask(f"{question.text}: "):
             found = _Given(answer, name)

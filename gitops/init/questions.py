@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """One thing to know. `field` is the kind and the field of declarations that it fills, whose limits it has."""
+    """One thing to know. `field` is the kind and the field of declarations that it fills, whose limits it has.
+
+    On a terminal, `required` ones are asked, and `asked` ones, which may be left open.
+    """
 
     text: str
     field: tuple[str, ...] = ()
     required: bool = False
+    asked: bool = False
     with_production: bool = False
 
 
@@ -78,7 +82,7 @@ QUESTIONS: Mapping[str, Question] = {
     "reviewers": Question(text="GitHub team or person that reviews changes, @acme/platform (default: the owner)"),
     "production_reviewers": Question(text="team or person that reviews production (default: the reviewers)"),
     "production_account_id": Question(
-        text="AWS account for production; without it, production is not declared", field=("account", "id")
+        text="AWS account for production; without it, production is not declared", field=("account", "id"), asked=True
     ),
     "production_region": Question(
         text="its region (default: that of ad hoc environments)", field=("account", "region")
@@ -94,6 +98,12 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     "production_hostname": Question(
         text="host name of production (default: www. and its domain)", field=("prod-app", "hostname")
+    ),
+    "production_alarm_email": Question(
+        text="e-mail address for production's alarms; without it, nobody is notified",
+        field=("prod-base", "alarm_email"),
+        asked=True,
+        with_production=True,
     ),
 }
 """Every option of `gitops init`, which is also a key of the file of answers, in the order in which they are asked."""
