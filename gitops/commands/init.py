@@ -163,15 +163,15 @@ def _show(application: Application, changes: Sequence[Change]) -> None:
 def _without_a_value(environment: Environment) -> Iterator[str]:
     where = "in `environment` of dev/base.yaml, or names of secrets in `secrets`"
     if environment.missing:
-        yield f"The settings fail without these variables. Give them values {where}:\n{_places(environment.missing)}"
+        yield f"Required variables. Give them values {where}:\n{_places(environment.missing)}"
     if environment.uncertain:
         yield (
-            "They fail without these in a branch that your environments may take or not. If they take it, give them"
-            f" values too:\n{_places(environment.uncertain)}"
+            "Variables that are required on some code paths. Give them values too if your environments take these:\n"
+            f"{_places(environment.uncertain)}"
         )
     if environment.unset:
         names = ", ".join(variable.name for variable in environment.unset)
-        yield "These may stay unset:\n" + textwrap.indent(textwrap.fill(names, 116), "  ")
+        yield "Optional variables:\n" + textwrap.indent(textwrap.fill(names, 116), "  ")
 
 
 def _places(variables: Sequence[Variable]) -> str:

@@ -129,7 +129,7 @@ def _missing(given: Mapping[str, _Given]) -> Iterator[str]:
     for name, question in QUESTIONS.items():
         if name in given:
             if name.startswith("production_") and not production and name != "production_reviewers":
-                yield f"{given[name].place}: is of no use without {_flag('production_account_id')}"
+                yield f"{given[name].place}: has no effect without {_flag('production_account_id')}"
         elif question.required and (production or not question.with_production):
             yield f"{_flag(name)}: is missing: {question.text}"
     if production and "account_id" in given and given["production_account_id"].value == given["account_id"].value:
@@ -138,7 +138,7 @@ def _missing(given: Mapping[str, _Given]) -> Iterator[str]:
         if (f"{prefix}owner_id" in given) != (f"{prefix}repository_id" in given):
             yield f"{_flag(f'{prefix}owner_id')} and {_flag(f'{prefix}repository_id')}: give both, or neither"
     if "application_repository_id" in given and "application_repository" not in given:
-        yield f"{given['application_repository_id'].place}: is of no use without {_flag('application_repository')}"
+        yield f"{given['application_repository_id'].place}: has no effect without {_flag('application_repository')}"
 
 
 def _flag(name: str) -> str:

@@ -42,24 +42,25 @@ QUESTIONS: Mapping[str, Question] = {
         required=True,
     ),
     "owner_id": Question(
-        text="GitHub's id of its owner; without it, GitHub is asked", field=("account", "github", "owner_id")
+        text="GitHub's id of its owner (default: looked up on GitHub)", field=("account", "github", "owner_id")
     ),
     "repository_id": Question(
-        text="GitHub's id of the repository; without it, GitHub is asked", field=("account", "github", "repository_id")
+        text="GitHub's id of the repository (default: looked up on GitHub)",
+        field=("account", "github", "repository_id"),
     ),
     "upstream": Question(
         text="address of the repository that this one was made from, from which gitops update takes new versions"
     ),
     "application_repository": Question(
-        text="GitHub repository of the application, if another: it gets a workflow that pushes images",
+        text="GitHub repository of the application, if it has its own: it gets a workflow that pushes images",
         field=("account", "github", "application", "repository"),
     ),
     "application_owner_id": Question(
-        text="GitHub's id of its owner; without it, GitHub is asked",
+        text="GitHub's id of its owner (default: looked up on GitHub)",
         field=("account", "github", "application", "owner_id"),
     ),
     "application_repository_id": Question(
-        text="GitHub's id of that repository; without it, GitHub is asked",
+        text="GitHub's id of that repository (default: looked up on GitHub)",
         field=("account", "github", "application", "repository_id"),
     ),
     "image_repository": Question(
@@ -73,9 +74,9 @@ QUESTIONS: Mapping[str, Question] = {
     "image": Question(text="tag of the image to begin with (default: v0.1.0)", field=("ad-hoc-app", "image")),
     "app": Question(text="name of the first ad hoc environment (default: first)"),
     "settings_module": Question(
-        text="DJANGO_SETTINGS_MODULE, if another than the one found", field=("ad-hoc-app", "settings_module")
+        text="DJANGO_SETTINGS_MODULE, to override the detected one", field=("ad-hoc-app", "settings_module")
     ),
-    "health_check_path": Question(text="path of the health check, if another than the one found"),
+    "health_check_path": Question(text="path of the health check, to override the detected one"),
     "dockerfile": Question(
         text="path of its Dockerfile below the source (default: Dockerfile, or compose/production/django/Dockerfile)"
     ),

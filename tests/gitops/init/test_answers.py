@@ -104,7 +104,7 @@ def test_production_needs_an_account_domain_and_zone_of_its_own(given: dict[str,
         "--production-account-id",
     ]
     assert problems({**given, "production_domain": "acme.example"}) == [
-        "--production-domain: is of no use without --production-account-id"
+        "--production-domain: has no effect without --production-account-id"
     ]
 
 
@@ -145,5 +145,5 @@ def test_the_address_for_alarms_of_production_is_asked_and_may_be_left_open(
 def test_an_address_for_alarms_has_to_be_one_and_to_belong_to_production(given: dict[str, str]) -> None:
     assert problems({**given, "production_alarm_email": "on-call"}) == [
         "--production-alarm-email: must be an e-mail address, not 'on-call'",
-        "--production-alarm-email: is of no use without --production-account-id",
+        "--production-alarm-email: has no effect without --production-account-id",
     ]
