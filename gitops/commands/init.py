@@ -40,7 +40,7 @@ def init(
 ) -> int:
     """Write a team's first declarations and CODEOWNERS, and remove the sample. Returns 0.
 
-    Nothing is written before somebody has agreed to a table of all changes, or with `dry_run`.
+    Nothing is written without consent to a table of all changes, or with `dry_run`.
 
     Raises:
         UserError: answers are wrong or missing, GitHub knows no such repository, the work tree has changes that are not

@@ -44,7 +44,7 @@ class _Given:
 
 
 def collect(options: Mapping[str, str], file: Path | None, ask: Ask | None) -> dict[str, str]:
-    """Return all answers: options before those of the file, and what neither has is asked where somebody can be.
+    """Return all answers: options before those of the file, and with `ask` those that neither has.
 
     Raises:
         UserError: every answer that is wrong or missing, a line each.
