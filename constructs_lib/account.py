@@ -10,7 +10,7 @@ from constructs_lib.access.github_oidc import GitHubOidc
 from constructs_lib.access.permissions_boundary import PermissionsBoundary
 from constructs_lib.access.registry import Registry
 from constructs_lib.config.model import AccountConfig
-from constructs_lib.config.naming import role_output
+from constructs_lib.config.naming import HOSTED_ZONE_OUTPUT, NAME_SERVERS_OUTPUT, role_output
 
 
 class Account(Construct):
@@ -30,8 +30,8 @@ class Account(Construct):
         if config.domain is not None:
             zone = route53.PublicHostedZone(self, "Zone", zone_name=config.domain)
             zone.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-            self._publish("HostedZoneId", zone.hosted_zone_id)
-            self._publish("NameServers", cdk.Fn.join(" ", zone.hosted_zone_name_servers or []))
+            self._publish(HOSTED_ZONE_OUTPUT, zone.hosted_zone_id)
+            self._publish(NAME_SERVERS_OUTPUT, cdk.Fn.join(" ", zone.hosted_zone_name_servers or []))
         if config.monthly_budget_usd is not None and config.alarm_email is not None:
             Budget(self, "Budget", monthly_usd=config.monthly_budget_usd, email=config.alarm_email)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HIGHEST_PORT = 65_535
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 _DESCRIPTION = """\
@@ -119,8 +120,8 @@ def _declarations(verbs: _Verbs) -> None:
         "check the declarations",
         """\
 Check every declaration and print all errors as file:line:column: field: message. All files are checked, since they
-depend on each other; an error stops its own environment and what stands on it. A past `expires` is an error in files
-that are named or changed since a revision, and a warning in others. Of two files that collide, the changed one is
+depend on each other; an error stops its own environment and those that depend on it. A past `expires` is an error in
+files that are named or changed since a revision, and a warning in others. Of two files that collide, the changed one is
 wrong.
 """,
         """\
@@ -189,8 +190,8 @@ asked.
         "merge a new version of this project",
         """\
 Merge a release of the project that this repository was made from: a three-way merge by git of the version that was
-taken, the version wanted and the commit that is checked out. Declarations, CODEOWNERS and whatever else is yours stay
-as they are, and what you removed stays removed. All changes are listed before somebody agrees to them. They are staged,
+taken, the version wanted and the commit that is checked out. Declarations, CODEOWNERS and other files of your own stay
+as they are, and what you removed stays removed. All changes are listed before you agree to them. They are staged,
 conflicts are marked, and nothing is committed. Ends with 1 when conflicts are left.
 """,
         """\
@@ -372,7 +373,8 @@ request is opened, and the environment is deleted when it is merged. If GitHub d
         "prepare an AWS account, once",
         """\
 Prepare an AWS account, with an administrator's credentials: deploy the stack of its declaration, run `cdk bootstrap` in
-every declared region, and print the settings for GitHub. Run it again to update the account.
+every declared region, and print the settings for GitHub, and the name servers of a hosted zone that the account
+declares. Run it again to update the account.
 """,
         """\
   gitops bootstrap                   the only account
@@ -466,13 +468,18 @@ plugin, except for the embedded AWS. ECS Exec does not return the exit code of C
 Forward a port of this machine through the base's bastion to the database of an environment, until Ctrl-C, or with
 --psql until psql ends. Requires the AWS CLI and its Session Manager plugin. The password is never printed. A database
 of the embedded AWS is on this machine: its URL is printed, and --psql needs no other program.
+
+With --host, forward to another PostgreSQL server of the base's VPC: one that a backup was restored to, with the
+security group of the base's database. The environment's database, role and password are those of the backup.
 """,
         """\
   gitops db dev/alpha --psql
   gitops db dev/alpha --port 15432        a fixed port, for a database client
+  gitops db prod/app --host restored.c0ffee.eu-central-1.rds.amazonaws.com --port 15432
 """,
     )
     _add_app(db)
+    db.add_argument("--host", type=host, metavar="ENDPOINT", help="PostgreSQL server (default: that of the base)")
     db.add_argument("--port", type=port, metavar="N", help="port on this machine (default: a free one)")
     db.add_argument("--psql", action="store_true", help="start psql")
     _add_print(db)
@@ -577,7 +584,7 @@ With --perform, one of these jobs runs its step, after reading and authorising t
         """\
 Read the form that started this run of GitHub Actions, of an issue or of the workflow's inputs, and decide whether to
 act on it: sets the output `propose`. With --perform, make the declaration as `gitops new` does, and open a pull request
-with it, or bring the one that is open up to date. Errors are answered on the issue.
+with it, or update the one that is open. Errors are answered on the issue.
 """,
     )
     request.add_argument("--perform", action="store_true", help="open the pull request (default: decide)")
@@ -586,7 +593,7 @@ with it, or bring the one that is open up to date. Errors are answered on the is
         "judge the approvals of a pull request that a job opened",
         """\
 Read the event that started this run of GitHub Actions. For a review of a pull request that a job opened, ends with 1
-until somebody else than who asked for it has approved its newest commit. Other pull requests are left to the rules of
+until someone other than the requester has approved its newest commit. Other pull requests are left to the rules of
 the branch.
 """,
     )
@@ -633,9 +640,9 @@ def _embedded_aws(verbs: _Verbs) -> None:
 Start the embedded AWS of this checkout, stop it, or print its state. `up` and `status` print the variables with which
 other tools reach it. Its data is deleted when it stops.
 
-It starts as empty as a new account: `gitops bootstrap` sets its accounts up, and `prepare` makes placeholders of what
-people make in an account and no deployment does: the hosted zones, images and secrets that declarations name, and
-identities of SES.
+It starts as empty as a new account: `gitops bootstrap` sets up its accounts, and `prepare` creates placeholders for
+what you would create by hand in a real account: the hosted zones, images and secrets that declarations name, and
+SES identities.
 
 `image` lets tasks of an image run from a folder on this machine. Tasks of other images are simulated, or run as
 containers of the Docker engine that GITOPS_LOCAL_DOCKER_HOST names for `up`: docs/local.md.
@@ -652,7 +659,7 @@ containers of the Docker engine that GITOPS_LOCAL_DOCKER_HOST names for `up`: do
     actions = local.add_subparsers(dest="action", required=True, metavar="ACTION")
     for action, meaning in (
         ("up", "start it, unless it runs"),
-        ("prepare", "make placeholders of hosted zones, images, secrets and identities of SES"),
+        ("prepare", "create placeholders for hosted zones, images, secrets and SES identities"),
         ("down", "stop it and delete its data"),
         ("status", "print whether it runs, and what it has denied"),
     ):
@@ -709,6 +716,13 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
         raise argparse.ArgumentTypeError(f"invalid port {text!r}: write a number from 1 to {HIGHEST_PORT}")
     return int(text)
+
+
+def host(text: str) -> str:
+    """Return the host name `text`; it becomes part of URLs."""
+    if not _HOST.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"invalid host {text!r}: write the address of an RDS endpoint, without a port")
+    return text
 
 
 class _IntoOptions(argparse.Action):

@@ -119,6 +119,9 @@ DATABASE_TASK, RELEASE_TASK, POST_RELEASE_TASK = "database", "release", "post-re
 DATABASE_PASSWORD_SECRET = "DatabasePassword"  # noqa: S105 # the name of a construct
 """Construct, in the stack of an app, of the secret with the password of its database role."""
 
+HOSTED_ZONE_OUTPUT, NAME_SERVERS_OUTPUT = "HostedZoneId", "NameServers"
+"""Outputs of the stack of an account with `domain`: the id of its hosted zone, and the zone's name servers."""
+
 URL_OUTPUT = "Url"
 """Output of the stack of an app: its URL."""
 

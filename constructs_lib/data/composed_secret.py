@@ -20,7 +20,7 @@ def value_of(secret_arn: str) -> str:
 class ComposedSecret(Construct):
     """A secret whose whole string is `text`, with dynamic references where values of other secrets belong.
 
-    A new value of one of them is not taken over by itself: docs/security.md.
+    A new value of one of them is not taken over by itself: docs/operations.md, *Rotating secrets*.
     """
 
     def __init__(

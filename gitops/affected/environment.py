@@ -128,8 +128,8 @@ def matrix_outputs(comparison: Comparison) -> dict[str, object]:
 
 
 TOO_MANY = (
-    f"the change touches more environments than the {MATRIX_JOBS} jobs that GitHub runs of a matrix; bring it about "
-    "with the workflow deploy for {name}, or if its file was removed with gitops destroy {name}"
+    f"the change touches more environments than the {MATRIX_JOBS} jobs that GitHub runs of a matrix; "
+    "run the workflow `deploy` for {name}, or `gitops destroy {name}` if its file was removed"
 )
 
 

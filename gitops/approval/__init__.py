@@ -1,1 +1,1 @@
-"""Who may be the one that approves a pull request of a job: somebody else than who asked for it."""
+"""Who may approve a pull request of a job: someone other than the requester."""

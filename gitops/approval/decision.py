@@ -47,7 +47,7 @@ def reason_to_wait(repository: Repository, pull: PullRequest) -> str | None:
     commit = repository.commit(pull.head_sha)
     if not is_of_job(commit):
         return (
-            f"no job has made its newest commit, {commit.sha[:12]}, so nobody knows who has asked for it. Ask for the "
+            f"no job has made its newest commit, {commit.sha[:12]}, so the requester is unknown. Ask for the "
             "change again, or open a pull request of your own"
         )
     requesters = requesters_in(commit.message)
@@ -60,7 +60,7 @@ def reason_to_wait(repository: Repository, pull: PullRequest) -> str | None:
     if any(repository.permission(login) in {"write", "admin"} for login in others):
         return None
     return (
-        f"{' and '.join(requesters)} asked for it, so somebody else with write permission has to approve its newest "
+        f"{' and '.join(requesters)} asked for it, so someone else with write permission has to approve its newest "
         "commit"
     )
 

@@ -1,4 +1,4 @@
-"""`gitops approval`: whether somebody else than who asked for a job's pull request has approved it."""
+"""`gitops approval`: whether someone other than the requester of a job's pull request has approved it."""
 
 from __future__ import annotations
 

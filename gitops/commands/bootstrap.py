@@ -10,6 +10,8 @@ from constructs_lib.config.naming import (
     GITHUB_APPROVALS,
     GITHUB_COMMIT,
     GITHUB_ENVIRONMENTS,
+    HOSTED_ZONE_OUTPUT,
+    NAME_SERVERS_OUTPUT,
     role_output,
     role_variable,
 )
@@ -45,7 +47,7 @@ APPROVAL_RULES = "deployment branches: main only; required reviewers, two or a t
 
 
 def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName | None, today: date) -> int:
-    """Deploy the stacks of an account, set up the CDK and services in it, and print the settings for GitHub.
+    """Deploy the stacks of an account, set up the CDK and services in it, and print what is left to do.
 
     `account` is the name of a file in environments/accounts/; it can be left out when there is one AWS account only.
     The same command again brings everything up to date. Returns 1 when a stack failed.
@@ -72,7 +74,10 @@ def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName
     regions = Regions(session, [environment.place for environment in environments])
     for environment in environments:
         stack = regions[environment.place].stack(environment.name.stack)
-        print("\n".join(_what_to_set(environment, stack.outputs if stack else {})))
+        outputs = stack.outputs if stack else {}
+        lines = [*_what_to_set(environment, outputs), *_what_to_delegate(environment, outputs)]
+        if lines:
+            print("\n".join(lines))
     return 0
 
 
@@ -106,3 +111,19 @@ def _what_to_set(environment: Environment, outputs: Mapping[str, str]) -> list[s
     lines += [f"  environment {name} ({APPROVAL_RULES})" for name in GITHUB_APPROVALS]
     lines.append(f"  environment {GITHUB_COMMIT} ({COMMIT_RULES})")
     return lines
+
+
+def _what_to_delegate(environment: Environment, outputs: Mapping[str, str]) -> list[str]:
+    """Return how the domain of a hosted zone that the account's stack made is delegated to it, a line each.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-routing-traffic-for-subdomains.html
+    """
+    config = environment.config
+    if not isinstance(config, AccountConfig) or NAME_SERVERS_OUTPUT not in outputs:
+        return []
+    return [
+        f"The hosted zone of {config.domain} is {outputs[HOSTED_ZONE_OUTPUT]}: `hosted_zone_id` of its bases.",
+        f"Delegate {config.domain} to these name servers before a base is deployed: its certificate waits for that.",
+        "They belong into NS records in the zone of the parent domain, or to the registrar:",
+        *(f"  {server}" for server in outputs[NAME_SERVERS_OUTPUT].split()),
+    ]

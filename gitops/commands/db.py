@@ -34,6 +34,7 @@ def db(
     *,
     folder: Path,
     name: str,
+    host: str | None,
     port: int | None,
     psql: bool,
     print_only: bool,
@@ -42,6 +43,7 @@ def db(
 ) -> int:
     """Forward a port to the database of the app `name`: in place of this process, or with `psql` while that runs.
 
+    `host` is another PostgreSQL server of the base's VPC, such as an instance that a snapshot was restored to.
     `print_only` prints the commands instead. Databases of the embedded AWS are on this machine already.
     """
     if not print_only and targets.resolve(requested_target).embedded is None:
@@ -50,11 +52,12 @@ def db(
     app = find_app(environment, requested_target)
     base = base_of(app)
     if app.target.embedded is not None:
-        return _without_bastion(app, base.output(BaseOutput.DATABASE_HOST), psql=psql, print_only=print_only)
+        return _without_bastion(app, host or base.output(BaseOutput.DATABASE_HOST), psql=psql, print_only=print_only)
     bastion = Bastion(base)
     bastion.require_running()
     local = local_port(port)
-    forward = forward_command(app.where, bastion.instance_id, base.output(BaseOutput.DATABASE_HOST), local)
+    server = host or base.output(BaseOutput.DATABASE_HOST)
+    forward = forward_command(app.where, bastion.instance_id, server, local)
     database = app.environment.name.database
     url = f"postgresql://{database}@localhost:{local}/{database}"
     if not print_only and psql:

@@ -60,7 +60,7 @@ def destroy(
     if confirm is not None and parse_names([confirm]) != [wanted]:
         raise UserError(f"--confirm {confirm} does not name {wanted}; nothing was destroyed")
     if only_expired and not github:
-        raise UserError("--only-expired asks the default branch: it goes with --github")
+        raise UserError("--only-expired reads the default branch: add --github")
     run = Run.from_environ() if github else None
     with _recorded(wanted, results) as record:
         target = find_destroy_target(folder=folder, name=wanted, region=region, requested_target=requested_target)

@@ -40,7 +40,7 @@ def init(
 ) -> int:
     """Write a team's first declarations and CODEOWNERS, and remove the sample. Returns 0.
 
-    Nothing is written before somebody has agreed to a table of all changes, or with `dry_run`.
+    Nothing is written without consent to a table of all changes, or with `dry_run`.
 
     Raises:
         UserError: answers are wrong or missing, GitHub knows no such repository, the work tree has changes that are not
@@ -78,11 +78,11 @@ def init(
     if not yes:
         _agreed()
     apply(top, changes)
-    say(_next_steps(answers))
+    say(_next_steps(answers, changes))
     return 0
 
 
-def _next_steps(answers: Mapping[str, str]) -> str:
+def _next_steps(answers: Mapping[str, str], changes: Sequence[Change]) -> str:
     accounts = ["main", *(["prod"] if "production_account_id" in answers else [])]
     named = ["--dockerfile", answers["dockerfile"]] if "dockerfile" in answers else []
     commands = [
@@ -94,8 +94,15 @@ def _next_steps(answers: Mapping[str, str]) -> str:
         f"gitops open dev/{answers['app']}",
     ]
     lines = "\n".join(f"  {command}" for command in commands)
+    written_bases = [change for change in changes if change.path.match("prod/base.yaml") and change.action != "keep"]
+    without_alarms = (
+        "Nobody is notified of production's alarms: add `alarm_email: ADDRESS` to environments/prod/base.yaml.\n"
+        if "production_account_id" in answers and "production_alarm_email" not in answers and written_bases
+        else ""
+    )
     return (
-        "Written and valid. Next: look at it with `git diff`, and commit it. To see it on this machine"
+        f"{without_alarms}Written and valid. Next: look at it with `git diff`, and commit it. Push it once the"
+        " environments of GitHub have their rules. To see it on this machine"
         f" (docs/your-application.md#start):\n{lines}"
     )
 
@@ -156,15 +163,15 @@ def _show(application: Application, changes: Sequence[Change]) -> None:
 def _without_a_value(environment: Environment) -> Iterator[str]:
     where = "in `environment` of dev/base.yaml, or names of secrets in `secrets`"
     if environment.missing:
-        yield f"The settings fail without these variables. Give them values {where}:\n{_places(environment.missing)}"
+        yield f"Required variables. Give them values {where}:\n{_places(environment.missing)}"
     if environment.uncertain:
         yield (
-            "They fail without these in a branch that your environments may take or not. If they take it, give them"
-            f" values too:\n{_places(environment.uncertain)}"
+            "Variables that are required on some code paths. Give them values too if your environments take these:\n"
+            f"{_places(environment.uncertain)}"
         )
     if environment.unset:
         names = ", ".join(variable.name for variable in environment.unset)
-        yield "These may stay unset:\n" + textwrap.indent(textwrap.fill(names, 116), "  ")
+        yield "Optional variables:\n" + textwrap.indent(textwrap.fill(names, 116), "  ")
 
 
 def _places(variables: Sequence[Variable]) -> str:

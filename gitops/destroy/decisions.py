@@ -62,8 +62,8 @@ def without_a_source(name: EnvironmentName, seeds: Iterable[EnvironmentName]) ->
     """Return what the removal of an environment means to those whose files name it as the source of their data."""
     listed = ", ".join(map(str, sorted(seeds)))
     return (
-        f"{listed}: `seed_from` names {name}. What has its database keeps it; what has none yet can no longer be "
-        "deployed until that line is removed"
+        f"{listed}: `seed_from` names {name}. Environments already seeded keep their database. Environments not "
+        "deployed yet cannot be deployed until you remove that line"
     )
 
 

@@ -66,9 +66,9 @@ def remove_environment(
     Raises:
         LockedError: it is locked.
         UserError: it is not expired, or production without consent in its file: nothing was done. Or CloudFormation
-            could not delete all of it: its file is gone then, and the same again finishes it.
+            could not delete all of it: its file was removed, and the same command finishes it.
         GitHubError: its file could not be removed; nothing was destroyed.
-        AwsError: AWS failed; its file is gone then, and the same again finishes it.
+        AwsError: AWS failed after its file was removed; the same command finishes it.
     """
     newest = newest_data(repository, path)
     if target.source is None and newest is not None:
@@ -83,8 +83,8 @@ def remove_environment(
         kept = _delete(target, report)
     except UserError as error:
         raise UserError(
-            f"{error}\n{path} is gone from the default branch, its stack is not yet. The same again finishes it, and "
-            "until then it is reported as drift."
+            f"{error}\n{path} was removed from the default branch but its stack still exists. Run the same command "
+            "again to finish; until then it is reported as drift."
         ) from error
     deactivate(repository, str(target.name), run_url=run_url)
     return Removal(

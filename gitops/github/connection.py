@@ -46,7 +46,9 @@ def connect_settings(folder: Path, name: str | None = None) -> RepositorySetting
 def _token() -> str:
     token = os.environ.get("GITHUB_TOKEN")
     if not token:
-        raise UserError('GITHUB_TOKEN is not set, with which GitHub is asked: export GITHUB_TOKEN="$(gh auth token)"')
+        raise UserError(
+            'GITHUB_TOKEN is not set; gitops needs it to call GitHub: export GITHUB_TOKEN="$(gh auth token)"'
+        )
     return token
 
 

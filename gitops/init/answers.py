@@ -44,7 +44,7 @@ class _Given:
 
 
 def collect(options: Mapping[str, str], file: Path | None, ask: Ask | None) -> dict[str, str]:
-    """Return all answers: options before those of the file, and what neither has is asked where somebody can be.
+    """Return all answers: options before those of the file, and with `ask` those that neither has.
 
     Raises:
         UserError: every answer that is wrong or missing, a line each.
@@ -85,7 +85,7 @@ def _asked(given: Mapping[str, _Given], ask: Ask) -> Iterator[tuple[str, _Given]
     for name, question in QUESTIONS.items():
         if name in given or (question.with_production and not production):
             continue
-        if not question.required and name != "production_account_id":
+        if not (question.required or question.asked):
             continue
         while answer := ask(f"{question.text}: "):
             found = _Given(answer, name)
@@ -129,7 +129,7 @@ def _missing(given: Mapping[str, _Given]) -> Iterator[str]:
     for name, question in QUESTIONS.items():
         if name in given:
             if name.startswith("production_") and not production and name != "production_reviewers":
-                yield f"{given[name].place}: is of no use without {_flag('production_account_id')}"
+                yield f"{given[name].place}: has no effect without {_flag('production_account_id')}"
         elif question.required and (production or not question.with_production):
             yield f"{_flag(name)}: is missing: {question.text}"
     if production and "account_id" in given and given["production_account_id"].value == given["account_id"].value:
@@ -138,7 +138,7 @@ def _missing(given: Mapping[str, _Given]) -> Iterator[str]:
         if (f"{prefix}owner_id" in given) != (f"{prefix}repository_id" in given):
             yield f"{_flag(f'{prefix}owner_id')} and {_flag(f'{prefix}repository_id')}: give both, or neither"
     if "application_repository_id" in given and "application_repository" not in given:
-        yield f"{given['application_repository_id'].place}: is of no use without {_flag('application_repository')}"
+        yield f"{given['application_repository_id'].place}: has no effect without {_flag('application_repository')}"
 
 
 def _flag(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from constructs_lib.config.model import PolicyConfig
 from gitops.declarations import to_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gitops.github.model import RepositoryIdentity
 
 HEADER = "# yaml-language-server: $schema=../schema.json\n"
@@ -18,6 +17,9 @@ AD_HOC_BLOCK, PRODUCTION_BLOCK = "10.0.0.0/16", "10.1.0.0/16"
 """Networks of the bases: apart, so that they can be connected."""
 
 POSTGRESQL = "17"
+
+SCALING = {"min": 2, "max": 4}
+"""Tasks of a web service in production: with one alone, the failure of its zone is an outage."""
 
 
 def declarations(
@@ -70,6 +72,7 @@ def _production(
             "hosted_zone_id": answers["production_hosted_zone_id"],
             "network": {"cidr": PRODUCTION_BLOCK},
             "database": {"engine_version": POSTGRESQL},
+            **({"alarm_email": answers["production_alarm_email"]} if "production_alarm_email" in answers else {}),
         },
         "prod/app.yaml": {
             "kind": "prod-app",
@@ -78,7 +81,18 @@ def _production(
             "repository": answers["image_repository"],
             "image": answers["image"],
             **fields,
+            "services": _scaled(fields.get("services")),
         },
+    }
+
+
+def _scaled(services: object) -> object:
+    """Return the services of an app as production runs them: those that take requests, in two zones at least."""
+    if not isinstance(services, Mapping):
+        return services
+    return {
+        name: {**service, "scaling": dict(SCALING)} if "port" in service else service
+        for name, service in services.items()
     }
 
 

@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """One thing to know. `field` is the kind and the field of declarations that it fills, whose limits it has."""
+    """One thing to know. `field` is the kind and the field of declarations that it fills, whose limits it has.
+
+    On a terminal, `required` ones are asked, and `asked` ones, which may be left open.
+    """
 
     text: str
     field: tuple[str, ...] = ()
     required: bool = False
+    asked: bool = False
     with_production: bool = False
 
 
@@ -38,24 +42,25 @@ QUESTIONS: Mapping[str, Question] = {
         required=True,
     ),
     "owner_id": Question(
-        text="GitHub's id of its owner; without it, GitHub is asked", field=("account", "github", "owner_id")
+        text="GitHub's id of its owner (default: looked up on GitHub)", field=("account", "github", "owner_id")
     ),
     "repository_id": Question(
-        text="GitHub's id of the repository; without it, GitHub is asked", field=("account", "github", "repository_id")
+        text="GitHub's id of the repository (default: looked up on GitHub)",
+        field=("account", "github", "repository_id"),
     ),
     "upstream": Question(
         text="address of the repository that this one was made from, from which gitops update takes new versions"
     ),
     "application_repository": Question(
-        text="GitHub repository of the application, if another: it gets a workflow that pushes images",
+        text="GitHub repository of the application, if it has its own: it gets a workflow that pushes images",
         field=("account", "github", "application", "repository"),
     ),
     "application_owner_id": Question(
-        text="GitHub's id of its owner; without it, GitHub is asked",
+        text="GitHub's id of its owner (default: looked up on GitHub)",
         field=("account", "github", "application", "owner_id"),
     ),
     "application_repository_id": Question(
-        text="GitHub's id of that repository; without it, GitHub is asked",
+        text="GitHub's id of that repository (default: looked up on GitHub)",
         field=("account", "github", "application", "repository_id"),
     ),
     "image_repository": Question(
@@ -69,16 +74,16 @@ QUESTIONS: Mapping[str, Question] = {
     "image": Question(text="tag of the image to begin with (default: v0.1.0)", field=("ad-hoc-app", "image")),
     "app": Question(text="name of the first ad hoc environment (default: first)"),
     "settings_module": Question(
-        text="DJANGO_SETTINGS_MODULE, if another than the one found", field=("ad-hoc-app", "settings_module")
+        text="DJANGO_SETTINGS_MODULE, to override the detected one", field=("ad-hoc-app", "settings_module")
     ),
-    "health_check_path": Question(text="path of the health check, if another than the one found"),
+    "health_check_path": Question(text="path of the health check, to override the detected one"),
     "dockerfile": Question(
         text="path of its Dockerfile below the source (default: Dockerfile, or compose/production/django/Dockerfile)"
     ),
     "reviewers": Question(text="GitHub team or person that reviews changes, @acme/platform (default: the owner)"),
     "production_reviewers": Question(text="team or person that reviews production (default: the reviewers)"),
     "production_account_id": Question(
-        text="AWS account for production; without it, production is not declared", field=("account", "id")
+        text="AWS account for production; without it, production is not declared", field=("account", "id"), asked=True
     ),
     "production_region": Question(
         text="its region (default: that of ad hoc environments)", field=("account", "region")
@@ -94,6 +99,12 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     "production_hostname": Question(
         text="host name of production (default: www. and its domain)", field=("prod-app", "hostname")
+    ),
+    "production_alarm_email": Question(
+        text="e-mail address for production's alarms; without it, nobody is notified",
+        field=("prod-base", "alarm_email"),
+        asked=True,
+        with_production=True,
     ),
 }
 """Every option of `gitops init`, which is also a key of the file of answers, in the order in which they are asked."""

@@ -43,7 +43,7 @@ def check_all(settings: RepositorySettings, accounts: Mapping[str, str]) -> list
 def check_application(settings: RepositorySettings) -> list[SettingFinding]:
     """Return what is found of the repository of an application, whose jobs in the environment `publish` push images.
 
-    The role `publish` trusts them by that environment and its refs, which somebody may make without these settings.
+    The role `publish` trusts them by that environment and its refs, which can exist without these settings.
     Raises GitHubError.
     """
     found = [*check_environments(settings, [PUBLISHING]), *check_tags(settings)]

@@ -48,6 +48,26 @@ class TestEveryBase:
         assert sorted(rule["FromPort"] for rule in rules) == [5432, 5432, *([6379] if base == "prod-base" else [])]
         assert all("SourceSecurityGroupId" in rule for rule in rules)
 
+    def test_bastion_reaches_every_instance_with_the_group_of_the_database(
+        self, base: str, templates: dict[str, Any]
+    ) -> None:
+        """`gitops db --host` goes to instances that RDS restores with this group."""
+        groups = templates[base]["Resources"]
+        described = {
+            groups[name]["Properties"]["GroupDescription"].partition(":")[0]: name
+            for name in groups
+            if (groups[name]["Type"] == "AWS::EC2::SecurityGroup")
+        }
+        bastion, database = ({"Fn::GetAtt": [described[name], "GroupId"]} for name in ("Bastion", "PostgreSQL"))
+        rules = of_type(templates[base], "AWS::EC2::SecurityGroupIngress")
+        assert [
+            (rule["FromPort"], rule["ToPort"])
+            for rule in rules
+            if rule["GroupId"] == database and rule["SourceSecurityGroupId"] == bastion
+        ] == [(5432, 5432)]
+        (way_out,) = groups[described["Bastion"]]["Properties"]["SecurityGroupEgress"]
+        assert (way_out["CidrIp"], way_out["IpProtocol"]) == ("0.0.0.0/0", "-1")
+
     def test_database_is_private_encrypted_and_insists_on_tls(self, base: str, templates: dict[str, Any]) -> None:
         database = the_only(templates[base], "AWS::RDS::DBInstance")
         assert database["PubliclyAccessible"] is False

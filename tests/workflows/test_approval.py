@@ -39,7 +39,7 @@ def test_who_sent_the_form_cannot_be_the_one_who_approves_its_pull_request(world
     assert "its reviews decide" in opened.log
     assert themselves.jobs == {"approval": "failure"}
     assert themselves.failed_steps == ["approval: Judge"]
-    assert "octocat asked for it, so somebody else with write permission has to approve" in themselves.log
+    assert "octocat asked for it, so someone else with write permission has to approve" in themselves.log
     assert other.jobs == {"approval": "success"}
     assert themselves.roles == other.roles == ()
 

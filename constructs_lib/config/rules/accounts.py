@@ -42,7 +42,7 @@ def budget_has_email(declarations: Declarations) -> Iterator[Problem]:
         if budget is not None and email is None:
             yield account.source.problem(("monthly_budget_usd",), "has no address to notify: add alarm_email")
         if email is not None and budget is None:
-            yield account.source.problem(("alarm_email",), "hears of budgets alone: add monthly_budget_usd")
+            yield account.source.problem(("alarm_email",), "is only used for budget alerts: add monthly_budget_usd")
 
 
 def production_has_its_own_account(declarations: Declarations) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""`gitops local prepare`: placeholders in the embedded AWS for what declarations name and people make on AWS.
+"""`gitops local prepare`: placeholders in the embedded AWS for what declarations name and is created by hand on AWS.
 
 These are hosted zones, images in repositories of `gitops bootstrap`, secrets, and identities of SES for bases without
 `mail` whose apps may send mail. No deployment makes any of them.
@@ -51,7 +51,7 @@ def prepare(session: Session, environments: Iterable[Environment]) -> None:
 
 
 def _senders(environments: Iterable[Environment]) -> Iterator[tuple[AccountRegion, BaseConfig]]:
-    """Yield the bases for whose domain somebody has to make an identity."""
+    """Yield the bases whose domain needs an identity that was created by hand."""
     for environment in environments:
         config = environment.config
         if (

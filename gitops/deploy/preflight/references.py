@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,6 +32,8 @@ OCI_ARCHITECTURE = {"arm64": "arm64", "x86_64": "amd64"}
 https://github.com/opencontainers/image-spec/blob/main/image-index.md
 """
 
+
+STANDARD_INPUT = "file:///dev/stdin"
 
 _UNKNOWN = "unknown"
 """What attestations, which stand in lists of manifests too, have for an architecture."""
@@ -181,10 +184,20 @@ def secret_problem(secrets: SecretsManager, secret: Secret) -> str:
     """A secret has to exist. Its value, and so whether it holds a declared key, is for the tasks' roles to read."""
     existence = secrets.existence(secret.name)
     if existence == "absent":
-        return f"there is no secret {secret.name} in {secret.where}"
+        return f"there is no secret {secret.name} in {secret.where}; {_how_to_create(secret)}"
     if existence == "being deleted":
         return f"the secret is being deleted; to keep it: aws secretsmanager restore-secret --secret-id {secret.name}"
     return ""
+
+
+def _how_to_create(secret: Secret) -> str:
+    """Return the command that creates a secret; its value comes from standard input, so that no shell's history has it.
+
+    https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
+    """
+    command = ["aws", "secretsmanager", "create-secret", "--region", secret.where.region, "--name", secret.name]
+    value = f"its value, JSON with the key {secret.key}," if secret.key else "its value"
+    return f"to create it, with {value} on standard input: {shlex.join([*command, '--secret-string', STANDARD_INPUT])}"
 
 
 def zone_problem(route53: Route53, zone: HostedZone) -> str:

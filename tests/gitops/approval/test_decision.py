@@ -61,7 +61,7 @@ def test_whoever_asked_cannot_be_the_only_one_who_approves(github: FakeGitHub) -
 
     assert nobody == themselves
     assert themselves is not None
-    assert "octocat asked for it, so somebody else with write permission" in themselves
+    assert "octocat asked for it, so someone else with write permission" in themselves
     assert reason(github, number) is None
 
 

@@ -70,7 +70,7 @@ def test_the_summary_says_why_a_pull_request_of_a_job_waits_until_somebody_else_
     goes_on, nothing = judge(bare_checkout, fake_github, fake_github.review(number, OTHER))
 
     assert waits.returncode == 1
-    assert "octocat asked for it, so somebody else with write permission" in waits.stderr
+    assert "octocat asked for it, so someone else with write permission" in waits.stderr
     assert "The pull request waits: octocat asked for it" in why
     assert (goes_on.returncode, nothing) == (0, "")
     assert fake_github.writes == []

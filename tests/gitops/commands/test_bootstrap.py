@@ -38,6 +38,7 @@ def test_an_account_is_set_up_and_what_to_set_on_github_is_printed(whole_checkou
         assert lines[position + 1] == f"    variable AWS_ROLE_ARN_MAIN = {role}"
     for name in ("production-approval", "destroy-approval"):
         assert f"  environment {name} ({APPROVAL_RULES})" in lines
+    assert "Delegate" not in result.stdout, "the account makes no zone"
     (toolkit,) = checkout.cloudformation().describe_stacks(StackName=TOOLKIT_STACK)["Stacks"]
     parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in toolkit["Parameters"]}
     assert parameters["Qualifier"] == BOOTSTRAP_QUALIFIER
@@ -182,6 +183,27 @@ def test_a_second_hosted_zone_for_a_domain_is_not_made(whole_checkout: Checkout)
 
     assert (made.returncode, again.returncode) == (0, 0), made.stderr
     assert "AWS::Route53::HostedZone" in types(checkout)
+
+
+def test_how_to_delegate_the_domain_of_a_zone_that_was_made_is_printed(whole_checkout: Checkout) -> None:
+    checkout = whole_checkout
+    declare(checkout, "domain: new.example.com\n" + GITHUB)
+
+    result = checkout.gitops("bootstrap")
+
+    assert result.returncode == 0, result.stderr
+    (listed,) = checkout.client("route53").list_hosted_zones()["HostedZones"]
+    zone = listed["Id"].rpartition("/")[2]
+    (stack,) = checkout.cloudformation().describe_stacks(StackName="accounts-main")["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    settings, _, delegation = result.stdout.partition("The hosted zone of new.example.com is ")
+    assert settings.splitlines()[-1].startswith("  environment "), "delegation comes last"
+    heading, delegate, where, *servers = delegation.splitlines()
+    assert heading == f"{zone}: `hosted_zone_id` of its bases."
+    assert delegate.startswith("Delegate new.example.com to these name servers before a base is deployed")
+    assert "zone of the parent domain" in where
+    assert servers == [f"  {server}" for server in outputs["NameServers"].split()]
+    assert len(servers) > 1
 
 
 def test_repositories_that_exist_become_part_of_the_stack_with_their_images(whole_checkout: Checkout) -> None:

@@ -33,6 +33,33 @@ def test_a_port_is_forwarded_through_the_bastion_to_the_database(running_app: Ru
     assert result.stdout == f"postgresql://app_alpha@localhost:{port}/app_alpha\n"
 
 
+def test_a_restored_instance_is_reached_in_place_of_the_database_of_the_base(
+    running_app: RunningApp, programs: Programs
+) -> None:
+    programs.install("session-manager-plugin")
+    programs.install("aws", body=FORWARDS)
+    programs.install("psql")
+    restored = "restored.c0ffee.us-east-1.rds.amazonaws.com"
+
+    result = on_aws(running_app.checkout, "db", "dev/alpha", "--host", restored, "--psql", PATH=programs.path)
+
+    assert result.returncode == 0, result.stderr
+    aws, psql = programs.started
+    assert json.loads(aws.option("--parameters"))["host"] == [restored]
+    assert aws.option("--target") == running_app.checkout.physical_id("dev-base", "Bastion")
+    assert re.fullmatch(r"postgresql://app_alpha@localhost:\d+/app_alpha", psql.argv[1])
+    assert psql.environ["PGPASSWORD"] == PASSWORD
+
+
+@pytest.mark.parametrize("wrong", ["restored:5432", "restored/app_beta", "user@restored", "-restored", ""])
+def test_what_is_no_host_is_refused(running_app: RunningApp, programs: Programs, wrong: str) -> None:
+    result = on_aws(running_app.checkout, "db", "dev/alpha", f"--host={wrong}", PATH=programs.path)
+
+    assert result.returncode == 2
+    assert "write the address of an RDS endpoint, without a port" in result.stderr
+    assert programs.started == []
+
+
 def test_the_password_is_not_shown_but_how_to_read_it(running_app: RunningApp, programs: Programs) -> None:
     programs.install("aws", "session-manager-plugin")
 
@@ -97,7 +124,9 @@ def test_psql_is_asked_for_only_where_it_is_used(running_app: RunningApp, progra
 def test_in_the_embedded_aws_no_port_is_forwarded(running_app: RunningApp, programs: Programs) -> None:
     url = running_app.checkout.gitops("db", "dev/alpha", PATH=programs.path)
     psql = running_app.checkout.gitops("db", "dev/alpha", "--psql", "--print", PATH=programs.path)
+    restored = running_app.checkout.gitops("db", "dev/alpha", "--host", "restored.internal", PATH=programs.path)
 
+    assert restored.stdout == "postgresql://app_alpha@restored.internal:5432/app_alpha?sslmode=require\n"
     assert url.stdout == "postgresql://app_alpha@database.internal:5432/app_alpha?sslmode=require\n"
     assert ":secret:alpha-password-" in url.stderr
     assert shlex.split(psql.stdout)[-3:] == ["psql", "--", "postgresql://app_alpha@database.internal/app_alpha"]

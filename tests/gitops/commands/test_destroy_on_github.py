@@ -255,7 +255,7 @@ def test_a_destruction_that_fails_half_way_says_so_and_the_same_again_finishes_i
 
     assert first.returncode == 1
     assert status == "DELETE_FAILED"
-    assert "is gone from the default branch, its stack is not yet" in first.stderr
+    assert "was removed from the default branch but its stack still exists" in first.stderr
     assert record(alpha, "dev-beta")["outcome"] == "destroyed"
     assert second.returncode == 0, second.stderr
     assert "dev-beta" not in alpha.checkout.statuses()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.config.environments import load
-from constructs_lib.config.model import AdHocBaseConfig, ProdAppConfig
+from constructs_lib.config.model import AdHocBaseConfig, ProdAppConfig, ProdBaseConfig, ScalingConfig
 from gitops.commands import init as command
 from gitops.commands.init import init
 from gitops.errors import UserError
@@ -140,6 +140,40 @@ def test_production_is_declared_where_it_has_an_account(repository: Path, option
     owners = (repository / codeowners.FILE).read_text().splitlines()
     assert owners[-1].split() == ["/environments/prod*/", "@acme/production"]
     assert {line.split()[-1] for line in owners if line.startswith("/")} == {"@monalisa", "@acme/production"}
+
+
+def test_production_runs_two_web_tasks_at_least_and_ad_hoc_environments_do_not(
+    repository: Path, options: dict[str, str]
+) -> None:
+    run(repository, {**options, **PRODUCTION})
+
+    declared = load(repository / "environments", today=TODAY)
+    (app,) = (one.config for one in declared if isinstance(one.config, ProdAppConfig))
+    scaling = {name: service.scaling for name, service in app.services.items()}
+    assert scaling == {"web": ScalingConfig(min=2, max=4), "worker": None, "beat": None}
+    assert "scaling" not in (repository / "environments/dev/base.yaml").read_text()
+
+
+def test_the_address_for_alarms_is_declared_or_missed(
+    repository: Path, options: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "add `alarm_email: ADDRESS` to environments/prod/base.yaml"
+    run(repository, options)
+    assert said not in capsys.readouterr().err, "production is not declared"
+
+    commit(repository)
+    run(repository, {**options, **PRODUCTION})
+    assert said in capsys.readouterr().err
+    base = repository / "environments/prod/base.yaml"
+    assert "alarm_email" not in base.read_text()
+
+    base.unlink()
+    commit(repository)
+    run(repository, {**options, **PRODUCTION, "production_alarm_email": "on-call@acme.example"})
+    assert said not in capsys.readouterr().err
+    declared = load(repository / "environments", today=TODAY)
+    (config,) = (one.config for one in declared if isinstance(one.config, ProdBaseConfig))
+    assert config.alarm_email == "on-call@acme.example"
 
 
 def test_the_next_steps_lead_to_a_page_on_this_machine(

@@ -1,4 +1,4 @@
-"""A removal whose AWS does not answer in the middle: what is done stays done, and the same again does the rest."""
+"""A removal whose AWS does not answer in the middle: what is done stays done, and the same command does the rest."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_what_times_out_after_the_commit_is_finished_by_the_same_again(fake_gith
     fake_github.commit({PATH: DECLARED})
     stacks = Stacks(silent=1)
 
-    with pytest.raises(UserError, match=r"timed out\n.*gone from the default branch, its stack is not yet"):
+    with pytest.raises(UserError, match=r"timed out\n.*removed from the default branch but its stack still exists"):
         removal(fake_github, stacks)
     between = (fake_github.read(PATH), stacks.status)
     finished = removal(fake_github, stacks)

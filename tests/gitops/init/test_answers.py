@@ -104,7 +104,7 @@ def test_production_needs_an_account_domain_and_zone_of_its_own(given: dict[str,
         "--production-account-id",
     ]
     assert problems({**given, "production_domain": "acme.example"}) == [
-        "--production-domain: is of no use without --production-account-id"
+        "--production-domain: has no effect without --production-account-id"
     ]
 
 
@@ -122,3 +122,28 @@ def test_on_a_terminal_what_is_missing_is_asked_until_it_is_right(
     assert collect(given, None, ask)["region"] == "eu-west-1"
     assert asked == [f"{QUESTIONS[name].text}: " for name in ("region", "region", "production_account_id")]
     assert "must be an AWS region" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["on-call@acme.example", ""])
+def test_the_address_for_alarms_of_production_is_asked_and_may_be_left_open(
+    given: dict[str, str], address: str
+) -> None:
+    answers = {
+        "production_account_id": "444444444444",
+        "production_domain": "acme.example",
+        "production_hosted_zone_id": "Z9876543210ZYXWVUTSRQ",
+        "production_alarm_email": address,
+    }
+    said = {f"{QUESTIONS[name].text}: ": answer for name, answer in answers.items()}
+
+    collected = collect(given, None, said.pop)
+
+    assert said == {}, "each is asked once"
+    assert collected.get("production_alarm_email", "") == address
+
+
+def test_an_address_for_alarms_has_to_be_one_and_to_belong_to_production(given: dict[str, str]) -> None:
+    assert problems({**given, "production_alarm_email": "on-call"}) == [
+        "--production-alarm-email: must be an e-mail address, not 'on-call'",
+        "--production-alarm-email: has no effect without --production-account-id",
+    ]

@@ -1,4 +1,5 @@
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -179,7 +180,27 @@ def test_a_secret_has_to_exist(session: Session, where: AccountRegion) -> None:
     secrets = SecretsManager(session, where)
 
     assert secret_problem(secrets, Secret(where, "dev/key", "")) == ""
-    assert secret_problem(secrets, Secret(where, "dev/none", "")) == f"there is no secret dev/none in {where}"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("", "with its value on"), ("dsn", "with its value, JSON with the key dsn, on")]
+)
+def test_a_secret_that_is_missing_is_said_with_the_command_that_creates_it(
+    session: Session, where: AccountRegion, key: str, value: str
+) -> None:
+    secrets = SecretsManager(session, where)
+    secret = Secret(where, "dev/none", key)
+
+    problem = secret_problem(secrets, secret)
+
+    assert problem.startswith(f"there is no secret dev/none in {where}; to create it, {value} standard input: ")
+    command = shlex.split(problem.rpartition("standard input: ")[2])
+    # What the command says, with a value in place of standard input, is what the check asks for.
+    options = dict(zip(command[3::2], command[4::2], strict=True))
+    assert command[:3] == ["aws", "secretsmanager", "create-secret"]
+    assert options == {"--region": where.region, "--name": secret.name, "--secret-string": "file:///dev/stdin"}
+    session.client("secretsmanager", where).create_secret(Name=options["--name"], SecretString="value")
+    assert secret_problem(secrets, secret) == ""
 
 
 def test_a_secret_that_is_being_deleted_is_said_with_the_remedy(session: Session, where: AccountRegion) -> None:
