@@ -201,6 +201,8 @@ def items(name: str, count: int) -> list[Any]:
     match name:
         case "zones":
             return list("abcd"[:count])
+        case "allowed_cidrs":
+            return [f"203.0.113.{number}/32" for number in range(count)]
         case "paths":
             return [f"/p{number}" for number in range(count - 1)] + ["/*"] * bool(count)
         case "secrets":

@@ -217,6 +217,7 @@ def test_a_success_makes_earlier_deployments_inactive_where_github_does(
 
 def test_auto_merge_needs_a_rule_to_wait_for(github: FakeGitHub, client: httpx.Client, number: int) -> None:
     request = {"query": AUTO_MERGE, "variables": {"id": f"PR_{number}"}}
+    github.state.settings.branch_rules.clear()
     refused = client.post("/graphql", json=request).json()
     assert refused["errors"][0]["message"] == "Pull request Pull request is in clean status"
     github.protect()
