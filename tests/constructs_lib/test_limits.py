@@ -201,18 +201,15 @@ def items(name: str, count: int) -> list[Any]:
     match name:
         case "zones":
             return list("abcd"[:count])
-        case "allowed_cidrs":
-            return [f"203.0.113.{number}/32" for number in range(count)]
         case "paths":
             return [f"/p{number}" for number in range(count - 1)] + ["/*"] * bool(count)
         case "secrets":
             return [*CONTRACT, *(f"V{number}" for number in range(count - len(CONTRACT)))]
-        case "secret_prefixes":
-            return [f"p{number}/" for number in range(count)]
         case "allow_replacement":
             return [{**CONSENT, "resource": f"Database{number}"} for number in range(count)]
         case _:
-            return [f"w{number}" for number in range(count)]
+            pattern = {"secret_prefixes": "p{}/", "allowed_cidrs": "203.0.113.{}/32"}.get(name, "w{}")
+            return [pattern.format(number) for number in range(count)]
 
 
 def put(container: Any, path: Steps, value: Any) -> None:
