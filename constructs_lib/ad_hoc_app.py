@@ -129,10 +129,12 @@ class AdHocApp(Construct):
             shares_instance=True,
             command_needs=before_the_application,
         )
-        # The cache is there before what uses it, and goes after it. The bucket is emptied once no task is left.
+        # The cache is there before what uses it, and goes after it. Once no task is left, the bucket is emptied and the
+        # name of the cache is free: Cloud Map deletes no name that a task still has.
         release.provisioned.node.add_dependency(contents.emptied)
-        for service in before_the_application:
-            service.node.add_dependency(release.provisioned)
+        if cache is not None:
+            release.provisioned.node.add_dependency(cache.discovery)
+            cache.service.node.add_dependency(release.provisioned)
         for fargate_service in self.services.by_name.values():
             fargate_service.node.add_dependency(*before_the_application, release.finished)
         PostRelease(

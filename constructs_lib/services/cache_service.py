@@ -58,17 +58,16 @@ class CacheService(Construct):
             singleton=True,
             security_groups=[group],
         )
-        self.service.associate_cloud_map_service(
-            service=servicediscovery.Service(
-                self,
-                "Name",
-                namespace=namespace,
-                name=name.cache_name,
-                dns_record_type=servicediscovery.DnsRecordType.A,
-                dns_ttl=cdk.Duration.seconds(DNS_TTL_SECONDS),
-                custom_health_check=servicediscovery.HealthCheckCustomConfig(),
-            )
+        self.discovery = servicediscovery.Service(
+            self,
+            "Name",
+            namespace=namespace,
+            name=name.cache_name,
+            dns_record_type=servicediscovery.DnsRecordType.A,
+            dns_ttl=cdk.Duration.seconds(DNS_TTL_SECONDS),
+            custom_health_check=servicediscovery.HealthCheckCustomConfig(),
         )
+        self.service.associate_cloud_map_service(service=self.discovery)
         cdk.Tags.of(self.service).add(SERVICE_TAG, CACHE_SERVICE)
         acknowledge(self, {"AwsSolutions-IAM5[Resource::*]": "ECS Exec knows no resources"})
 

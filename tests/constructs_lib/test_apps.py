@@ -173,8 +173,8 @@ class TestAdHocApp:
             starters = {key for key, resource in resources.items() if resource["Type"] in starting}
             assert len(starters) >= 3
             assert all(awaiting in _needed(resources, key) for key in starters)
-            uses = {"AWS::ECS::Cluster", "AWS::EC2::SecurityGroup", "AWS::S3::Bucket"}
-            used = {key for key, resource in resources.items() if resource["Type"] in uses and "Cache" not in key}
+            uses = {"AWS::ECS::Cluster", "AWS::EC2::SecurityGroup", "AWS::S3::Bucket", "AWS::ServiceDiscovery::Service"}
+            used = {key for key, resource in resources.items() if resource["Type"] in uses and "CacheSec" not in key}
             assert used <= _needed(resources, awaiting)
             assert resources[contents]["DependsOn"] == [policy]
             assert resources[contents]["Properties"]["ServiceToken"] == {"Ref": "BaseBucketEmptierArn"}
