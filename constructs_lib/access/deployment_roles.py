@@ -184,7 +184,7 @@ class DeploymentRoles(Construct):
 
     def _allow_drift_detection(self, role: iam.Role) -> None:
         self._allow(role, drift_detection.DETECT, [self._arn("cloudformation", "stack/*")])
-        self._allow(role, [drift_detection.FOLLOW, *drift_detection.READ_LISTS], ["*"])
+        self._allow(role, [*drift_detection.FOLLOW, *drift_detection.READ_LISTS], ["*"])
         for (service, resource), actions in drift_detection.READ_NAMED.items():
             self._allow(role, actions, [self._arn(service, resource, region="" if service == "iam" else "*")])
         zones = self._arn("route53", "hostedzone/*", region="", account="")

@@ -92,10 +92,19 @@ class TestRoles:
         change_sets = {"CreateChangeSet", "DeleteChangeSet"}
         drift = {"DetectStackDrift", "DetectStackResourceDrift"}
         assert change_sets | drift <= verbs
-        reading = ("Describe", "Get", "List", "BatchGetImage")
+        reading = ("Describe", "Get", "List", "BatchDescribeTypeConfigurations", "BatchGetImage")
         assert all(verb.startswith(reading) for verb in verbs - change_sets - drift)
         data = {"secretsmanager:GetSecretValue", "s3:GetObject", "s3:ListBucket", "kms:Decrypt", "logs:GetLogEvents"}
         assert not actions(statements) & {"sts:AssumeRole", *data}
+
+    def test_plan_asks_anywhere_what_detecting_drift_asks_of_no_resource(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Plan")
+        anywhere = actions([s for s in statements if s["Resource"] == "*"])
+        assert anywhere >= {
+            "cloudformation:BatchDescribeTypeConfigurations",
+            "cloudformation:DescribeStackDriftDetectionStatus",
+            "servicediscovery:ListTagsForResource",
+        }
 
     def test_plan_makes_change_sets_for_show_alone(self, synthesise: Synthesise) -> None:
         statements = allowed(account(synthesise).to_json(), "Plan")
