@@ -127,6 +127,20 @@ def details(found: Findings) -> list[str]:
     return [line for finding in found.findings for line in finding.details]
 
 
+def test_storage_that_rds_has_grown_is_no_change_by_hand() -> None:
+    stack = Stack(Database=DATABASE)
+    stack.detects("Database", Database=modified("/AllocatedStorage"))
+
+    assert details(stack.find()) == []
+
+
+def test_other_changes_of_a_database_are_told_without_the_storage() -> None:
+    stack = Stack(Database=DATABASE)
+    stack.detects("Database", Database=modified("/AllocatedStorage", "/MaxAllocatedStorage"))
+
+    assert details(stack.find()) == ["Database (AWS::RDS::DBInstance): /MaxAllocatedStorage"]
+
+
 def test_what_is_as_it_was_deployed_is_no_finding() -> None:
     stack = Stack(Database=DATABASE, Topic=TOPIC)
     stack.detects("Database", "Topic", Database=SAME, Topic=SAME)
