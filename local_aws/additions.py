@@ -41,6 +41,7 @@ def extend(state_dir: Path) -> None:
     cloudformation.name_log_groups_as_aws_does()
     elasticache.escape_access_strings()
     cloudformation.describe_ssm_parameters_as_aws_does()
+    cloudformation.return_templates_in_ascii()
     cloudformation.give_every_stack_names_of_its_own()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
     service_discovery.create_services_in_registries()
