@@ -167,6 +167,9 @@ class DeploymentRoles(Construct):
             [self._arn("cloudformation", "stack/*")],
             {"StringLike": {"cloudformation:ChangeSetName": CHANGE_SETS}},
         )
+        # Why CloudFormation refuses a change set. The action knows no condition key for its name.
+        arns = [self._arn("cloudformation", f"changeSet/{CHANGE_SETS}"), self._arn("cloudformation", "stack/*")]
+        self._allow(role, ["cloudformation:DescribeEvents"], arns)
 
     def _allow_parameters_of_templates(self, role: iam.Role) -> None:
         """Allow to read what templates take from SSM: the newest image of the bastion, and values that bases publish.

@@ -112,6 +112,16 @@ class TestRoles:
         assert statement["Condition"] == {"StringLike": {"cloudformation:ChangeSetName": "cdk-diff-change-set*"}}
         assert "cloudformation:ExecuteChangeSet" not in actions(statements)
 
+    def test_plan_alone_asks_why_a_change_set_of_its_own_is_refused(self, synthesise: Synthesise) -> None:
+        template = account(synthesise).to_json()
+        (statement,) = (s for s in allowed(template, "Plan") if "DescribeEvents" in text(s))
+        assert statement["Resource"] == [
+            "arn:aws:cloudformation:*:111111111111:changeSet/cdk-diff-change-set*",
+            "arn:aws:cloudformation:*:111111111111:stack/*",
+        ]
+        others = [actions(allowed(template, role)) for role in ("Deploy", "Production", "Destroy", "Publish")]
+        assert not any("cloudformation:DescribeEvents" in found for found in others)
+
     def test_policies_fit_into_a_role(self, synthesise: Synthesise) -> None:
         template = account(synthesise).to_json()
         for environment in GITHUB_ENVIRONMENTS:
