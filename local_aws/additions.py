@@ -10,7 +10,7 @@ from local_aws import resource_types, settings
 from local_aws.authorisation import gate
 from local_aws.authorisation.task_roles import TaskRoles
 from local_aws.engine.choice import engine_of
-from local_aws.ministack import account_defaults, cloudformation, elasticache, functions, mail, service_discovery
+from local_aws.ministack import account_defaults, cloudformation, elasticache, functions, logs, mail, service_discovery
 from local_aws.runtime.agent import LocalAgent
 from local_aws.runtime.container import TaskEnvironment
 from local_aws.runtime.images import Images
@@ -41,8 +41,10 @@ def extend(state_dir: Path) -> None:
     cloudformation.name_log_groups_as_aws_does()
     elasticache.escape_access_strings()
     cloudformation.describe_ssm_parameters_as_aws_does()
+    cloudformation.return_templates_in_ascii()
     cloudformation.give_every_stack_names_of_its_own()
     cloudformation.provision_in_threads("AWS::ECS::Service", "AWS::RDS::DBInstance")
+    logs.limit_size_of_pages()
     service_discovery.create_services_in_registries()
     service_quotas.register()
     service_linked_roles.register()

@@ -167,6 +167,9 @@ class DeploymentRoles(Construct):
             [self._arn("cloudformation", "stack/*")],
             {"StringLike": {"cloudformation:ChangeSetName": CHANGE_SETS}},
         )
+        # Why CloudFormation refuses a change set. The action knows no condition key for its name.
+        arns = [self._arn("cloudformation", f"changeSet/{CHANGE_SETS}"), self._arn("cloudformation", "stack/*")]
+        self._allow(role, ["cloudformation:DescribeEvents"], arns)
 
     def _allow_parameters_of_templates(self, role: iam.Role) -> None:
         """Allow to read what templates take from SSM: the newest image of the bastion, and values that bases publish.
@@ -184,7 +187,7 @@ class DeploymentRoles(Construct):
 
     def _allow_drift_detection(self, role: iam.Role) -> None:
         self._allow(role, drift_detection.DETECT, [self._arn("cloudformation", "stack/*")])
-        self._allow(role, [drift_detection.FOLLOW, *drift_detection.READ_LISTS], ["*"])
+        self._allow(role, [*drift_detection.FOLLOW, *drift_detection.READ_LISTS], ["*"])
         for (service, resource), actions in drift_detection.READ_NAMED.items():
             self._allow(role, actions, [self._arn(service, resource, region="" if service == "iam" else "*")])
         zones = self._arn("route53", "hostedzone/*", region="", account="")

@@ -1,7 +1,7 @@
 """What CloudFormation reads of resources, with the rights of its caller, to tell what was changed by hand.
 
-Each type of resource says in the registry which actions reading it takes; a test compares. Left out is what shows
-data: the values of secrets, the names of a bucket's objects, bills.
+Each type of resource says in the registry which actions reading it and its tags takes; a test compares. Left out is
+what shows data: the values of secrets, the names of a bucket's objects, bills.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
 """
 
@@ -16,8 +16,11 @@ DETECT = (
 )
 """Starts a detection, which changes nothing but what CloudFormation remembers of the last one."""
 
-FOLLOW = "cloudformation:DescribeStackDriftDetectionStatus"
-"""Its resource is the detection, which has no name."""
+FOLLOW = ("cloudformation:BatchDescribeTypeConfigurations", "cloudformation:DescribeStackDriftDetectionStatus")
+"""How the types of a stack's resources are configured, which a detection takes, and how it goes; neither has a name.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+"""
 
 READ_LISTS = (
     "application-autoscaling:DescribeScalableTargets",
@@ -82,6 +85,7 @@ READ_LISTS = (
     "rds:ListTagsForResource",
     "route53:ListHostedZones",
     "route53:ListQueryLoggingConfigs",
+    "servicediscovery:ListTagsForResource",
     "wafv2:GetWebACL",
     "wafv2:GetWebACLForResource",
     "wafv2:ListTagsForResource",
@@ -106,15 +110,12 @@ READ_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
         "lambda:GetFunctionRecursionConfig",
         "lambda:GetFunctionScalingConfig",
         "lambda:GetRuntimeManagementConfig",
+        "lambda:ListTags",
     ),
     ("logs", "log-group:*"): ("logs:GetDataProtectionPolicy", "logs:ListTagsForResource"),
     ("scheduler", "schedule/*"): ("scheduler:GetSchedule",),
-    ("servicediscovery", "namespace/*"): ("servicediscovery:GetNamespace", "servicediscovery:ListTagsForResource"),
-    ("servicediscovery", "service/*"): (
-        "servicediscovery:GetService",
-        "servicediscovery:GetServiceAttributes",
-        "servicediscovery:ListTagsForResource",
-    ),
+    ("servicediscovery", "namespace/*"): ("servicediscovery:GetNamespace",),
+    ("servicediscovery", "service/*"): ("servicediscovery:GetService", "servicediscovery:GetServiceAttributes"),
     ("ses", "identity/*"): ("ses:GetEmailIdentity", "ses:ListTagsForResource"),
     ("sns", "*"): (
         "sns:GetDataProtectionPolicy",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gitops.aws.logs import CloudWatchLogs
 
 LAST_LOOKS = 3
-"""How often a log is read once more after its task has ended: its last lines arrive a little later."""
+"""How often a log has no more lines after its task has ended: its last ones arrive a little later."""
 
 
 class OneOffTask:
@@ -55,8 +55,10 @@ class OneOffTask:
             time.sleep(interval)
             self._task = self._ecs.task(self._task)
             self._print_new()
-        for _ in range(LAST_LOOKS):
+        left = LAST_LOOKS
+        while left:
             if not self._print_new():
+                left -= 1
                 time.sleep(interval)
 
     def _print_new(self) -> bool:
@@ -64,10 +66,13 @@ class OneOffTask:
         if not self._container.log_group:
             return False
         stream = self._container.log_stream(self._task)
-        messages, self._token = self._logs.read(self._container.log_group, stream, self._token)
-        for message in messages:
-            print(message, flush=True)
-        return bool(messages)
+        printed = False
+        for page in self._logs.read(self._container.log_group, stream, self._token):
+            self._token = page.token
+            for message in page.messages:
+                print(message, flush=True)
+                printed = True
+        return printed
 
     def _stop(self) -> None:
         try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef
+    from mypy_boto3_cloudformation.type_defs import OperationEventTypeDef, ResourceChangeTypeDef
 
     from constructs_lib.config.environments import AccountRegion
     from gitops.aws.session import Session
@@ -43,10 +43,11 @@ class ResourceDifference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeSetState:
-    """How far CloudFormation is with a change set."""
+    """How far CloudFormation is with a change set. `arn` is that of the change set."""
 
     status: str
     reason: str
+    arn: str = ""
 
     @property
     def has_ended(self) -> bool:
@@ -57,6 +58,11 @@ class ChangeSetState:
     def is_empty(self) -> bool:
         """Whether CloudFormation refused it because nothing would change."""
         return self.status == FAILED and any(words in self.reason for words in _WITHOUT_CHANGES)
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether CloudFormation refused it and tells why in events alone: its validations and hooks failed."""
+        return self.status == FAILED and "DescribeEvents" in self.reason
 
 
 class ChangeSets:
@@ -92,7 +98,22 @@ class ChangeSets:
         """Return how far CloudFormation is."""
         with translate_errors():
             answer = self._client.describe_change_set(StackName=stack, ChangeSetName=name)
-        return ChangeSetState(status=answer["Status"], reason=answer.get("StatusReason", ""))
+        return ChangeSetState(
+            status=answer["Status"], reason=answer.get("StatusReason", ""), arn=answer.get("ChangeSetId", "")
+        )
+
+    def failures(self, arn: str) -> list[str]:
+        """Return what validations of a change set have found, a line each, with the resource.
+
+        A change set is found by its ARN alone: https://github.com/aws-cloudformation/cloudformation-cli/issues/1116
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html
+        """
+        with translate_errors():
+            pages = self._client.get_paginator("describe_events").paginate(
+                ChangeSetName=arn, Filters={"FailedEvents": True}
+            )
+            events = [event for page in pages for event in page["OperationEvents"]]
+        return list(dict.fromkeys(line for event in events if (line := _failure(event))))
 
     def differences(self, stack: str, name: str) -> list[ResourceDifference]:
         """Return the changes of resources, from all pages of the answer."""
@@ -107,6 +128,16 @@ class ChangeSets:
                 self._client.delete_change_set(StackName=stack, ChangeSetName=name)
         except AwsError as error:
             say(f"the change set {name} of {stack} could not be deleted: {error}")
+
+
+def _failure(event: OperationEventTypeDef) -> str:
+    """Return what an event says of a resource; nothing where it is of the change set as a whole, or only a warning."""
+    modes = {event.get("ValidationFailureMode"), event.get("HookFailureMode")}
+    reason = event.get("ValidationStatusReason") or event.get("HookStatusReason", "")
+    if not reason or "WARN" in modes:
+        return ""
+    resource = f"{event.get('LogicalResourceId', '')} ({event.get('ResourceType', '')})"
+    return f"{resource}: {reason}"
 
 
 def _difference(change: ResourceChangeTypeDef) -> ResourceDifference:

@@ -39,7 +39,7 @@ class Page(NamedTuple):
     """The next lines of a log stream, and the token with which the lines after them are asked for."""
 
     messages: list[str]
-    token: str | None
+    token: str
 
 
 class CloudWatchLogs:
@@ -95,19 +95,27 @@ class CloudWatchLogs:
             if error.code != _NOT_FOUND:
                 raise
 
-    def read(self, group: str, stream: str, token: str | None) -> Page:
-        """Return the events of a stream from `token` on, or from its beginning; none before it exists."""
+    def read(self, group: str, stream: str, token: str | None) -> Iterator[Page]:
+        """Yield the events of a stream from `token` on, or from its beginning, to its end; none before it exists.
+
+        A page may be empty and not the last one: that one has the token that it was asked for with.
+        https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
+        """
         request: GetLogEventsRequestTypeDef = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
-        if token:
-            request["nextToken"] = token
-        try:
-            with translate_errors():
-                answer = self._client.get_log_events(**request)
-        except AwsError as error:
-            if error.code == _NOT_FOUND:
-                return Page([], token)
-            raise
-        return Page([event["message"] for event in answer["events"]], answer["nextForwardToken"])
+        while True:
+            if token:
+                request["nextToken"] = token
+            try:
+                with translate_errors():
+                    answer = self._client.get_log_events(**request)
+            except AwsError as error:
+                if error.code == _NOT_FOUND:
+                    return
+                raise
+            asked, token = token, answer["nextForwardToken"]
+            yield Page([event["message"] for event in answer["events"]], token)
+            if token == asked:
+                return
 
     def last(self, group: str, stream: str, limit: int) -> list[str]:
         """Return the last lines of a stream, of its last `limit` events; none where the stream or its group is not."""

@@ -68,7 +68,7 @@ class ResourceType:
     drift_unread: str = ""
     """Why drift detection leaves it out: the role that detects drift reads no data."""
     changed_at_runtime: tuple[str, ...] = ()
-    """The properties that scaling, schedules, `sleep` and `wake` set while an environment runs; no drift."""
+    """The properties that scaling, schedules, `sleep`, `wake` and RDS set while an environment runs; no drift."""
 
     def __post_init__(self) -> None:
         if sum(map(bool, (self.free, self.usage, self.unit_price, self.pricing))) > 1:

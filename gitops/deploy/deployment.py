@@ -152,6 +152,9 @@ class Deployment:
         templates = self._regions.templates(stack for _, stack in running)
         for environment, stack in running:
             wanted, template = self._stacks[environment.name], templates[stack.name]
+            # A template with characters outside of ASCII comes back with `?` for each, so it is never the wanted one.
+            # To call it unchanged would skip a change from `ü` to `ö`. The price is a run of the CDK CLI each time,
+            # with an empty change set.
             if deployment_plan.may_be_unchanged(wanted, stack) and template == wanted.template:
                 self._same[environment.name] = stack
             elif refused := self._refused(environment, template):

@@ -35,8 +35,9 @@ def delete(
         UserError: CloudFormation could not delete all of it, or takes longer than `PATIENCE_SECONDS`.
     """
     if stack.status != stack_status.DELETING:
-        _await_end(cloudformation, stack, interval=interval, report=report)
-        if stack.protected:
+        now = _await_end(cloudformation, stack, interval=interval, report=report)
+        # `stack` was described earlier: the operation that has ended may have changed its protection.
+        if now is not None and now.protected:
             cloudformation.unprotect(stack.stack_id)
         cloudformation.delete(stack.stack_id)
     ended = _await_end(cloudformation, stack, interval=interval, report=report)

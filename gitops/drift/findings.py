@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from gitops.aws import stack_status
 from gitops.handoff import AccountDocument, Document, LongText, ShortText
+from gitops.templates.returned import as_returned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -93,14 +94,18 @@ def pair_with_stacks(
 
 
 def template_differences(wanted: SynthesisedStack, stack: DeployedStack, template: object) -> tuple[str, ...]:
-    """Return how a stack and its `template` differ from what its declaration is synthesised to, a line each."""
+    """Return how a stack and its `template` differ from what its declaration is synthesised to, a line each.
+
+    Where characters outside of ASCII differ and nothing else does, CloudFormation does not let us see it.
+    """
     lines = []
     if dict(stack.tags) != dict(wanted.tags):
         lines.append("tags of the stack differ")
     if stack.protected != wanted.protected:
         lines.append(f"termination protection is {'on' if stack.protected else 'off'}")
-    if template != wanted.template:
-        lines += _between_templates(wanted.template, template if isinstance(template, dict) else {})
+    new, old = as_returned(wanted.template), as_returned(template)
+    if new != old:
+        lines += _between_templates(new if isinstance(new, dict) else {}, old if isinstance(old, dict) else {})
     return tuple(lines)
 
 

@@ -17,6 +17,7 @@ from gitops.aws import change_sets as aws_change_sets
 from gitops.aws import stack_status
 from gitops.aws.cloudformation import CloudFormation
 from gitops.aws.resource_types import deletion_outcome, resource_type
+from gitops.aws.session import AwsError
 from gitops.errors import UserError
 from gitops.output.progress import say, without_workflow_commands
 from gitops.plan.document import INLINE_TEMPLATE_BYTES, ChangeSetResult, ChangeSets
@@ -125,10 +126,21 @@ def _changes(
         if state.is_empty:
             return []
         if state.status == aws_change_sets.FAILED:
-            raise UserError(f"CloudFormation refuses the change: {state.reason}")
+            raise UserError(f"CloudFormation refuses the change: {_reason(change_sets, state)}")
         known = {change.logical_id: change.details for change in planned.changes}
         found = change_sets.differences(stack.name, name)
     return ordered(_change(difference, known.get(difference.logical_id, ())) for difference in found)
+
+
+def _reason(change_sets: aws_change_sets.ChangeSets, state: aws_change_sets.ChangeSetState) -> str:
+    """Return why CloudFormation refuses a change, with what its validations have found, as far as it can be read."""
+    if not state.has_failures:
+        return state.reason
+    try:
+        found = change_sets.failures(state.arn)
+    except AwsError:
+        return state.reason  # an account that was bootstrapped earlier does not allow it
+    return "; ".join(found) or state.reason
 
 
 def _change(difference: ResourceDifference, known: tuple[Detail, ...]) -> ResourceChange:

@@ -19,6 +19,7 @@ from gitops.plan.document import INLINE_TEMPLATE_BYTES, Cost, Plan, PlannedEnvir
 from gitops.templates import changes as templates
 from gitops.templates import database_changes, permissions, replacement
 from gitops.templates.differences import ResourceChange
+from gitops.templates.returned import as_returned
 from gitops.templates.words import cut
 
 if TYPE_CHECKING:
@@ -89,8 +90,11 @@ def _planned(
 
 
 def template_hash(template: object) -> str:
-    """Return a hash of a template that does not depend on the order of its keys."""
-    return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()
+    """Return a hash of a template, the same for a synthesised one and for what CloudFormation returns of it.
+
+    It does not depend on the order of keys.
+    """
+    return hashlib.sha256(json.dumps(as_returned(template), sort_keys=True).encode()).hexdigest()
 
 
 def _changes(before: SynthesisedStack | None, after: SynthesisedStack | None) -> list[ResourceChange]:

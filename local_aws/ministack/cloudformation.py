@@ -147,6 +147,21 @@ _RESOLVED = (
 )
 
 
+def return_templates_in_ascii() -> None:
+    """Let GetTemplate return `?` for each character that is not in ASCII, as it does on AWS.
+
+    https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+    """
+    get = seams.cloudformation_actions["GetTemplate"]
+
+    @functools.wraps(get)
+    def get_in_ascii(parameters: Record) -> Response:
+        status, headers, body = get(parameters)
+        return status, headers, body.decode().encode("ascii", errors="replace")
+
+    seams.cloudformation_actions["GetTemplate"] = get_in_ascii
+
+
 class StackRecord(NamedTuple):
     """A stack that exists, with its account and region."""
 

@@ -247,6 +247,9 @@ ensure_log_stream = Function[[Record], bool](f"{_ECS}._ensure_awslogs_stream", "
 put_log_event = Function[[Record, str], None](
     f"{_ECS}._emit_awslogs_event", "config message", "to write the logs of tasks"
 )
+get_log_events = Function[[Record], Response](
+    "ministack.services.cloudwatch_logs._get_log_events", "data", "to return logs in pages as AWS does"
+)
 _BY_ARN = "task_arn task"
 mark_task_pending = Function[[str, Record], None](f"{_ECS}._mark_task_pending", _BY_ARN, "to tell how far a task is")
 mark_task_activating = Function[[str, Record], None](

@@ -92,16 +92,35 @@ class TestRoles:
         change_sets = {"CreateChangeSet", "DeleteChangeSet"}
         drift = {"DetectStackDrift", "DetectStackResourceDrift"}
         assert change_sets | drift <= verbs
-        reading = ("Describe", "Get", "List", "BatchGetImage")
+        reading = ("Describe", "Get", "List", "BatchDescribeTypeConfigurations", "BatchGetImage")
         assert all(verb.startswith(reading) for verb in verbs - change_sets - drift)
         data = {"secretsmanager:GetSecretValue", "s3:GetObject", "s3:ListBucket", "kms:Decrypt", "logs:GetLogEvents"}
         assert not actions(statements) & {"sts:AssumeRole", *data}
+
+    def test_plan_asks_anywhere_what_detecting_drift_asks_of_no_resource(self, synthesise: Synthesise) -> None:
+        statements = allowed(account(synthesise).to_json(), "Plan")
+        anywhere = actions([s for s in statements if s["Resource"] == "*"])
+        assert anywhere >= {
+            "cloudformation:BatchDescribeTypeConfigurations",
+            "cloudformation:DescribeStackDriftDetectionStatus",
+            "servicediscovery:ListTagsForResource",
+        }
 
     def test_plan_makes_change_sets_for_show_alone(self, synthesise: Synthesise) -> None:
         statements = allowed(account(synthesise).to_json(), "Plan")
         (statement,) = (s for s in statements if "CreateChangeSet" in text(s))
         assert statement["Condition"] == {"StringLike": {"cloudformation:ChangeSetName": "cdk-diff-change-set*"}}
         assert "cloudformation:ExecuteChangeSet" not in actions(statements)
+
+    def test_plan_alone_asks_why_a_change_set_of_its_own_is_refused(self, synthesise: Synthesise) -> None:
+        template = account(synthesise).to_json()
+        (statement,) = (s for s in allowed(template, "Plan") if "DescribeEvents" in text(s))
+        assert statement["Resource"] == [
+            "arn:aws:cloudformation:*:111111111111:changeSet/cdk-diff-change-set*",
+            "arn:aws:cloudformation:*:111111111111:stack/*",
+        ]
+        others = [actions(allowed(template, role)) for role in ("Deploy", "Production", "Destroy", "Publish")]
+        assert not any("cloudformation:DescribeEvents" in found for found in others)
 
     def test_policies_fit_into_a_role(self, synthesise: Synthesise) -> None:
         template = account(synthesise).to_json()

@@ -35,6 +35,8 @@ def template_of(environment: Environment) -> dict[str, object]:
         resources["Wait"] = {"Type": "AWS::CloudFormation::WaitCondition", "CreationPolicy": policy}
     if "bucket" in behaviour:
         resources["Bucket"] = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": behaviour}}
+    if "greets" in behaviour:
+        resources["Greeting"] = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": behaviour}}
     parameters: dict[str, object] = {}
     if "reads" in behaviour:
         value = f"/gitops/{environment.name.folder}/base/ListenerArn"
@@ -78,6 +80,11 @@ def artifacts_of(environment: Environment, template: bytes) -> dict[str, object]
     }
 
 
+def as_the_cdk_writes(template: dict[str, object]) -> bytes:
+    """The bytes of a template: characters outside of ASCII are not escaped."""
+    return json.dumps(template, ensure_ascii=False).encode()
+
+
 def main() -> None:
     context = json.loads(os.environ["CDK_CONTEXT_JSON"])
     only = {parse_name(name) for name in context["environment"].split(",")} if "environment" in context else None
@@ -85,7 +92,7 @@ def main() -> None:
     artifacts: dict[str, object] = {}
     for environment in load(Path(context["environments"]), only=only):
         if only is None or environment.name in only:
-            artifacts |= artifacts_of(environment, json.dumps(template_of(environment)).encode())
+            artifacts |= artifacts_of(environment, as_the_cdk_writes(template_of(environment)))
     OUTDIR.joinpath("manifest.json").write_text(json.dumps({"version": VERSION, "artifacts": artifacts}))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from gitops.aws.resource_types import resource_type
+from local_aws.authorisation import iam_data
 
 Template = dict[str, Any]
 
@@ -78,6 +79,22 @@ def is_boundary(template: Template, logical_id: str) -> bool:
     return resource["Type"] == "AWS::IAM::ManagedPolicy" and not attached and not named_by_roles
 
 
+def actions_on_no_resource_are_allowed_on_all(template: Template) -> Iterator[str]:
+    """An action that takes no resource is allowed on `*`: limited to ARNs, it is never allowed.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+    for statement in statements(template):
+        if not statement.allows or "*" in statement.resources:
+            continue
+        for name in statement.actions:
+            action = None if "*" in name else iam_data.action(*name.split(":"))
+            if "*" not in name and action is None:
+                yield f"{statement.logical_id} allows {name}, which IAM does not have"
+            elif action and not action.resource_types:
+                yield f"{statement.logical_id} allows {name} on ARNs, and it takes no resource"
+
+
 def roles_are_passed_to_named_services(template: Template) -> Iterator[str]:
     """iam:PassRole says to which service."""
     for statement in statements(template):
@@ -117,6 +134,7 @@ def data_has_removal_policies(template: Template) -> Iterator[str]:
 
 POLICIES: tuple[Callable[[Template], Iterator[str]], ...] = (
     no_wildcard_action,
+    actions_on_no_resource_are_allowed_on_all,
     roles_are_passed_to_named_services,
     no_public_ingress,
     data_has_removal_policies,

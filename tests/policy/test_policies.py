@@ -75,8 +75,13 @@ BROKEN: dict[str, set[str]] = {
     "no_wildcard_action": {
         "Role allows s3:*",
         "Policy allows s3:Put*",
+        "Policy allows ecs:*",
         "Attached allows all but iam:*",
         "Everything allows *",
+    },
+    "actions_on_no_resource_are_allowed_on_all": {
+        "Policy allows ec2:DescribeVpcs on ARNs, and it takes no resource",
+        "Policy allows ec2:DescribeVPC, which IAM does not have",
     },
     "roles_are_passed_to_named_services": {"Policy passes roles to any service"},
     "no_public_ingress": {

@@ -1,14 +1,17 @@
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 
-from gitops.access.one_off_task import OneOffTask
+from constructs_lib.config.environments import AccountRegion
+from gitops.access.one_off_task import LAST_LOOKS, OneOffTask
 from gitops.aws.ecs import STOPPED, Container, Ecs, Service, Task
 from gitops.aws.logs import CloudWatchLogs, Page
 from gitops.aws.session import AwsError
 from gitops.errors import UserError
 from tests.gitops.access.test_deployed import service, task
+from tests.gitops.checkouts import REGION, Checkout, session_of
 
 STARTING = replace(task(1, open_to_exec=False), status="PROVISIONING")
 CONTAINER = Container(name="app", image="app:v1", environment={}, log_group="group", stream_prefix="app")
@@ -40,19 +43,22 @@ class Lifecycle(Ecs):
         self.stopped.append(task.arn)
 
 
-class Pages(CloudWatchLogs):
-    """A log that has these pages, and then nothing."""
+class Looks(CloudWatchLogs):
+    """A log that has these new lines each time it is looked at, and then none."""
 
-    def __init__(self, *pages: list[str]) -> None:
-        self._pages: Iterator[list[str]] = iter(pages)
+    def __init__(self, *looks: list[str]) -> None:
+        self._looks: Iterator[list[str]] = iter(looks)
+        self._seen = 0
 
-    def read(self, group: str, stream: str, token: str | None) -> Page:
+    def read(self, group: str, stream: str, token: str | None) -> Iterator[Page]:
         assert (group, stream) == ("group", "app/app/1")
-        return Page(next(self._pages, []), token)
+        assert token == (str(self._seen) if self._seen else None), "the token of the look before"
+        self._seen += 1
+        yield Page(next(self._looks, []), str(self._seen))
 
 
-def run(ecs: Lifecycle, *pages: list[str]) -> int:
-    return OneOffTask(ecs, Pages(*pages), service(), ["true"]).finish(interval=0)
+def run(ecs: Lifecycle, *looks: list[str]) -> int:
+    return OneOffTask(ecs, Looks(*looks), service(), ["true"]).finish(interval=0)
 
 
 def ended(exit_code: int | None, reason: str = "") -> Task:
@@ -64,6 +70,30 @@ def test_lines_that_arrive_after_the_end_are_printed(capsys: pytest.CaptureFixtu
 
     assert exit_code == 0
     assert capsys.readouterr().out.split() == ["one", "two", "three"]
+
+
+def test_looks_that_find_lines_are_not_the_last_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [str(number) for number in range(2 * LAST_LOOKS)]
+
+    run(Lifecycle(ended(0)), *([line] for line in lines), [], ["late"])
+
+    assert capsys.readouterr().out.split() == [*lines, "late"]
+
+
+def test_a_log_of_many_pages_is_printed_to_its_end(capsys: pytest.CaptureFixture[str], checkout: Checkout) -> None:
+    client = checkout.client("logs")
+    client.create_log_group(logGroupName="group")
+    client.create_log_stream(logGroupName="group", logStreamName="app/app/1")
+    lines = [f"{number:03}{'x' * 200_000}" for number in range(10 * LAST_LOOKS)]
+    for number, line in enumerate(lines):
+        now = int(time.time() * 1000) + number
+        events = [{"timestamp": now, "message": line}]
+        client.put_log_events(logGroupName="group", logStreamName="app/app/1", logEvents=events)
+    logs = CloudWatchLogs(session_of(checkout.aws), AccountRegion(checkout.account_id, REGION))
+
+    OneOffTask(Lifecycle(ended(0)), logs, service(), ["true"]).finish(interval=0)
+
+    assert [line[:3] for line in capsys.readouterr().out.splitlines()] == [line[:3] for line in lines]
 
 
 def test_a_failure_is_said_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:

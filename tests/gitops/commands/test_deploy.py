@@ -51,6 +51,22 @@ def test_only_what_changed_is_deployed(checkout: Checkout) -> None:
     assert "dev/alpha" not in result.stderr
 
 
+def test_a_change_of_a_character_that_cloudformation_does_not_return_is_deployed(checkout: Checkout) -> None:
+    checkout.base("dev")
+    checkout.app("dev/alpha", behaviour="greets Grüße")
+    first = checkout.gitops("deploy", "--all")
+    again = checkout.gitops("deploy", "--all")
+    checkout.app("dev/alpha", behaviour="greets Größe")
+
+    changed = checkout.gitops("deploy", "--all")
+
+    assert (first.returncode, again.returncode, changed.returncode) == (0, 0, 0), changed.stderr
+    outcomes = [results(result.stdout)["dev/alpha"] for result in (first, again, changed)]
+    assert outcomes == ["created", "unchanged", "updated"]
+    topic = checkout.client("sns").get_topic_attributes(TopicArn=checkout.physical_id("dev-alpha", "Greeting"))
+    assert topic["Attributes"]["DisplayName"] == "greets Größe"
+
+
 def test_a_failing_app_stops_no_other_and_is_replaced_once_it_is_put_right(checkout: Checkout) -> None:
     checkout.base("dev")
     checkout.app("dev/alpha", behaviour="fails")

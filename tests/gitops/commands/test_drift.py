@@ -80,6 +80,21 @@ def test_another_template_is_found_with_the_resources_that_differ(clean: Jobs) -
     assert "Topic differs" in seen.stdout
 
 
+def test_characters_that_cloudformation_does_not_return_are_no_drift(clean: Jobs) -> None:
+    clean.checkout.app("dev/alpha", behaviour="greets Grüße 👋")
+    deployed = clean.checkout.gitops("deploy", "dev/alpha")
+
+    seen = observe(clean)
+    before = findings(clean)
+    clean.checkout.app("dev/alpha", behaviour="greets Grüße!")
+    observe(clean)
+
+    assert deployed.returncode == 0, deployed.stderr
+    assert seen.returncode == 0, seen.stdout
+    assert before == []
+    assert findings(clean) == [("dev/alpha", "template differs")], "other characters are compared"
+
+
 def test_changes_by_hand_are_found_without_their_values(clean: Jobs) -> None:
     rename(clean, "a secret that somebody put here")
 

@@ -401,6 +401,29 @@ def test_what_is_deployed_decides_where_it_is_not_what_was_declared(deployed: Ch
     assert result.drifted
 
 
+def test_characters_that_cloudformation_does_not_return_are_planned_as_any_other(deployed: Checkout) -> None:
+    deployed.app("dev/beta", behaviour="greets Grüße")
+    repository = GitRepository(deployed.root)
+    repository.commit()
+    repository.git("branch", "--force", "main")
+    template = Path(deployed.gitops("synth").stdout.splitlines()[0], "dev-beta.template.json").read_text("utf-8")
+    deployed.cloudformation().update_stack(StackName="dev-beta", TemplateBody=template, Tags=tags("dev/beta"))
+    deployed.cloudformation().get_waiter("stack_update_complete").wait(StackName="dev-beta")
+
+    deployed.app("dev/beta", image="v2", behaviour="greets Grüße")
+    of_something_else = ask(deployed)["dev/beta"]
+    deployed.app("dev/beta", behaviour="greets Größe")
+    of_a_character = ask(deployed)["dev/beta"]
+
+    assert [change.logical_id for change in of_something_else.changes or ()] == ["Topic"]
+    assert of_a_character.changes is not None
+    (change,) = of_a_character.changes
+    assert (change.logical_id, change.action) == ("Greeting", "update")
+    (detail,) = change.details
+    assert (detail.before, detail.after) == ("greets Grüße", "greets Größe")
+    assert (of_something_else.drifted, of_a_character.drifted) == (False, False)
+
+
 def test_a_replacement_of_data_that_only_cloudformation_knows_of_is_refused(deployed: Checkout) -> None:
     mine = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket(deployed, 2)}}
     change_by_hand(deployed, "dev/alpha", {"Bucket": mine})

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 class FakeCloudFormation:
     """Shows one stack in one status after the other, and notes what it is asked to do."""
 
-    def __init__(self, *statuses: str | None) -> None:
+    def __init__(self, *statuses: str | None, protected: bool = False) -> None:
         self.statuses = list(statuses)
+        self.protected = protected
         self.asked: list[str] = []
 
     def stack(self, name_or_id: str) -> "DeployedStack | None":
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-        return deployed("dev/alpha", status, stack_id=name_or_id) if status else None
+        return deployed("dev/alpha", status, stack_id=name_or_id, protected=self.protected) if status else None
 
     def unprotect(self, stack_id: str) -> None:
         self.asked.append(f"unprotect {stack_id}")
@@ -92,11 +93,20 @@ def test_another_operation_ends_first() -> None:
 
 
 def test_termination_protection_is_switched_off_first() -> None:
-    fake = FakeCloudFormation("CREATE_COMPLETE", "DELETE_COMPLETE")
+    fake = FakeCloudFormation("CREATE_COMPLETE", "DELETE_COMPLETE", protected=True)
 
     delete(fake, deployed("prod/app", protected=True, stack_id="7"))
 
     assert fake.asked == ["unprotect 7", "delete 7"]
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_how_the_stack_is_protected_at_that_moment_counts_and_not_how_it_was_listed(protected: bool) -> None:  # noqa: FBT001 # a case
+    fake = FakeCloudFormation("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "DELETE_COMPLETE", protected=protected)
+
+    delete(fake, deployed("prod/app", "UPDATE_IN_PROGRESS", protected=not protected, stack_id="7"))
+
+    assert fake.asked == [*(["unprotect 7"] if protected else []), "delete 7"]
 
 
 def test_what_blocked_a_deletion_is_said() -> None:

@@ -107,6 +107,20 @@ def test_parameter_of_a_stack_has_its_name_in_ssm_and_its_resolved_value(account
     ]
 
 
+def test_template_of_a_stack_is_returned_in_ascii_and_deployed_as_it_was_given(account: Account) -> None:
+    cloudformation = account.client("cloudformation")
+    body = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: Grüße 👋 & Küsse\n"
+    cloudformation.create_stack(StackName="it", TemplateBody=body)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="it", WaiterConfig={"Delay": 1})
+
+    returned = cloudformation.get_template(StackName="it", TemplateStage="Original")["TemplateBody"]
+
+    assert returned == body.replace("ü", "?").replace("ß", "?").replace("👋", "?")
+    topic = account.deployed("it").physical_ids["Topic"]
+    attributes = account.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert attributes["DisplayName"] == "Grüße 👋 & Küsse"
+
+
 @pytest.mark.parametrize("image", ["al2023-ami", "al2023-ami-minimal"])
 @pytest.mark.parametrize("kernel", ["default", "6.1", "6.12"])
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
