@@ -13,7 +13,10 @@ def declare_outcome(running_app: RunningApp, **variables: str) -> None:
     service = running_app.service("web")
     definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
     (container,) = definition["containerDefinitions"]
-    container["environment"] += [{"name": name, "value": value} for name, value in variables.items()]
+    container["environment"] = [
+        *container.get("environment", []),
+        *({"name": name, "value": value} for name, value in variables.items()),
+    ]
     registered = ecs.register_task_definition(family="simulated", containerDefinitions=[container])
     ecs.update_service(
         cluster=service["clusterArn"],
