@@ -619,6 +619,11 @@ environment: variables that nothing sets, hosts, https behind the load balancer,
     which.add_argument("--github", action="store_const", const=None, dest="job", help="all settings")
     which.add_argument("--job", metavar="ENVIRONMENT", help="those that guard the jobs of an environment of GitHub")
     which.add_argument("--application", metavar="FOLDER/NAME", help="settings of the Django project of an app")
+    doctor.add_argument(
+        "--approval",
+        metavar="ENVIRONMENT",
+        help="with --job: the environment of GitHub whose reviewers have approved the job",
+    )
     doctor.add_argument("--source", type=Path, metavar="DIR", help="folder with the manage.py of the application")
     report = verbs.add(
         "report",

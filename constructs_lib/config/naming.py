@@ -36,6 +36,13 @@ A job in one of them precedes each job in `production` and `destroy`. These jobs
 waits for reviewers would hold its group.
 """
 
+GITHUB_AD_HOC_APPROVAL = "ad-hoc-destroy-approval"
+"""Environment of the repository on GitHub that precedes the destruction of an ad hoc app, with reviewers or without.
+
+The app's owner has confirmed the destruction, or it has expired. GitHub makes the environment without reviewers, and
+private repositories have none on most plans.
+"""
+
 GITHUB_COMMIT = "commit"
 """Environment of the repository on GitHub whose secret is the key of the GitHub App that commits; it has no role."""
 

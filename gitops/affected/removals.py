@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.naming import ACCOUNTS_FOLDER, NAME_PATTERN, EnvironmentName, role_variable
 from constructs_lib.config.unchecked import UncheckedDeclaration
 from gitops.affected.environment import AffectedEnvironment
-from gitops.github.job_matrix import JobEnvironment
+from gitops.github.job_matrix import JobRemoval, approval_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -84,7 +84,7 @@ def _reasons_of_many(name: EnvironmentName, apps: Mapping[str, int], old: Tree) 
         )
 
 
-def _job(name: EnvironmentName, old: Tree, new: Tree) -> JobEnvironment | None:
+def _job(name: EnvironmentName, old: Tree, new: Tree) -> JobRemoval | None:
     """Return the matrix entry of a removed environment; `region` is the region of its stack."""
     base = UncheckedDeclaration({}) if name.is_account else _unchecked(old, name.base)
     account = name.file if name.is_account else base.text("account")
@@ -94,8 +94,13 @@ def _job(name: EnvironmentName, old: Tree, new: Tree) -> JobEnvironment | None:
     region = base.text("region") or UncheckedDeclaration(new.data(declared) or old.data(declared) or {}).text("region")
     if not region:
         return None
-    return JobEnvironment(
-        environment=str(name), slug=name.stack, account=account, role_variable=role_variable(account), region=region
+    return JobRemoval(
+        environment=str(name),
+        slug=name.stack,
+        account=account,
+        role_variable=role_variable(account),
+        region=region,
+        approval=approval_of(_unchecked(old, name).kind or ""),
     )
 
 

@@ -11,7 +11,7 @@ from gitops.chatops import authorise
 from gitops.chatops.authorise import Subject
 from gitops.chatops.comment_commands import command_of
 from gitops.errors import RefusedError
-from gitops.github.job_matrix import account_entry
+from gitops.github.job_matrix import account_entry, approval_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,10 @@ _SLIP: Final = 0.65
 
 
 class MatrixEntry(TypedDict):
-    """What a job of a matrix has to know of its step. `environment` and `slug` are empty for all but an environment."""
+    """What a job of a matrix has to know of its step. `environment` and `slug` are empty for all but an environment.
+
+    `approval` is the environment of GitHub whose reviewers approve the step if it destroys.
+    """
 
     order: int
     account: str
@@ -39,6 +42,7 @@ class MatrixEntry(TypedDict):
     region: str
     environment: str
     slug: str
+    approval: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -229,4 +233,5 @@ def _entry(request: Request, number: int, step: Step) -> MatrixEntry:
         **account_entry(step.account, request.declared.accounts[step.account]),
         environment=str(name or ""),
         slug=name.stack if name else "",
+        approval=approval_of(step.environment.kind if step.environment else ""),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import read
 from constructs_lib.config.model import AccountConfig
 from constructs_lib.config.naming import (
+    GITHUB_AD_HOC_APPROVAL,
     GITHUB_APPROVALS,
     GITHUB_COMMIT,
     GITHUB_ENVIRONMENTS,
@@ -44,6 +45,8 @@ RULES = {
 COMMIT_RULES = "deployment branches and tags: main and v* only; has the key of the GitHub App that commits"
 
 APPROVAL_RULES = "deployment branches: main only; required reviewers, two or a team; no variables, no secrets"
+
+AD_HOC_APPROVAL_RULES = "only where destroying ad hoc apps needs reviewers; no variables, no secrets"
 
 
 def bootstrap(*, folder: Path, account: str | None, requested_target: TargetName | None, today: date) -> int:
@@ -109,6 +112,7 @@ def _what_to_set(environment: Environment, outputs: Mapping[str, str]) -> list[s
             f"    variable {variable} = {outputs.get(role_output(name), '(the stack has no such role)')}",
         ]
     lines += [f"  environment {name} ({APPROVAL_RULES})" for name in GITHUB_APPROVALS]
+    lines.append(f"  environment {GITHUB_AD_HOC_APPROVAL} ({AD_HOC_APPROVAL_RULES})")
     lines.append(f"  environment {GITHUB_COMMIT} ({COMMIT_RULES})")
     return lines
 

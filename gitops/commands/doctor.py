@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.config.environments import load
 from constructs_lib.config.files import SUFFIX
 from constructs_lib.config.model import AppConfig
-from constructs_lib.config.naming import ACCOUNTS_FOLDER, EnvironmentName
+from constructs_lib.config.naming import ACCOUNTS_FOLDER, GITHUB_AD_HOC_APPROVAL, GITHUB_APPROVALS, EnvironmentName
 from gitops.commands.selection import select
 from gitops.errors import UserError
 from gitops.github.actions import Run
@@ -30,22 +30,32 @@ if TYPE_CHECKING:
 SERVER_URL = "https://github.com"
 
 
-def doctor(*, folder: Path, job: str | None, application: str | None, source: Path | None, today: date) -> int:
+def doctor(
+    *,
+    folder: Path,
+    job: str | None,
+    application: str | None,
+    source: Path | None,
+    today: date,
+    approval: str | None = None,
+) -> int:
     """Print the settings of the repository on GitHub. Returns 1 unless all can be read and none is too weak.
 
-    For `job`, an environment of GitHub, it asks what the token of a job in it may read, and prints what is wrong. For
+    For `job`, an environment of GitHub, it asks what the token of a job in it may read, and prints what is wrong;
+    `approval` is the environment whose reviewers have approved that job. For
     `application`, the name of an app, it prints what the settings of its Django project in `source` say, by default in
     the folder that stands for its image, and returns 1 when something is wrong.
 
     Raises:
-        UserError: `source` is missing or given without `application`, or GitHub cannot be asked.
+        UserError: `source` is missing or given without `application`, `approval` is no such environment, or GitHub
+            cannot be asked.
     """
     if application is not None:
         return _judge_application(folder, application, source, today)
     if source is not None:
         raise UserError("--source is the folder of an application: give --application FOLDER/NAME too")
     if job is not None:
-        return _judge_job(job)
+        return _judge_job(job, approval)
     files = (folder / ACCOUNTS_FOLDER).glob(f"*{SUFFIX}")
     accounts = load(folder, only=[EnvironmentName.from_path(file) for file in files]).accounts
     settings = connect_settings(folder)
@@ -114,9 +124,12 @@ def _folder_of(config: AppConfig) -> Path:
     )
 
 
-def _judge_job(environment: str) -> int:
+def _judge_job(environment: str, approval: str | None) -> int:
+    approvals = (*GITHUB_APPROVALS, GITHUB_AD_HOC_APPROVAL)
+    if approval is not None and approval not in approvals:
+        raise UserError(f"--approval: no job waits in {approval!r}; give one of {', '.join(approvals)}")
     run = Run.from_environ()
-    findings = check_for_job(run.settings(), environment)
+    findings = check_for_job(run.settings(), environment, approval)
     wrong = stopping(findings)
     for found in findings:
         if found in wrong:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from constructs_lib.config.model import AccountConfig
-from constructs_lib.config.naming import EnvironmentName, role_variable
+from constructs_lib.config.model import CONFIG_OF_KIND, AccountConfig, AdHocAppConfig
+from constructs_lib.config.naming import GITHUB_AD_HOC_APPROVAL, EnvironmentName, role_variable
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment, Environments
@@ -24,6 +24,20 @@ class JobEnvironment(JobAccount):
 
     environment: str
     slug: str
+
+
+class JobRemoval(JobEnvironment):
+    """An environment that is destroyed; `approval` is the environment of GitHub whose reviewers approve it."""
+
+    approval: str
+
+
+def approval_of(kind: str) -> str:
+    """Return the environment of GitHub whose reviewers approve the destruction of an environment of a kind.
+
+    One of no known kind needs the approval that production needs.
+    """
+    return GITHUB_AD_HOC_APPROVAL if CONFIG_OF_KIND.get(kind) is AdHocAppConfig else "destroy-approval"
 
 
 def account_entry(name: str, config: AccountConfig) -> JobAccount:

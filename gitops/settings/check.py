@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from constructs_lib.config.naming import GITHUB_AD_HOC_APPROVAL
 from gitops.settings.actions import check_actions, check_files
 from gitops.settings.branch import check_branch, check_bypassing, check_tags
 from gitops.settings.environments import NAMES, check_environments, check_variables
@@ -58,10 +59,14 @@ def _subject(finding: SettingFinding) -> str:
     return "" if finding.requirement is PROTECTED_TAGS else f"environment `{PUBLISHING}`"
 
 
-def check_for_job(settings: RepositorySettings, environment: str) -> list[SettingFinding]:
-    """Return what is found of the settings that guard the jobs of an environment. Raises GitHubError."""
-    approval = APPROVALS.get(environment)
-    names = [environment] if approval is None else [environment, approval]
+def check_for_job(settings: RepositorySettings, environment: str, approval: str | None = None) -> list[SettingFinding]:
+    """Return what is found of the settings that guard the jobs of an environment.
+
+    `approval` is the environment whose reviewers have approved the job, by default the one of `APPROVALS`; nothing is
+    required of that of ad hoc apps. Raises GitHubError.
+    """
+    approval = approval or APPROVALS.get(environment)
+    names = [environment] if approval in {None, GITHUB_AD_HOC_APPROVAL} else [environment, str(approval)]
     tags = check_tags(settings) if environment == PUBLISHING else []
     return [*check_environments(settings, names), *check_branch(settings, settings.default_branch()), *tags]
 

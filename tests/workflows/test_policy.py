@@ -9,12 +9,21 @@ import pytest
 import yaml
 
 from constructs_lib.access.deployment_roles import SESSION_HOURS
-from constructs_lib.config.naming import GITHUB_APPROVALS, GITHUB_COMMIT, GITHUB_ENVIRONMENTS, GITHUB_REFS
+from constructs_lib.config.naming import (
+    GITHUB_AD_HOC_APPROVAL,
+    GITHUB_APPROVALS,
+    GITHUB_COMMIT,
+    GITHUB_ENVIRONMENTS,
+    GITHUB_REFS,
+)
 from gitops.settings.requirements import CHECKS, ENVIRONMENT_REFS
 from tests.scheduling import SCENARIOS
 from tests.workflows.definitions import PINNED, Job, actions, calls, files, jobs, reusable, workflows
 
 EXAMPLE = "image"
+OF_THE_KIND = "${{ matrix.approval }}"
+"""The environment with the reviewers of what is destroyed: those of ad hoc apps are a team's choice."""
+APPROVING = {*GITHUB_APPROVALS, GITHUB_AD_HOC_APPROVAL, OF_THE_KIND}
 """The workflow of the example application, which goes with it."""
 
 
@@ -75,7 +84,7 @@ _JOBS: dict[str, tuple[set[str], str | None]] = {
     "deploy/production-bases": ({AR, CR, DW, ID}, "production"),
     "deploy/production-apps-approve": (set(), "production-approval"),
     "deploy/production-apps": ({AR, CR, DW, ID}, "production"),
-    "deploy/removed-apps-approve": (set(), "destroy-approval"),
+    "deploy/removed-apps-approve": (set(), OF_THE_KIND),
     "deploy/removed-apps": ({AR, CR, DW, ID}, "destroy"),
     "deploy/removed-bases-approve": (set(), "destroy-approval"),
     "deploy/removed-bases": ({AR, CR, DW, ID}, "destroy"),
@@ -87,14 +96,14 @@ _JOBS: dict[str, tuple[set[str], str | None]] = {
     "command/deploy": ({AR, CR, PW, DW, ID}, "deploy"),
     "command/approve-production": (set(), "production-approval"),
     "command/production": ({AR, CR, PW, DW, ID}, "production"),
-    "command/approve-destroy": (set(), "destroy-approval"),
+    "command/approve-destroy": (set(), OF_THE_KIND),
     "command/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
     "request/decide": ({CR}, None),
     "request/propose": ({CW, IW, PW}, "commit"),
     "reap/accounts": ({CR}, None),
     "reap/observe": ({CR, ID}, "plan"),
     "reap/decide": ({AR, CR, PW}, None),
-    "reap/approve-destroy": (set(), "destroy-approval"),
+    "reap/approve-destroy": (set(), GITHUB_AD_HOC_APPROVAL),
     "reap/destroy": ({AR, CW, PW, DW, ID}, "destroy"),
     "declarations/validate": ({CR, IW}, None),
     "drift/accounts": ({CR}, None),
@@ -251,7 +260,7 @@ def test_credentials_of_aws_are_only_had_in_an_environment_of_github_with_its_ro
     has_credentials = "aws-actions/configure-aws-credentials" in uses
     assert has_credentials == (job.environment in GITHUB_ENVIRONMENTS)
     assert has_credentials == (job.permissions.get("id-token") == "write")
-    assert job.environment in {None, *GITHUB_ENVIRONMENTS, *GITHUB_APPROVALS, GITHUB_COMMIT}
+    assert job.environment in {None, *GITHUB_ENVIRONMENTS, *APPROVING, GITHUB_COMMIT}
 
 
 @every_job
@@ -285,9 +294,18 @@ def test_the_settings_of_github_are_checked_before_credentials_are_taken(job: Jo
         position = [step.get("name") for step in job.steps].index("Credentials")
         guards = list(job.steps[:position])
     (check,) = [step for step in guards if "gitops doctor" in step.get("run", "")]
-    (said,) = re.findall(r"^python -m gitops doctor --job (\S+)$", check["run"])
+    ((said, approval),) = re.findall(
+        r"^python -m gitops doctor --job (\S+)((?: --approval \"\$APPROVAL\")?)$", check["run"]
+    )
 
     assert (check["env"][said.strip('"$')] if "$" in said else said) == job.environment
+    # The one whose reviewers have approved the job.
+    assert bool(approval) == (job.environment == "destroy")
+    if approval:
+        given = [step["with"] for step in job.steps if step.get("uses") == "./.github/actions/destroy"]
+        (of_action,) = given or [{}]
+        assert of_action.get("approval", check["env"]["APPROVAL"]) == _approval_of(job).environment
+        assert check["env"]["APPROVAL"] == ("${{ inputs.approval }}" if of_action else OF_THE_KIND)
     assert "if" not in check
     assert "continue-on-error" not in check
 
@@ -342,19 +360,28 @@ def test_one_thing_at_a_time_happens_to_an_environment_and_nothing_that_waits_is
 def test_what_changes_production_or_destroys_follows_an_approval_that_holds_nothing(job: Job) -> None:
     if f"{job.environment}-approval" not in GITHUB_APPROVALS:
         return
-    of_workflow = {other.id: other for other in jobs() if other.workflow == job.workflow}
-    (approval,) = [
-        of_workflow[needed]
-        for needed in job.definition["needs"]
-        if of_workflow[needed].environment == f"{job.environment}-approval"
-    ]
+    approval = _approval_of(job)
 
+    allowed = {
+        f"{job.environment}-approval",
+        *([GITHUB_AD_HOC_APPROVAL, OF_THE_KIND] if job.environment == "destroy" else []),
+    }
+    assert approval.environment in allowed
     assert f"needs.{approval.id}.result == 'success'" in job.definition["if"]
     # A job that waits for reviewers holds its concurrency group for up to 30 days; what it is given it keeps as long.
     assert "concurrency" not in approval.definition
     assert approval.permissions == {}
     assert [sorted(step) for step in approval.steps] == [["env", "name", "run"]]
     assert approval.definition["strategy"] == job.definition["strategy"]
+
+
+def _approval_of(job: Job) -> Job:
+    """Return the job that waits for the reviewers of a job."""
+    of_workflow = {other.id: other for other in jobs() if other.workflow == job.workflow}
+    (approval,) = [
+        of_workflow[needed] for needed in job.definition["needs"] if of_workflow[needed].environment in APPROVING
+    ]
+    return approval
 
 
 @every_job
@@ -389,7 +416,7 @@ def test_required_checks_are_made_for_a_merge_queue_too() -> None:
 
 
 def test_no_run_that_waits_for_reviewers_keeps_other_runs_waiting() -> None:
-    waiting = {job.workflow for job in jobs() if job.environment in GITHUB_APPROVALS}
+    waiting = {job.workflow for job in jobs() if job.environment in APPROVING}
 
     assert waiting == {"command", "deploy", "reap"}
     for name in waiting:

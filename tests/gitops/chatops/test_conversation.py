@@ -126,6 +126,7 @@ def test_steps_go_to_the_jobs_that_may_do_them(conversation: Conversation) -> No
         "region": "us-east-1",
         "environment": "dev/beta",
         "slug": "dev-beta",
+        "approval": "ad-hoc-destroy-approval",
     }
     assert conversation.reactions(event) == ["eyes"]
     assert conversation.answers == []

@@ -319,6 +319,7 @@ def test_a_workflow_gets_a_list_for_each_matrix(repository: GitRepository, tmp_p
             "account": "main",
             "role_variable": "AWS_ROLE_ARN_MAIN",
             "region": "us-east-1",
+            "approval": "ad-hoc-destroy-approval",
         }
     ]
 

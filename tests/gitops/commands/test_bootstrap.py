@@ -1,7 +1,7 @@
 import pytest
 
 from constructs_lib.config.naming import BOOTSTRAP_QUALIFIER, LINKED_ROLES_OF_BOOTSTRAP, TOOLKIT_STACK
-from gitops.commands.bootstrap import APPROVAL_RULES
+from gitops.commands.bootstrap import AD_HOC_APPROVAL_RULES, APPROVAL_RULES
 from tests.gitops.checkouts import REPOSITORY, Checkout
 
 OTHER = """\
@@ -38,6 +38,7 @@ def test_an_account_is_set_up_and_what_to_set_on_github_is_printed(whole_checkou
         assert lines[position + 1] == f"    variable AWS_ROLE_ARN_MAIN = {role}"
     for name in ("production-approval", "destroy-approval"):
         assert f"  environment {name} ({APPROVAL_RULES})" in lines
+    assert f"  environment ad-hoc-destroy-approval ({AD_HOC_APPROVAL_RULES})" in lines
     assert "Delegate" not in result.stdout, "the account makes no zone"
     (toolkit,) = checkout.cloudformation().describe_stacks(StackName=TOOLKIT_STACK)["Stacks"]
     parameters = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in toolkit["Parameters"]}

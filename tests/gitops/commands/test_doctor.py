@@ -106,6 +106,13 @@ def test_a_job_says_what_it_could_not_check(jobs: Jobs) -> None:
     assert "main: approval by code owners: not checked" in done.stderr
 
 
+def test_an_approval_that_no_job_waits_for_is_an_error(jobs: Jobs) -> None:
+    done = jobs.run("doctor", "--job", "destroy", "--approval", "reviewers")
+
+    assert done.returncode == 1
+    assert "--approval: no job waits in 'reviewers'; give one of production-approval, destroy-approval" in done.stderr
+
+
 def test_a_job_of_an_unknown_environment_stops(jobs: Jobs) -> None:
     done = jobs.run("doctor", "--job", "staging")
 

@@ -9,7 +9,7 @@ import pytest
 from constructs_lib.config.environments import load
 from constructs_lib.config.naming import EnvironmentName
 from gitops.github import job_matrix
-from gitops.github.job_matrix import JobEnvironment
+from gitops.github.job_matrix import JobEnvironment, approval_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,3 +77,9 @@ def test_an_environment_that_is_declared_no_longer_has_an_entry_too(folder: Path
 def test_an_account_has_an_entry_of_its_own(folder: Path) -> None:
     accounts = load(folder).accounts
     assert [job_matrix.account_entry(name, accounts[name]) for name in sorted(accounts)] == [MAIN, SECOND]
+
+
+@pytest.mark.parametrize("kind", ["prod-app", "prod-base", "ad-hoc-base", "account", "", "ad-hoc"])
+def test_reviewers_approve_the_destruction_of_all_but_ad_hoc_apps(kind: str) -> None:
+    assert approval_of(kind) == "destroy-approval"
+    assert approval_of("ad-hoc-app") == "ad-hoc-destroy-approval"

@@ -337,6 +337,17 @@ def test_a_job_stops_at_a_setting_that_is_too_weak(
     assert setting in stopped
 
 
+@pytest.mark.parametrize(
+    ("approval", "stops"), [(None, True), ("destroy-approval", True), ("ad-hoc-destroy-approval", False)]
+)
+def test_ad_hoc_apps_are_destroyed_without_reviewers(
+    fake_github: FakeGitHub, settings: RepositorySettings, approval: str | None, *, stops: bool
+) -> None:
+    fake_github.state.settings.environments["destroy-approval"] = EnvironmentSettings()
+
+    assert bool(stopping(check_for_job(settings, "destroy", approval))) == stops
+
+
 def test_a_job_of_another_environment_goes_on(fake_github: FakeGitHub, settings: RepositorySettings) -> None:
     fake_github.state.settings.environments["production-approval"] = EnvironmentSettings()
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from tests.workflows.scheduler.bodies import Run
 
-REVIEWED = ("production-approval", "destroy-approval")
+REVIEWED = ("production-approval", "destroy-approval", "ad-hoc-destroy-approval")
+"""The last one has reviewers where a team wants some, which is the harder case."""
 CHANGING = ("deploy", "production", "destroy")
 """Environments of GitHub whose roles change AWS."""
 
@@ -226,7 +227,17 @@ def _kind(name: str) -> tuple[bool, bool]:
 
 
 def _rows(names: list[str]) -> str:
-    return json.dumps([{"environment": name, "account": name, "slug": name.replace("/", "-")} for name in names])
+    return json.dumps(
+        [
+            {
+                "environment": name,
+                "account": name,
+                "slug": name.replace("/", "-"),
+                "approval": "destroy-approval" if any(_kind(name)) else "ad-hoc-destroy-approval",
+            }
+            for name in names
+        ]
+    )
 
 
 def _script(job: Job) -> str:
