@@ -29,7 +29,8 @@ CACHE_USERNAME = "application"
 GITHUB_ENVIRONMENTS = ("plan", "deploy", "production", "destroy", "publish")
 """Environments of the repository on GitHub; each has a role of its own in every account."""
 
-GITHUB_APPROVALS = ("production-approval", "destroy-approval")
+GITHUB_DESTROY_APPROVAL = "destroy-approval"
+GITHUB_APPROVALS = ("production-approval", GITHUB_DESTROY_APPROVAL)
 """Environments of the repository on GitHub with reviewers; they have no role, no variables and no secrets.
 
 A job in one of them precedes each job in `production` and `destroy`. These jobs have concurrency groups, and a job that

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from constructs_lib.config.model import CONFIG_OF_KIND, AccountConfig, AdHocAppConfig
-from constructs_lib.config.naming import GITHUB_AD_HOC_APPROVAL, EnvironmentName, role_variable
+from constructs_lib.config.naming import GITHUB_AD_HOC_APPROVAL, GITHUB_DESTROY_APPROVAL, EnvironmentName, role_variable
 
 if TYPE_CHECKING:
     from constructs_lib.config.environments import Environment, Environments
@@ -37,7 +37,7 @@ def approval_of(kind: str) -> str:
 
     One of no known kind needs the approval that production needs.
     """
-    return GITHUB_AD_HOC_APPROVAL if CONFIG_OF_KIND.get(kind) is AdHocAppConfig else "destroy-approval"
+    return GITHUB_AD_HOC_APPROVAL if CONFIG_OF_KIND.get(kind) is AdHocAppConfig else GITHUB_DESTROY_APPROVAL
 
 
 def account_entry(name: str, config: AccountConfig) -> JobAccount:

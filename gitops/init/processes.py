@@ -77,9 +77,11 @@ def _written(service: ComposeService) -> Written:
 
 
 def _is_web(service: ComposeService) -> bool:
-    """Whether a service is a web server whose command means the same elsewhere."""
+    """Whether a service is a web server, not for development, whose command means the same elsewhere."""
     command = service.command
-    return command is not None and serves(command) and _foreign(command, service) is None
+    if command is None or _FOR_DEVELOPMENT.search(command):
+        return False
+    return serves(command) and _foreign(command, service) is None
 
 
 class _Others:

@@ -53,6 +53,21 @@ def test_services_that_are_built_from_the_source_run_in_environments(tmp_path: P
     assert found.left_out == []
 
 
+@pytest.mark.parametrize(
+    "service",
+    [
+        "{build: ., command: uvicorn shop.asgi --host=0.0.0.0 --reload}",
+        "{build: ., command: watchfiles 'gunicorn shop.wsgi'}",
+        "{build: ., entrypoint: [/dev.sh], command: gunicorn shop.wsgi}",
+        "{build: ., command: sh -c 'wait-for-it db:5432 && gunicorn shop.wsgi'}",
+    ],
+)
+def test_a_web_server_for_development_or_for_its_file_alone_is_not_taken(tmp_path: Path, service: str) -> None:
+    found = processes(tmp_path, compose(f"  db: {{image: postgres}}\n  web: {service}\n"))
+
+    assert found.composed_web is None
+
+
 def test_every_process_of_a_procfile_runs_in_environments(tmp_path: Path) -> None:
     procfile = (
         "release: python manage.py migrate\nweb: gunicorn shop.wsgi\nworker-beat: celery -A shop beat\n"
